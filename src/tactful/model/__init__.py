@@ -1,0 +1,1 @@
+"""The nouns of the house: frozen types, no behaviour beyond naming, no I/O, no clock."""

@@ -1,0 +1,84 @@
+"""What might be shown, before anybody has asked whether it may."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+
+class Evidence(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An event that carries a reason; it exists in the log."""
+
+    message_id: str
+    at: datetime
+
+
+class Because(Struct, frozen=True, kw_only=True):
+    """Why a candidate is proposed, as data: words are made from it later."""
+
+    code: str
+    """A reason code of the contract."""
+    evidence: tuple[Evidence, ...] = ()
+    source: str = "observed_here"
+    """``stated``, ``observed_here``, ``observed_offline`` or ``inferred``."""
+    anchor: int | None = None
+    """Catalogue row it goes with, where the code is ``completes``."""
+    anchor_at: datetime | None = None
+    """When the anchor was bought; None where it is the page's product."""
+    every_days: float | None = None
+    """Usual days between purchases, where the code is ``due_again``."""
+    last_at: datetime | None = None
+    """When they last bought or looked at it."""
+    place: str | None = None
+    sayable: bool = True
+
+
+class Candidates(Struct, frozen=True, kw_only=True):
+    """Proposals of one source, as columns of equal length n."""
+
+    rows: NDArray[np.int32]
+    """Catalogue rows, int32 [n]."""
+    score: NDArray[np.float64]
+    """The source's own score, float64 [n], higher is better, never NaN; calibrated later."""
+    because: tuple[Because, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def none(cls) -> "Candidates":
+        """No proposals."""
+        return cls(rows=np.empty(0, np.int32), score=np.empty(0), because=())
+
+    @classmethod
+    def of(cls, proposals: list[tuple[int, float, Because]]) -> "Candidates":
+        """Columns from rows of (catalogue row, score, because)."""
+        if not proposals:
+            return cls.none()
+        rows, score, because = zip(*proposals, strict=True)
+        return cls(rows=np.array(rows, np.int32), score=np.array(score, np.float64), because=tuple(because))
+
+
+class Shelf(Struct, kw_only=True):
+    """All candidates of one decision, best first, with what rules said of each. Columns of equal length n."""
+
+    rows: NDArray[np.int32]
+    groups: NDArray[np.int32]
+    """Group code per candidate."""
+    types: NDArray[np.int32]
+    """Type code per candidate."""
+    score: NDArray[np.float64]
+    """Calibrated probability of being wanted within seven days, float64 [n]."""
+    because: tuple[Because, ...]
+    source: NDArray[np.str_]
+    """Reason code per candidate, for comparison in one go."""
+    alive: NDArray[np.bool_]
+    """Not withheld by an earlier rule."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+JsonObject = dict[str, Any]

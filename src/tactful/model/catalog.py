@@ -1,0 +1,59 @@
+"""The catalogue as columns, for vectorised reads: one row a product."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tactful.model.products import Product, Store
+
+UNKNOWN_ROW = -1
+
+
+class CatalogTable(Struct, frozen=True, kw_only=True):
+    """Products by row, with groups and types as dense codes. Built by `tactful.catalog`; immutable."""
+
+    version: int
+    products: tuple[Product, ...]
+    row_of: dict[str, int]
+    group_of: NDArray[np.int32]
+    """Group code per row, int32 [n]."""
+    type_of: NDArray[np.int32]
+    """Type code per row, int32 [n]; products without a type have a type of their own."""
+    groups: tuple[str, ...]
+    """Group id by code."""
+    types: tuple[str, ...]
+    """Product type path by code, ``A > B > C``."""
+    type_code: dict[str, int]
+    rows_of_group: tuple[tuple[int, ...], ...]
+    price: NDArray[np.float64]
+    """What it costs now (sale price where there is one), NaN where unknown, float64 [n]."""
+    in_stock: NDArray[np.bool_]
+    sensitive: NDArray[np.int8]
+    """Index into `SENSITIVITIES` per row; 0 is not sensitive."""
+    stores: dict[str, Store]
+
+    def rows(self, product_ids: Iterable[str]) -> NDArray[np.int32]:
+        """Rows of the products that we know, int32, in the order given; unknown ids are left out."""
+        found = (self.row_of.get(product_id, UNKNOWN_ROW) for product_id in product_ids)
+        return np.fromiter((row for row in found if row != UNKNOWN_ROW), dtype=np.int32)
+
+    def product(self, row: int) -> Product:
+        """The product in a row."""
+        return self.products[row]
+
+
+SENSITIVITIES = (
+    "none",
+    "health",
+    "pregnancy_baby",
+    "intimacy",
+    "belief",
+    "money",
+    "addiction",
+    "grief",
+    "minors",
+    "unknown",
+)
+"""Tags of GDPR article 9 and of the customers' own sense of tact; the position is the code in `CatalogTable.sensitive`."""

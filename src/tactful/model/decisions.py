@@ -1,0 +1,97 @@
+"""Decisions, plans and everything in them, in the form in which they go over the wire."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from tactful.model.candidates import Evidence
+
+
+class Reason(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why we say it: a code, a sentence, and the events that carry it."""
+
+    code: str
+    text: str
+    source: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Item(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One product in a decision."""
+
+    product_id: str
+    group_id: str
+    score: float
+    """Calibrated probability of being wanted within seven days, 0 to 1."""
+    reason: Reason
+
+
+class Withheld(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A product that was not shown, by which rule, and the facts the rule used."""
+
+    product_id: str
+    code: str
+    text: str
+    facts: dict[str, Any] = {}
+
+
+class Silence(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why nothing is said. ``until`` is when it may be asked again, where that is known."""
+
+    code: str
+    text: str
+    until: datetime | None = None
+    facts: dict[str, Any] = {}
+
+
+class Usual(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What they always have here."""
+
+    product_id: str
+    options: dict[str, str]
+    confidence: float
+
+
+class StoreChoice(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The store that is meant."""
+
+    store_code: str
+
+
+class Decision(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Items with reasons, or silence with a reason."""
+
+    decision_id: str
+    at: datetime
+    customer_id: str | None
+    placement: str
+    items: tuple[Item, ...] = ()
+    silence: Silence | None = None
+    usual: Usual | None = None
+    store: StoreChoice | None = None
+    offer: None = None
+    withheld: tuple[Withheld, ...] | None = None
+
+
+class Message(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One message to one person, planned."""
+
+    message_id: str
+    trigger: str
+    channel: str
+    send_at: datetime
+    items: tuple[Item, ...]
+    subject: str
+    text: str
+
+
+class Plan(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A message, or silence with a reason. ``withheld`` tells what was not said, and why."""
+
+    user_id: str
+    decision_id: str
+    at: datetime
+    message: Message | None = None
+    silence: Silence | None = None
+    withheld: tuple[Withheld, ...] | None = None

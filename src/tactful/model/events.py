@@ -1,0 +1,282 @@
+"""What happened: the tagged union of events that the log holds.
+
+Every event carries who (ids as the client sent them), when (``at``, UTC) and what. Which customer it belongs to is the log's knowledge, not the
+event's, so that identities can be joined and separated again without touching an event.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+DismissalReason = Literal[
+    "not_for_me", "gift", "bought_elsewhere", "already_have", "by_mistake", "researching", "too_often", "stop_topic"
+]
+Channel = Literal["email", "sms", "push"]
+
+
+class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where and how an event happened, as far as the client told.
+
+    ``lat`` and ``lon`` are coarse (0.05 degree, about 5 km): raw coordinates are never stored.
+    """
+
+    timezone: str | None = None
+    """IANA name; names that are none (``GMT+0000``) were dropped at ingest."""
+    locale: str | None = None
+    country: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    session_id: str | None = None
+
+
+class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A postal address, as coarse as we need it."""
+
+    country: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
+
+
+class Traits(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a client said about a person. ``email``, ``phone`` and ``loyalty_card`` are strong keys."""
+
+    email: str | None = None
+    phone: str | None = None
+    loyalty_card: str | None = None
+    first_name: str | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    address: Address | None = None
+
+
+class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One product of an order or a cart. ``price`` is per unit, in the order's currency."""
+
+    product_id: str
+    quantity: float = 1.0
+    price: float | None = None
+    options: dict[str, str] | None = None
+    recipient_size: str | None = None
+
+
+class BaseEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every event has: an id that makes retries harmless, two times, and the ids of who."""
+
+    message_id: str
+    at: datetime
+    """Event time, UTC, corrected for clock skew where the client allowed it."""
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    traits: Traits | None = None
+    """Set on identify, and wherever a client sent traits in the context (a till's loyalty card)."""
+    context: Context = Context()
+
+
+class Identified(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="identified"):
+    """A client told us who somebody is."""
+
+
+class Aliased(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="aliased"):
+    """A client told us that two ids are one person."""
+
+    previous_id: str
+
+
+class Grouped(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="grouped"):
+    """Somebody belongs to an organisation."""
+
+    group_id: str
+
+
+class PageViewed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="page_viewed"):
+    """Somebody opened a page or an app screen."""
+
+    name: str | None = None
+
+
+class ProductViewed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="product_viewed"):
+    """Somebody looked at a product."""
+
+    product_id: str
+    price: float | None = None
+
+
+class ProductsSearched(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="products_searched"):
+    """Somebody searched."""
+
+    query: str
+
+
+class CartItemAdded(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="cart_item_added"):
+    """Somebody put a product into the cart."""
+
+    product_id: str
+    price: float | None = None
+    quantity: float = 1.0
+
+
+class CartItemRemoved(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="cart_item_removed"):
+    """Somebody took a product out of the cart: an answer."""
+
+    product_id: str
+
+
+class WishlistItemAdded(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="wishlist_item_added"):
+    """Somebody put a product on the wish list."""
+
+    product_id: str
+    price: float | None = None
+
+
+class WishlistItemRemoved(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="wishlist_item_removed"):
+    """Somebody took a product off the wish list."""
+
+    product_id: str
+
+
+class BackInStockRequested(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="back_in_stock_requested"):
+    """Somebody asked to be told when a product is back."""
+
+    product_id: str
+
+
+class OrderCompleted(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="order_completed"):
+    """Somebody bought, on any channel."""
+
+    order_id: str
+    lines: tuple[OrderLine, ...]
+    channel: str = "web"
+    """``web``, ``pos`` or the shop's own name."""
+    fulfilment: str | None = None
+    store_code: str | None = None
+    currency: str | None = None
+    gift: bool = False
+    """Marked as a gift: by flag, message, or wrapping."""
+    shipping: Address | None = None
+
+
+class OrderRefunded(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="order_refunded"):
+    """An order was returned or cancelled; without lines, all of it."""
+
+    order_id: str
+    lines: tuple[OrderLine, ...] = ()
+
+
+class RecommendationDismissed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="recommendation_dismissed"):
+    """The customer answers back, on a product or on a category."""
+
+    reason: DismissalReason
+    product_id: str | None = None
+    category: str | None = None
+
+
+class RecommendationSeen(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="recommendation_seen"):
+    """A recommended product was shown, or clicked."""
+
+    decision_id: str | None = None
+    product_id: str | None = None
+    clicked: bool = False
+
+
+class MessageDelivered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_delivered"):
+    """A message reached somebody; it counts against every cap."""
+
+    channel: Channel
+    contact_id: str
+    """The ``message_id`` property: which message."""
+    trigger: str | None = None
+    product_ids: tuple[str, ...] = ()
+
+
+class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_answered"):
+    """Somebody opened or clicked a message, or it bounced or was marked as spam."""
+
+    channel: Channel
+    contact_id: str | None = None
+    answer: Literal["opened", "clicked", "bounced", "complained"]
+
+
+class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribed"):
+    """Somebody does not want this channel any more."""
+
+    channel: Channel
+
+
+class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="consent_updated"):
+    """Somebody agreed to a purpose on a channel, or withdrew."""
+
+    purpose: str
+    channel: str | None = None
+    """None: for every channel."""
+    granted: bool
+
+
+class OutreachPaused(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="outreach_paused"):
+    """Somebody wants quiet until a time, or until they say otherwise."""
+
+    until: datetime | None = None
+
+
+class PreferenceStated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="preference_stated"):
+    """Somebody said what they like; it outranks anything inferred."""
+
+    key: str
+    value: str
+
+
+class Tracked(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tracked"):
+    """Any other tracked event: kept, counted as a visit, given no further meaning."""
+
+    name: str
+    properties: dict[str, Any] = {}
+
+
+class DecisionMade(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="decision_made"):
+    """We decided something about this customer. ``message_id`` is the decision's id."""
+
+    placement: str
+    product_ids: tuple[str, ...] = ()
+    silence: str | None = None
+    trigger: str | None = None
+    """Set where a message was reserved."""
+    channel: Channel | None = None
+    send_at: datetime | None = None
+
+
+Event = (
+    Identified
+    | Aliased
+    | Grouped
+    | PageViewed
+    | ProductViewed
+    | ProductsSearched
+    | CartItemAdded
+    | CartItemRemoved
+    | WishlistItemAdded
+    | WishlistItemRemoved
+    | BackInStockRequested
+    | OrderCompleted
+    | OrderRefunded
+    | RecommendationDismissed
+    | RecommendationSeen
+    | MessageDelivered
+    | MessageAnswered
+    | Unsubscribed
+    | ConsentUpdated
+    | OutreachPaused
+    | PreferenceStated
+    | Tracked
+    | DecisionMade
+)
+"""Everything the log can hold; decode with ``msgspec.msgpack.Decoder(Event)``."""
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """An event we could not understand: kept with the reason, so that nothing is lost silently."""
+
+    received_at: datetime
+    code: str
+    message: str
+    body: str
+    """The event as JSON text, cut at 4,096 characters."""

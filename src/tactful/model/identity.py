@@ -1,0 +1,24 @@
+"""Identifiers of people, and how they hang together."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+IdentifierKind = Literal["user_id", "anonymous_id", "email", "phone", "loyalty_card"]
+
+
+class Identifier(Struct, frozen=True, order=True):
+    """One identifier. ``email`` and ``phone`` values are SHA-256 of the normalised address, never the address."""
+
+    kind: IdentifierKind
+    value: str
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """An edge of the identity graph: this identifier belongs to that customer since then, because of that event."""
+
+    identifier: Identifier
+    customer_id: str
+    since: datetime
+    event_id: str

@@ -1,0 +1,40 @@
+"""When, where and through which placement somebody can be spoken to."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+OUTREACH = "outreach"
+"""The placement of a message; every other placement is a place where the customer already is."""
+
+
+class Location(Struct, frozen=True, kw_only=True):
+    """A point with its accuracy, in degrees and kilometres."""
+
+    lat: float
+    lon: float
+    accuracyKm: float | None = None
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """One chance to say something, and what the page around it is about."""
+
+    now: datetime
+    placement: str = "home"
+    limit: int = 8
+    featured: tuple[int, ...] = ()
+    """Catalogue rows the page or cart is about."""
+    query: str | None = None
+    store_code: str | None = None
+    """The store that is meant: named by the caller, or found from where they are."""
+    location: Location | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    country: str | None = None
+    """Where they live or are, ISO 3166 two letters, for what is popular there."""
+    fulfilment: str | None = None
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether speaking now would interrupt somebody who is not here."""
+        return self.placement == OUTREACH

@@ -1,0 +1,32 @@
+"""Inferred wants: what kind of thing, for whom, how sure, since when, and whether it is over."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+NeedState = Literal["look", "open", "closed"]
+
+
+class Need(Struct, frozen=True, kw_only=True):
+    """Interest of one customer in one product type.
+
+    ``look`` is a single occasion, which is not a want; ``open`` is a want; ``closed`` is one that is over, and ``closed_by`` says how.
+    """
+
+    type_code: int
+    state: NeedState
+    probability: float
+    """That they still want something of this kind for themselves, 0 to 1."""
+    occasions: int
+    """Visits or days with a sign of interest since it was last closed; one visit is one occasion, however many clicks."""
+    since: datetime
+    last_at: datetime
+    closed_by: Literal["bought_here", "bought_elsewhere", "dismissed", "dropped", "gift", "slip"] | None = None
+    in_visit: bool = False
+    """Part of the visit that is going on now; within it a reminder is a help."""
+    rows: tuple[int, ...] = ()
+    """Catalogue rows looked at, the latest first."""
+    event_ids: tuple[str, ...] = ()
+    """Evidence, the latest first."""
+    event_times: tuple[datetime, ...] = ()

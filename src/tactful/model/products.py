@@ -1,0 +1,64 @@
+"""What a shop sells and where: products under Google Merchant attribute names, and stores."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+
+class Money(Struct, frozen=True):
+    """An amount in a currency.
+
+    >>> Money(Decimal("15.00"), "EUR")
+    Money(amount=Decimal('15.00'), currency='EUR')
+    """
+
+    amount: Decimal
+    currency: str
+    """ISO 4217, upper case."""
+
+
+class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sellable variant. Its style is ``item_group_id``, or its own id where it has none."""
+
+    id: str
+    title: str
+    price: Money | None = None
+    item_group_id: str | None = None
+    description: str | None = None
+    link: str | None = None
+    image_link: str | None = None
+    availability: str = "in_stock"
+    """``in_stock``, ``out_of_stock``, ``preorder`` or ``backorder``."""
+    sale_price: Money | None = None
+    brand: str | None = None
+    product_type: str | None = None
+    """A path, ``A > B > C``."""
+    google_product_category: str | None = None
+    gtin: str | None = None
+    color: str | None = None
+    size: str | None = None
+    gender: str | None = None
+    age_group: str | None = None
+    adult: bool = False
+    sensitivity: str | None = None
+    """The merchant's own word on it: a tag of `tactful.catalog`, or ``none`` to overrule the classifier."""
+    release_date: datetime | None = None
+
+    @property
+    def group(self) -> str:
+        """The style this product is a variant of."""
+        return self.item_group_id or self.id
+
+
+class Store(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A place where products can be bought or picked up."""
+
+    store_code: str
+    name: str
+    lat: float
+    lon: float
+    country: str
+    timezone: str
+    inventory: frozenset[str] = frozenset()
+    """Ids of the products in stock there."""

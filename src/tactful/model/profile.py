@@ -1,0 +1,183 @@
+"""Who somebody is, as of now: the fold of their events.
+
+Everything here is keyed by product id and time, never by category: what a product *is* belongs to the catalogue and may change without touching a
+profile. Rows that repeat often are ``array_like`` to keep snapshots small.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from tactful.model.events import Address, DismissalReason
+
+
+class Look(Struct, frozen=True, array_like=True):
+    """One sign of interest in a product: a view, a cart, a wish."""
+
+    at: datetime
+    kind: str
+    """``view``, ``cart``, ``uncart``, ``wish``, ``unwish``, ``ask`` or ``click``."""
+    visit: int
+    """Which visit it happened in; several looks in one visit are one occasion."""
+    event_id: str
+    price: float | None = None
+
+
+class Purchase(Struct, frozen=True, array_like=True):
+    """One order line of a product."""
+
+    order: int
+    """Index into `Profile.orders`."""
+    quantity: float = 1.0
+    gift: bool = False
+    options: dict[str, str] | None = None
+
+
+class Order(Struct, frozen=True, array_like=True):
+    """One order, on any channel."""
+
+    order_id: str
+    event_id: str
+    at: datetime
+    channel: str
+    gift: bool = False
+    store_code: str | None = None
+    fulfilment: str | None = None
+
+
+class ProductHistory(Struct):
+    """All that somebody did with one product. ``looks`` keeps the latest 24."""
+
+    looks: list[Look] = []
+    purchases: list[Purchase] = []
+
+
+class Search(Struct, frozen=True, array_like=True):
+    """One search."""
+
+    at: datetime
+    query: str
+    visit: int
+    event_id: str
+
+
+class CartLine(Struct, frozen=True, array_like=True):
+    """A product that waits in the cart."""
+
+    at: datetime
+    event_id: str
+    quantity: float = 1.0
+    price: float | None = None
+
+
+class Dismissal(Struct, frozen=True, array_like=True):
+    """An answer of the customer to something shown or sent."""
+
+    at: datetime
+    event_id: str
+    reason: DismissalReason
+    product_id: str | None = None
+    category: str | None = None
+
+
+class Contact(Struct, frozen=True, array_like=True):
+    """A message that reached them, or that is reserved to be sent."""
+
+    at: datetime
+    channel: str
+    contact_id: str
+    trigger: str | None = None
+    reserved: bool = False
+    product_ids: tuple[str, ...] = ()
+
+
+class Response(Struct, frozen=True, array_like=True):
+    """A click, an open, a bounce or a complaint."""
+
+    at: datetime
+    channel: str
+    answer: str
+
+
+class Consent(Struct, frozen=True, array_like=True):
+    """One answer to one purpose on one channel."""
+
+    granted: bool
+    at: datetime
+    event_id: str
+
+
+class Preference(Struct, frozen=True, array_like=True):
+    """One thing they stated."""
+
+    key: str
+    value: str
+    at: datetime
+    event_id: str
+
+
+class Sighting(Struct, frozen=True, array_like=True):
+    """One coarse place in one week: it counts once for that week, however often they were seen there."""
+
+    week: int
+    """Weeks since 1970-01-01."""
+    lat: float
+    lon: float
+    last_at: datetime
+    event_id: str
+    timezone: str | None = None
+
+
+class Zone(Struct, frozen=True, array_like=True):
+    """A time zone and when it was last seen."""
+
+    timezone: str
+    at: datetime
+
+
+class Profile(Struct, kw_only=True):
+    """What we know of one customer. Only `tactful.profile` changes one; everybody else reads."""
+
+    customer_id: str
+    events: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    """Event time of the newest event folded in."""
+    last_own_at: datetime | None = None
+    """Newest thing they did themselves: a visit, a purchase, an answer; not what we did."""
+    last_own_event_id: str | None = None
+    visits: int = 0
+    session_id: str | None = None
+
+    email: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    locale: str | None = None
+    address: Address | None = None
+    address_event_id: str | None = None
+    stated_timezone: str | None = None
+    """From traits: where they live."""
+    seen_timezone: Zone | None = None
+    """From the context of the newest own event that told one: where they are."""
+    sightings: list[Sighting] = []
+
+    products: dict[str, ProductHistory] = {}
+    orders: list[Order] = []
+    order_days: int = 0
+    """Days (UTC) with at least one order."""
+    refunded_orders: list[str] = []
+    searches: list[Search] = []
+    cart: dict[str, CartLine] = {}
+
+    dismissals: list[Dismissal] = []
+    preferences: list[Preference] = []
+    consents: dict[str, Consent] = {}
+    """Keyed ``purpose/channel``; ``purpose/*`` is for every channel."""
+    contacts: list[Contact] = []
+    responses: list[Response] = []
+    closed_channels: dict[str, str] = {}
+    """Channel to why it is closed: ``unsubscribed``, ``bounced`` or ``complained``."""
+    pause_event_id: str | None = None
+    paused_until: datetime | None = None
+    """9999-12-31 where no end was given."""
+    decisions: int = field(default=0)

@@ -1,0 +1,130 @@
+"""What policy rules answer, and what they may ask for."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tactful.model.profile import Contact, Dismissal
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """Allow, deny, or defer until a time; always with a code where it is not allow."""
+
+    code: str | None = None
+    """None: allowed."""
+    until: datetime | None = None
+    """Set: not now, but then."""
+    facts: dict[str, Any] = {}
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the rule has nothing against it."""
+        return self.code is None
+
+    @classmethod
+    def allow(cls) -> "Verdict":
+        """Nothing against it."""
+        return cls()
+
+    @classmethod
+    def deny(cls, code: str, **facts: object) -> "Verdict":
+        """No."""
+        return cls(code=code, facts=facts)
+
+    @classmethod
+    def defer(cls, code: str, until: datetime, **facts: object) -> "Verdict":
+        """Not before a time."""
+        return cls(code=code, until=until, facts=facts)
+
+
+class Verdicts(Struct, frozen=True, kw_only=True):
+    """What one rule says of every candidate on a shelf."""
+
+    code: str
+    denied: NDArray[np.bool_]
+    """bool [n], True where the candidate must be withheld."""
+    facts: dict[str, NDArray[Any] | tuple[Any, ...]] = {}
+    """Columns of length n: what the rule looked at, for the explanation."""
+
+    @classmethod
+    def deny(cls, *, where: NDArray[np.bool_], code: str, facts: dict[str, NDArray[Any] | tuple[Any, ...]] | None = None) -> "Verdicts":
+        """Withhold the candidates where the mask is True."""
+        return cls(code=code, denied=where, facts=facts or {})
+
+
+class Needs(enum.Flag):
+    """What a rule wants to know. Needs of all rules are merged and read once."""
+
+    NOTHING = 0
+    OWNED = enum.auto()
+    INTEREST = enum.auto()
+    LIFE = enum.auto()
+    RHYTHM = enum.auto()
+    DISMISSED = enum.auto()
+    SENSITIVE = enum.auto()
+    STOCK = enum.auto()
+    FEATURED = enum.auto()
+    SIZE = enum.auto()
+    GIFTS = enum.auto()
+
+
+class ShelfFacts(Struct, kw_only=True):
+    """Facts about the candidates of one shelf, columns of length n. Only what was declared as needed is filled."""
+
+    interrupts: bool
+    threshold: float = 0.0
+    """Least calibrated score worth showing at this placement."""
+    group_bought_at: NDArray[np.float64] | None = None
+    """OWNED: epoch seconds of the latest own purchase of the style in any colour and size, NaN where none."""
+    type_bought_at: NDArray[np.float64] | None = None
+    """OWNED: the same for the product type."""
+    life_seconds: NDArray[np.float64] | None = None
+    """LIFE: how long something of this type closes the want for another; inf for durables."""
+    need_state: NDArray[np.str_] | None = None
+    """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
+    need_in_visit: NDArray[np.bool_] | None = None
+    occasions: NDArray[np.int64] | None = None
+    closed_by: NDArray[np.str_] | None = None
+    elapsed_ratio: NDArray[np.float64] | None = None
+    """RHYTHM: days since the last purchase over the usual days between, NaN where never bought."""
+    dismissed_by: tuple[Dismissal | None, ...] | None = None
+    """DISMISSED: the answer that covers this candidate."""
+    sensitive: NDArray[np.str_] | None = None
+    """SENSITIVE: the tag, ``""`` where not sensitive."""
+    sensitive_asked_for: NDArray[np.bool_] | None = None
+    """SENSITIVE: they stated that they want exactly this, or the page is about it."""
+    in_stock: NDArray[np.bool_] | None = None
+    available_there: NDArray[np.bool_] | None = None
+    """STOCK: in stock at the store that is meant, True where no pick-up is meant."""
+    featured: NDArray[np.bool_] | None = None
+    fits: NDArray[np.bool_] | None = None
+    """SIZE: in the customer's size, or without sizes."""
+    gift_only: NDArray[np.bool_] | None = None
+    """GIFTS: known only from gifts to others."""
+
+
+class ContactFacts(Struct, kw_only=True):
+    """Facts about one person as a receiver of messages."""
+
+    consented: dict[str, bool]
+    """Channel to whether marketing is allowed there: absent is denied."""
+    reachable: dict[str, bool]
+    """Channel to whether there is an open address."""
+    contacts: tuple[Contact, ...]
+    """Delivered and reserved messages, oldest first."""
+    paused_until: datetime | None
+    zones: tuple[str, ...]
+    """Possible current time zones, IANA; one where it is known."""
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """A message that a trigger would like to send."""
+
+    trigger: str
+    channel: str
+    send_at: datetime
+    deadline: datetime

@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-DismissalReason = Literal[
-    "not_for_me", "gift", "bought_elsewhere", "already_have", "by_mistake", "researching", "too_often", "stop_topic"
-]
+DismissalReason = Literal["not_for_me", "gift", "bought_elsewhere", "already_have", "by_mistake", "researching", "too_often", "stop_topic"]
 Channel = Literal["email", "sms", "push"]
 
 

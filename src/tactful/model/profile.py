@@ -6,7 +6,7 @@ profile. Rows that repeat often are ``array_like`` to keep snapshots small.
 
 from datetime import datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from tactful.model.events import Address, DismissalReason
 
@@ -16,7 +16,7 @@ class Look(Struct, frozen=True, array_like=True):
 
     at: datetime
     kind: str
-    """``view``, ``cart``, ``uncart``, ``wish``, ``unwish``, ``ask`` or ``click``."""
+    """``view``, ``cart``, ``uncart``, ``wish``, ``unwish``, ``ask``, ``click`` or ``return``."""
     visit: int
     """Which visit it happened in; several looks in one visit are one occasion."""
     event_id: str
@@ -45,7 +45,7 @@ class Order(Struct, frozen=True, array_like=True):
     fulfilment: str | None = None
 
 
-class ProductHistory(Struct):
+class ProductHistory(Struct, omit_defaults=True):
     """All that somebody did with one product. ``looks`` keeps the latest 24."""
 
     looks: list[Look] = []
@@ -135,7 +135,7 @@ class Zone(Struct, frozen=True, array_like=True):
     at: datetime
 
 
-class Profile(Struct, kw_only=True):
+class Profile(Struct, kw_only=True, omit_defaults=True):
     """What we know of one customer. Only `tactful.profile` changes one; everybody else reads."""
 
     customer_id: str
@@ -180,4 +180,4 @@ class Profile(Struct, kw_only=True):
     pause_event_id: str | None = None
     paused_until: datetime | None = None
     """9999-12-31 where no end was given."""
-    decisions: int = field(default=0)
+    decisions: int = 0

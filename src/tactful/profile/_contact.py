@@ -1,0 +1,45 @@
+"""What we sent, what came back, and whether we may."""
+
+from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, Unsubscribed
+from tactful.model.profile import Consent, Contact, Profile, Response
+from tactful.profile._handlers import folds
+
+CONTACTS_KEPT = 64
+RESPONSES_KEPT = 64
+MARKETING = "marketing"
+
+
+@folds(MessageDelivered)
+def _delivered(profile: Profile, event: MessageDelivered) -> None:
+    profile.contacts[:] = [contact for contact in profile.contacts if contact.contact_id != event.contact_id]
+    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, event.trigger, False, event.product_ids))
+    del profile.contacts[:-CONTACTS_KEPT]
+
+
+@folds(DecisionMade)
+def _decided(profile: Profile, event: DecisionMade) -> None:
+    profile.decisions += 1
+    if event.channel is not None and event.send_at is not None:
+        profile.contacts.append(Contact(event.send_at, event.channel, event.message_id, event.trigger, True, event.product_ids))
+        del profile.contacts[:-CONTACTS_KEPT]
+
+
+@folds(MessageAnswered)
+def _answered(profile: Profile, event: MessageAnswered) -> None:
+    profile.responses.append(Response(event.at, event.channel, event.answer))
+    del profile.responses[:-RESPONSES_KEPT]
+    if event.answer in ("bounced", "complained"):
+        profile.closed_channels[event.channel] = event.answer
+
+
+@folds(Unsubscribed)
+def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
+    profile.closed_channels[event.channel] = "unsubscribed"
+    profile.consents[f"{MARKETING}/{event.channel}"] = Consent(False, event.at, event.message_id)
+
+
+@folds(ConsentUpdated)
+def _consented(profile: Profile, event: ConsentUpdated) -> None:
+    profile.consents[f"{event.purpose}/{event.channel or '*'}"] = Consent(event.granted, event.at, event.message_id)
+    if event.granted and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
+        del profile.closed_channels[event.channel]

@@ -1,0 +1,54 @@
+from collections.abc import Iterable
+
+import msgspec
+
+from tactful.model.events import Event
+from tactful.model.profile import Profile
+from tactful.profile import _contact, _orders, _person, _stated, _wants
+from tactful.profile._handlers import handler_of
+
+__all__ = ["decode", "encode", "fold", "fold_all", "new_profile"]
+
+_ROOMS = (_contact, _orders, _person, _stated, _wants)
+"""Imported so that their handlers are registered."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Profile)
+
+
+def new_profile(customer_id: str) -> Profile:
+    """Start the profile of a customer of whom nothing is known.
+
+    >>> new_profile("u:ann").events
+    0
+    """
+    return Profile(customer_id=customer_id)
+
+
+def encode(profile: Profile) -> bytes:
+    """Turn a profile into its snapshot. Equal histories give equal bytes."""
+    return _ENCODER.encode(profile)
+
+
+def decode(snapshot: bytes) -> Profile:
+    """Turn a snapshot back into a profile."""
+    return _DECODER.decode(snapshot)
+
+
+def fold(profile: Profile, event: Event) -> Profile:
+    """Return the profile with one more event; the given profile is left as it was.
+
+    The event must not be older than ``profile.last_at``: late events are folded again from the log, in order.
+    """
+    return fold_all(profile, (event,))
+
+
+def fold_all(profile: Profile, events: Iterable[Event]) -> Profile:
+    """Return the profile with more events, which must come in the order of the log. The given profile is left as it was."""
+    folded = decode(encode(profile))
+    for event in events:
+        _person.arrive(folded, event)
+        handler = handler_of(event)
+        if handler is not None:
+            handler(folded, event)
+    return folded

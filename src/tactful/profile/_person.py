@@ -1,0 +1,79 @@
+"""Signs of life: visits, places, time zones, and what a client said about the person."""
+
+from datetime import datetime, timedelta
+
+from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, Traits
+from tactful.model.profile import Profile, Sighting, Zone
+
+VISIT_GAP = timedelta(minutes=30)
+"""Half an hour without a sign of life ends a visit: the web analytics convention."""
+SIGHTINGS_KEPT = 104
+_EPOCH_WEEK_SECONDS = 7 * 86_400
+
+
+def arrive(profile: Profile, event: BaseEvent) -> None:
+    """Count the event, and where it is the customer's own act, the visit, the place and the zone it tells of."""
+    profile.events += 1
+    profile.first_at = profile.first_at or event.at
+    profile.last_at = event.at
+    if event.traits is not None:
+        learn_traits(profile, event.traits, event_id=event.message_id)
+    if is_own(event):
+        _visit(profile, event)
+        _place(profile, event)
+
+
+def is_own(event: BaseEvent) -> bool:
+    """Whether the customer did this, rather than we or a machine. Opens are not theirs: mail proxies open everything."""
+    if isinstance(event, MessageAnswered):
+        return event.answer in ("clicked", "complained")
+    return not isinstance(event, MessageDelivered | DecisionMade | Identified)
+
+
+def _visit(profile: Profile, event: BaseEvent) -> None:
+    session_id = event.context.session_id
+    other_session = session_id is not None and profile.session_id is not None and session_id != profile.session_id
+    if profile.last_own_at is None or other_session or event.at - profile.last_own_at > VISIT_GAP:
+        profile.visits += 1
+        profile.session_id = session_id
+    profile.session_id = session_id or profile.session_id
+    profile.last_own_at = event.at
+    profile.last_own_event_id = event.message_id
+
+
+def _place(profile: Profile, event: BaseEvent) -> None:
+    context = event.context
+    if context.timezone is not None:
+        profile.seen_timezone = Zone(context.timezone, event.at)
+    if context.locale is not None:
+        profile.locale = context.locale
+    if context.lat is not None and context.lon is not None:
+        _see(profile, Sighting(week_of(event.at), context.lat, context.lon, event.at, event.message_id, context.timezone))
+
+
+def week_of(at: datetime) -> int:
+    """Weeks since 1970-01-01, the grain at which places are counted."""
+    return int(at.timestamp()) // _EPOCH_WEEK_SECONDS
+
+
+def _see(profile: Profile, sighting: Sighting) -> None:
+    same = [known for known in profile.sightings if (known.week, known.lat, known.lon) == (sighting.week, sighting.lat, sighting.lon)]
+    for known in same:
+        profile.sightings.remove(known)
+    profile.sightings.append(sighting)
+    del profile.sightings[:-SIGHTINGS_KEPT]
+
+
+def learn_traits(profile: Profile, traits: Traits, *, event_id: str) -> None:
+    """Take over what a client says about the person; a new address reopens a channel that bounced."""
+    if traits.email is not None and traits.email != profile.email:
+        profile.email = traits.email
+        if profile.closed_channels.get("email") == "bounced":
+            del profile.closed_channels["email"]
+    profile.phone = traits.phone or profile.phone
+    profile.first_name = traits.first_name or profile.first_name
+    profile.locale = traits.locale or profile.locale
+    profile.stated_timezone = traits.timezone or profile.stated_timezone
+    if traits.address is not None:
+        profile.address = traits.address
+        profile.address_event_id = event_id

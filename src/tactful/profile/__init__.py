@@ -3,6 +3,8 @@
 A profile holds nothing that the log cannot rebuild: folding the same events in the same order gives the same bytes.
 """
 
+from tactful.profile._columns import history_columns
 from tactful.profile._fold import decode, encode, fold, fold_all, new_profile
+from tactful.profile._places import distance_km, home_of, zone_of
 
-__all__ = ["decode", "encode", "fold", "fold_all", "new_profile"]
+__all__ = ["decode", "distance_km", "encode", "fold", "fold_all", "history_columns", "home_of", "new_profile", "zone_of"]

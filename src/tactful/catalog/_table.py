@@ -1,0 +1,88 @@
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tactful.catalog._sensitivity import sensitivity_of
+from tactful.model.catalog import SENSITIVITIES, CatalogTable
+from tactful.model.products import Product, Store
+
+SEPARATOR = " > "
+SELLABLE = ("in_stock", "preorder", "backorder")
+
+
+def department_of(product_type: str) -> str:
+    """Name the first step of a type path.
+
+    >>> department_of("Food > Coffee > Beans")
+    'Food'
+    """
+    return product_type.split(SEPARATOR, 1)[0]
+
+
+def parent_of(product_type: str) -> str:
+    """Name the type path without its last step; a path of one step is its own parent.
+
+    >>> parent_of("Pets > Dog > Food")
+    'Pets > Dog'
+    """
+    head, separator, _ = product_type.rpartition(SEPARATOR)
+    return head if separator else product_type
+
+
+def build_table(products: Sequence[Product], stores: Iterable[Store], *, version: int) -> CatalogTable:
+    """Lay out the catalogue as columns, one row a product in the order given."""
+    groups, group_of = _codes([product.group for product in products])
+    types, type_of = _codes([product.product_type or f"({product.group})" for product in products])
+    members: list[list[int]] = [[] for _ in groups]
+    for row, code in enumerate(group_of.tolist()):
+        members[code].append(row)
+    return CatalogTable(
+        version=version,
+        products=tuple(products),
+        row_of={product.id: row for row, product in enumerate(products)},
+        group_of=group_of,
+        type_of=type_of,
+        groups=groups,
+        types=types,
+        type_code={name: code for code, name in enumerate(types)},
+        rows_of_group=tuple(tuple(rows) for rows in members),
+        price=np.array([price_of(product) for product in products], np.float64),
+        in_stock=np.array([product.availability in SELLABLE for product in products], np.bool_),
+        sensitive=np.array([_sensitivity_code(product) for product in products], np.int8),
+        stores={store.store_code: store for store in stores},
+    )
+
+
+def patch_table(table: CatalogTable, product: Product, *, version: int) -> CatalogTable | None:
+    """Change one product without laying out the others again; None where its style or type changed, or it is new."""
+    row = table.row_of.get(product.id)
+    if row is None:
+        return None
+    former = table.products[row]
+    if (former.group, former.product_type) != (product.group, product.product_type):
+        return None
+    price, in_stock, sensitive = table.price.copy(), table.in_stock.copy(), table.sensitive.copy()
+    price[row] = price_of(product)
+    in_stock[row] = product.availability in SELLABLE
+    sensitive[row] = _sensitivity_code(product)
+    products = (*table.products[:row], product, *table.products[row + 1 :])
+    return msgspec.structs.replace(table, version=version, products=products, price=price, in_stock=in_stock, sensitive=sensitive)
+
+
+def price_of(product: Product) -> float:
+    """What a product costs now; NaN where the feed gave no price."""
+    money = product.sale_price or product.price
+    return float("nan") if money is None else float(money.amount)
+
+
+def _sensitivity_code(product: Product) -> int:
+    tag = sensitivity_of(product)
+    return SENSITIVITIES.index(tag) if tag in SENSITIVITIES else SENSITIVITIES.index("unknown")
+
+
+def _codes(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    code: dict[str, int] = {}
+    codes = np.fromiter((code.setdefault(name, len(code)) for name in names), np.int32, count=len(names))
+    return tuple(code), codes

@@ -1,0 +1,68 @@
+"""Columns over many customers, for learning; and over one customer, for deciding."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tactful.model.catalog import CatalogTable
+
+DAY_SECONDS = 86_400.0
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """One customer's purchases of products we know, one row an order line, oldest first. Columns of equal length m."""
+
+    rows: NDArray[np.int32]
+    """Catalogue row per line."""
+    groups: NDArray[np.int32]
+    types: NDArray[np.int32]
+    at: NDArray[np.float64]
+    """Epoch seconds."""
+    orders: NDArray[np.int32]
+    """Index into `Profile.orders`."""
+    gift: NDArray[np.bool_]
+    """Bought for somebody else: never evidence of what this customer wants."""
+
+    def own(self) -> "History":
+        """Without gifts."""
+        keep = ~self.gift
+        return History(
+            rows=self.rows[keep],
+            groups=self.groups[keep],
+            types=self.types[keep],
+            at=self.at[keep],
+            orders=self.orders[keep],
+            gift=self.gift[keep],
+        )
+
+
+class PurchaseTable(Struct, frozen=True, kw_only=True):
+    """Own purchases of everybody, one row an order line, sorted by customer, then time. Columns of equal length n."""
+
+    customer: NDArray[np.int32]
+    """Index into ``customers``."""
+    row: NDArray[np.int32]
+    day: NDArray[np.float64]
+    """Days since 1970-01-01 UTC, with their fraction."""
+    order: NDArray[np.int32]
+    """Running number of the order over all customers."""
+    customers: tuple[str, ...]
+    country: tuple[str, ...]
+    """Per customer, ISO 3166, empty where unknown."""
+    until_day: float
+    """End of the window, exclusive."""
+    catalog: CatalogTable
+
+    def before(self, day: float) -> "PurchaseTable":
+        """The table as it was on a day."""
+        keep = self.day < day
+        return PurchaseTable(
+            customer=self.customer[keep],
+            row=self.row[keep],
+            day=self.day[keep],
+            order=self.order[keep],
+            customers=self.customers,
+            country=self.country,
+            until_day=day,
+            catalog=self.catalog,
+        )

@@ -1,0 +1,19 @@
+"""One customer as every model and rule sees them: read once, then only arithmetic."""
+
+from msgspec import Struct
+
+from tactful.model.catalog import CatalogTable
+from tactful.model.needs import Need
+from tactful.model.profile import Profile
+from tactful.model.tables import History
+
+
+class Customer(Struct, frozen=True, kw_only=True):
+    """A profile with what follows from it over one catalogue, as of one time."""
+
+    profile: Profile
+    history: History
+    """All purchases, gifts included."""
+    needs: dict[int, Need]
+    """By type code."""
+    catalog: CatalogTable

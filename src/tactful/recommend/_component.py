@@ -1,0 +1,49 @@
+"""What every learned component is: a config, something to learn, something to say."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from tactful.model.candidates import Candidates
+from tactful.model.catalog import CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.model.tables import PurchaseTable
+
+Facts = dict[str, str | int | float]
+
+
+class Component(ABC):
+    """A thing that is learned from the log and laid over a catalogue. Untrained, it works from documented priors.
+
+    What is learned is keyed by product id, style and type path, so that a changed catalogue only needs `bind`, no training.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def train(self, purchases: PurchaseTable) -> Facts:
+        """Learn from everybody's own purchases; return figures for people to read."""
+
+    @abstractmethod
+    def bind(self, catalog: CatalogTable) -> None:
+        """Lay what was learned over the rows of a catalogue."""
+
+    @abstractmethod
+    def dump(self) -> bytes:
+        """Turn what was learned into bytes; loaded again, it gives the same numbers."""
+
+    @abstractmethod
+    def load(self, blob: bytes) -> None:
+        """Take over what `dump` gave. Needs `bind` afterwards."""
+
+
+class Source(Component):
+    """A component that proposes candidates. Its name is the reason code of what it proposes."""
+
+    @abstractmethod
+    def __call__(self, moment: Moment, customer: Customer) -> Candidates:
+        """Propose; unknown customers get the documented fallback. Pure: the same call gives the same answer."""
+
+    def prior(self, score: float) -> float:
+        """Probability of being wanted within seven days for a score, as long as no log says better."""
+        return score

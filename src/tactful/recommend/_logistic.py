@@ -1,0 +1,67 @@
+"""Logistic regression by Newton's method: few features, many rows, coefficients that can be read."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+SMALLEST_STEP = 1e-6
+SMALLEST_GAIN = 1e-4
+"""In log likelihood over all rows."""
+
+
+class Logistic(Struct, frozen=True, kw_only=True):
+    """A fitted model over standardised features."""
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weight: tuple[float, ...]
+    """Per standardised feature."""
+    intercept: float
+
+    def probability(self, features: Floats) -> Floats:
+        """Predict P(label) per row; features float64 [n, f], result float64 [n]."""
+        standard = (features - np.array(self.mean)) / np.array(self.scale)
+        return expit(standard @ np.array(self.weight) + self.intercept)
+
+
+def expit(x: Floats) -> Floats:
+    """Turn log odds into probabilities."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -35.0, 35.0))))
+
+
+def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1.0, steps: int = 25) -> Logistic:
+    """Fit by Newton's method with a small ridge on the standardised weights.
+
+    Features float64 [n, f], label bool [n]; both labels must occur.
+
+    >>> x = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> model = fit_logistic(x, np.array([False, True, False, True]))
+    >>> bool(np.all(np.diff(model.probability(x)) > 0))
+    True
+    """
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    scale[scale == 0] = 1.0
+    design = np.column_stack([np.ones(len(features)), (features - mean) / scale])
+    penalty = np.diag([1e-6, *([ridge] * features.shape[1])])
+    weight = np.zeros(design.shape[1])
+    rate = float(np.clip(label.mean(), 1e-6, 1 - 1e-6))
+    weight[0] = np.log(rate / (1 - rate))
+    reached = _merit(design, label, weight, penalty=penalty)
+    for _ in range(steps):
+        probability = expit(design @ weight)
+        gradient = design.T @ (label - probability) - penalty @ weight
+        curvature = (design * (probability * (1 - probability))[:, None]).T @ design + penalty
+        step = np.linalg.solve(curvature, gradient)
+        while (merit := _merit(design, label, weight + step, penalty=penalty)) < reached and np.abs(step).max() > SMALLEST_STEP:
+            step /= 2  # A full Newton step may overshoot where a feature is rare.
+        if merit - reached < SMALLEST_GAIN:
+            break
+        weight, reached = weight + step, merit
+    return Logistic(mean=tuple(mean.tolist()), scale=tuple(scale.tolist()), weight=tuple(weight[1:].tolist()), intercept=float(weight[0]))
+
+
+def _merit(design: Floats, label: NDArray[np.bool_], weight: Floats, *, penalty: Floats) -> float:
+    """Log likelihood less the ridge."""
+    log_odds = design @ weight
+    return float((label * log_odds - np.logaddexp(0.0, log_odds)).sum() - 0.5 * weight @ penalty @ weight)

@@ -1,0 +1,57 @@
+"""Who bought what how often: purchases summarised by (customer, style or type) pair."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Pairs(Struct, frozen=True, kw_only=True):
+    """One row a (customer, key) pair, columns of equal length n, sorted by customer, then key."""
+
+    customer: Ints
+    key: Ints
+    count: Floats
+    """Days with a purchase, >= 1."""
+    first_day: Floats
+    last_day: Floats
+    log_gap_mean: Floats
+    """Mean natural log of the gaps between purchase days, in days; 0 where there is no gap yet."""
+    log_gap_square: Floats
+    """Sum of squared deviations of the log gaps from their mean."""
+
+
+def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) -> Pairs:
+    """Summarise purchases (columns of equal length, any order); several on one day count once."""
+    order = np.lexsort((day, key, customer))
+    who, what, day = customer[order].astype(np.int64), key[order].astype(np.int64), day[order]
+    same_pair = (who[1:] == who[:-1]) & (what[1:] == what[:-1])
+    keep = np.concatenate(([True], ~(same_pair & (np.floor(day[1:]) == np.floor(day[:-1]))))) if len(day) else np.empty(0, bool)
+    who, what, day = who[keep], what[keep], day[keep]
+    new_pair = np.concatenate(([True], (who[1:] != who[:-1]) | (what[1:] != what[:-1]))) if len(day) else np.empty(0, bool)
+    start = np.flatnonzero(new_pair)
+    end = np.append(start[1:], len(day))
+    count = (end - start).astype(np.float64)
+    mean, square = _log_gaps(day, new_pair, len(start))
+    return Pairs(
+        customer=who[start],
+        key=what[start],
+        count=count,
+        first_day=day[start],
+        last_day=day[end - 1],
+        log_gap_mean=mean,
+        log_gap_square=square,
+    )
+
+
+def _log_gaps(day: Floats, new_pair: NDArray[np.bool_], pairs: int) -> tuple[Floats, Floats]:
+    inside = ~new_pair[1:]
+    pair = np.cumsum(new_pair)[1:][inside] - 1
+    log_gap = np.log(np.maximum(np.diff(day)[inside], 1.0))
+    gaps = np.bincount(pair, minlength=pairs)
+    total = np.bincount(pair, weights=log_gap, minlength=pairs)
+    mean = total / np.maximum(gaps, 1)
+    square = np.bincount(pair, weights=log_gap**2, minlength=pairs) - gaps * mean**2
+    return mean, np.maximum(square, 0.0)

@@ -1,0 +1,254 @@
+"""What is due again: a discrete-time hazard per customer and style.
+
+Source: the eleven-feature logistic hazard over (customer, product) pairs, and the log-normal gap model it is compared with; both are features here.
+"""
+
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.catalog import CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
+from tactful.recommend._component import Facts, Source
+from tactful.recommend._logistic import Logistic, fit_logistic
+from tactful.recommend._pairs import Pairs, summarise
+
+Floats = NDArray[np.float64]
+HORIZON_DAYS = 7.0
+
+
+class DueAgainConfig(Struct, frozen=True, kw_only=True):
+    """Settings of the hazard."""
+
+    cut_offs: int = 6
+    """How many past weeks are learned from, each asking: what was bought in the seven days after?"""
+    active_days: float = 56.0
+    """Customers without a purchase for longer are not learned from."""
+    rows: int = 600_000
+    """Most training rows; more are sampled down."""
+    gap_weight: float = 2.0
+    """How many gaps the style's usual gap is worth against the customer's own."""
+    spread: float = 0.7
+    """Prior standard deviation of log gaps."""
+    seed: int = 8321
+
+
+class GapPriors(Struct, frozen=True, kw_only=True):
+    """What is usual for a style or type: the gap between purchases in days, and the share of buyers who buy again."""
+
+    gap_days: float
+    repeat_share: float
+
+
+class DueAgainState(Struct, kw_only=True):
+    """What was learned, by style id and type path."""
+
+    everywhere: GapPriors = GapPriors(gap_days=30.0, repeat_share=0.3)
+    groups: dict[str, GapPriors] = {}
+    types: dict[str, GapPriors] = {}
+    model: Logistic | None = None
+
+
+class DueAgain(Source):
+    """Propose what the customer has bought for themselves before; the score is P(buys the style within seven days).
+
+    Without a trained model, the customer's own log-normal gaps are the answer (needs two purchases). Unknown customer: nothing.
+    """
+
+    name: ClassVar[str] = "due_again"
+
+    def __init__(self, config: DueAgainConfig | None = None) -> None:
+        self.config = config or DueAgainConfig()
+        self.state = DueAgainState()
+        self.gap_days: Floats = np.empty(0)
+        self.repeat_share: Floats = np.empty(0)
+
+    def train(self, purchases: PurchaseTable) -> Facts:
+        """Learn usual gaps and the hazard from the weeks before the end of the window."""
+        cut_offs = [purchases.until_day - HORIZON_DAYS * (i + 1) for i in range(self.config.cut_offs)]
+        self._learn_priors(purchases)
+        self.bind(purchases.catalog)
+        parts = [part for cut_off in cut_offs if (part := self._examples(purchases, cut_off)) is not None]
+        if not parts:
+            return {"rows": 0}
+        features = np.concatenate([part[0] for part in parts])
+        label = np.concatenate([part[1] for part in parts])
+        if len(label) > self.config.rows:
+            sample = np.random.default_rng(self.config.seed).choice(len(label), self.config.rows, replace=False)
+            features, label = features[sample], label[sample]
+        if label.all() or not label.any():
+            return {"rows": len(label)}
+        self.state.model = fit_logistic(features, label)
+        return {"rows": len(label), "base_rate": float(label.mean())} | _fit_figures(self.state.model.probability(features), label)
+
+    def _examples(self, purchases: PurchaseTable, cut_off: float) -> tuple[Floats, NDArray[np.bool_]] | None:
+        past = purchases.before(cut_off)
+        if not len(past.day):
+            return None
+        catalog = purchases.catalog
+        pairs = summarise(past.customer, catalog.group_of[past.row], past.day)
+        trips = _trips(past)
+        active = cut_off - trips.last_day[pairs.customer] <= self.config.active_days
+        pairs = msgspec.structs.replace(pairs, **{name: getattr(pairs, name)[active] for name in pairs.__struct_fields__})
+        soon = (purchases.day >= cut_off) & (purchases.day < cut_off + HORIZON_DAYS)
+        width = len(catalog.groups)
+        bought = np.unique(purchases.customer[soon].astype(np.int64) * width + catalog.group_of[purchases.row[soon]])
+        label = np.isin(pairs.customer * width + pairs.key, bought)
+        return self._features(pairs, trips, pairs.customer, cut_off), label
+
+    def _learn_priors(self, purchases: PurchaseTable) -> None:
+        catalog = purchases.catalog
+        type_of_group = np.zeros(len(catalog.groups), np.int32)
+        type_of_group[catalog.group_of] = catalog.type_of
+        pairs = summarise(purchases.customer, catalog.group_of[purchases.row], purchases.day)
+        everywhere = self.state.everywhere
+        overall = _priors(pairs, np.zeros(len(pairs.key), np.int64), 1, ((everywhere.gap_days, everywhere.repeat_share),))[0]
+        by_type = _priors(pairs, type_of_group[pairs.key].astype(np.int64), len(catalog.types), (overall,) * len(catalog.types))
+        by_group = _priors(pairs, pairs.key, len(catalog.groups), [by_type[code] for code in type_of_group])
+        self.state = DueAgainState(
+            everywhere=GapPriors(gap_days=overall[0], repeat_share=overall[1]),
+            groups={catalog.groups[key]: GapPriors(gap_days=by_group[key][0], repeat_share=by_group[key][1]) for key in np.unique(pairs.key)},
+            types={catalog.types[key]: GapPriors(gap_days=by_type[key][0], repeat_share=by_type[key][1]) for key in np.unique(type_of_group[pairs.key])},
+        )
+
+    def bind(self, catalog: CatalogTable) -> None:
+        """Lay usual gaps over the styles of a catalogue; a new style takes its type's."""
+        state = self.state
+        by_type = [state.types.get(name, state.everywhere) for name in catalog.types]
+        type_of_group = np.zeros(len(catalog.groups), np.int32)
+        type_of_group[catalog.group_of] = catalog.type_of
+        priors = [state.groups.get(name) or by_type[type_of_group[code]] for code, name in enumerate(catalog.groups)]
+        self.gap_days = np.array([prior.gap_days for prior in priors])
+        self.repeat_share = np.array([prior.repeat_share for prior in priors])
+
+    def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
+        """Features float64 [n, 13] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
+        count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)
+        gap = self.usual_gap(pairs)
+        ratio = np.clip(elapsed / gap, 0.02, 10.0)
+        visits = trips.count[who]
+        trip_rate = visits / np.maximum(day - trips.first_day[who], 7.0)
+        hazard, survival = self._lognormal(pairs, elapsed)
+        return np.column_stack(
+            [
+                np.log(count),
+                np.log1p(elapsed),
+                np.log(gap),
+                ratio,
+                np.exp(-ratio),
+                np.abs(np.log(ratio)),
+                np.log(self.repeat_share[pairs.key]),
+                np.log(trip_rate),
+                np.log1p(np.maximum(day - trips.last_day[who], 0.0)),
+                np.log(count / visits),
+                (np.round(elapsed) % 7 == 0).astype(np.float64),
+                np.log(hazard) - np.log1p(-hazard),
+                np.log(survival),
+            ]
+        )
+
+    def usual_gap(self, pairs: Pairs) -> Floats:
+        """Days between purchases, the customer's own shrunk to the style's; float64 [n]."""
+        weight = self.config.gap_weight
+        span = pairs.last_day - pairs.first_day
+        return np.maximum((span + weight * self.gap_days[pairs.key]) / (pairs.count - 1 + weight), 0.5)
+
+    def _lognormal(self, pairs: Pairs, elapsed: Floats) -> tuple[Floats, Floats]:
+        """P(next purchase within the horizon) and P(not yet), under the customer's own log-normal gaps, both shrunk and clipped."""
+        weight, gaps = self.config.gap_weight, pairs.count - 1
+        centre = (gaps * pairs.log_gap_mean + weight * np.log(self.gap_days[pairs.key])) / (gaps + weight)
+        shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
+        spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.config.spread**2) / (gaps + weight))
+        now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
+        survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
+        hazard = 1.0 - ndtr((centre - then) / spread) / survival
+        return np.clip(hazard, 1e-4, 1 - 1e-4), survival
+
+    def __call__(self, moment: Moment, customer: Customer) -> Candidates:
+        """Propose every style they bought for themselves, with its probability."""
+        own = customer.history.own()
+        if not len(own.rows):
+            return Candidates.none()
+        nobody = np.zeros(len(own.rows), np.int32)
+        days = own.at / DAY_SECONDS
+        pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
+        today = moment.now.timestamp() / DAY_SECONDS
+        if self.state.model is None:
+            score = np.where(pairs.count > 1, self._lognormal(pairs, np.maximum(today - pairs.last_day, 0.0))[0], 0.0)
+        else:
+            score = self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
+        gap = self.usual_gap(pairs)
+        return Candidates.of(
+            [
+                (self._variant(own, group), float(score[i]), _because(customer, own, group, count=int(pairs.count[i]), gap_days=float(gap[i])))
+                for i, group in enumerate(pairs.key.tolist())
+            ]
+        )
+
+    @staticmethod
+    def _variant(own: History, group: int) -> int:
+        """Which variant of the style: the one bought most, later purchases counting more (each earlier one .8 of the next)."""
+        rows = own.rows[own.groups == group]
+        weight = 0.8 ** np.arange(len(rows))[::-1]
+        return int(np.bincount(rows, weights=weight).argmax())
+
+    def dump(self) -> bytes:
+        """Turn what was learned into bytes."""
+        return msgspec.msgpack.encode(self.state)
+
+    def load(self, blob: bytes) -> None:
+        """Take over what `dump` gave."""
+        self.state = msgspec.msgpack.decode(blob, type=DueAgainState)
+
+
+EVIDENCE_KEPT = 3
+
+
+def _because(customer: Customer, own: History, group: int, *, count: int, gap_days: float) -> Because:
+    orders = [customer.profile.orders[i] for i in dict.fromkeys(own.orders[own.groups == group].tolist())]
+    latest = orders[-1]
+    return Because(
+        code=DueAgain.name,
+        evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders[: -EVIDENCE_KEPT - 1 : -1]),
+        source="observed_offline" if latest.channel == "pos" else "observed_here",
+        every_days=gap_days if count > 1 else None,
+        last_at=latest.at,
+    )
+
+
+def _trips(purchases: PurchaseTable) -> Pairs:
+    """Shopping days per customer, one row for every customer index, also for those without a purchase."""
+    found = summarise(purchases.customer, np.zeros(len(purchases.customer), np.int32), purchases.day)
+    size = len(purchases.customers)
+    columns = {}
+    for name in found.__struct_fields__:
+        column = np.zeros(size, getattr(found, name).dtype)
+        column[found.customer] = getattr(found, name)
+        columns[name] = column
+    return Pairs(**columns)
+
+
+def _priors(pairs: Pairs, code: NDArray[np.int64], size: int, parent: object) -> list[tuple[float, float]]:
+    """Usual gap and share of repeat buyers per code, shrunk to the parent's by five customers."""
+    gap0, share0 = np.array(parent, np.float64).T
+    repeats = pairs.count > 1
+    buyers = np.bincount(code, minlength=size)
+    again = np.bincount(code[repeats], minlength=size)
+    log_gap = np.bincount(code[repeats], weights=pairs.log_gap_mean[repeats], minlength=size)
+    weight = 5.0
+    gap = np.exp((log_gap + weight * np.log(gap0)) / (again + weight))
+    share = (again + weight * share0) / (buyers + weight)
+    return [(float(g), float(s)) for g, s in zip(gap, share, strict=True)]
+
+
+def _fit_figures(probability: Floats, label: NDArray[np.bool_]) -> Facts:
+    """Log-loss and mean prediction on the training rows: for spotting a broken fit, not for boasting."""
+    loss = -np.where(label, np.log(probability), np.log1p(-probability)).mean()
+    return {"log_loss": round(float(loss), 5), "mean_prediction": round(float(probability.mean()), 5)}

@@ -1,0 +1,59 @@
+"""What they are considering: products and styles of an open need."""
+
+from typing import ClassVar
+
+from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.catalog import CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.model.needs import Need
+from tactful.model.tables import PurchaseTable
+from tactful.recommend._component import Facts, Source
+
+ALTERNATIVES = 4
+ALTERNATIVE_WEIGHT = 0.3
+"""A style of the same type that they have not looked at, against one that they have."""
+
+
+class Considering(Source):
+    """Propose what they looked at, and a few alternatives of the same type. Looks and closed needs are proposed too: policy tells why they are withheld."""
+
+    name: ClassVar[str] = "considering"
+
+    def train(self, purchases: PurchaseTable) -> Facts:
+        """Learn nothing: needs come with the customer."""
+        return {}
+
+    def bind(self, catalog: CatalogTable) -> None:
+        """Index the styles of each type."""
+        members: dict[int, list[int]] = {}
+        for rows in catalog.rows_of_group:
+            members.setdefault(int(catalog.type_of[rows[0]]), []).append(rows[0])
+        self._members = members
+
+    def __call__(self, moment: Moment, customer: Customer) -> Candidates:
+        """Propose per need; a need's probability is shared by what was looked at, the latest first."""
+        proposals = []
+        for need in customer.needs.values():
+            because = _because(need)
+            proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
+            if need.state == "open":
+                others = [row for row in self._members[need.type_code] if row not in need.rows][:ALTERNATIVES]
+                proposals += [(row, need.probability * ALTERNATIVE_WEIGHT * 0.9**rank, because) for rank, row in enumerate(others)]
+        return Candidates.of(proposals)
+
+    def prior(self, score: float) -> float:
+        """About one open need in four is bought within the week; a stated prior, until a log tells."""
+        return score / 4
+
+    def dump(self) -> bytes:
+        """Nothing was learned."""
+        return b""
+
+    def load(self, blob: bytes) -> None:
+        """Nothing was learned."""
+
+
+def _because(need: Need) -> Because:
+    evidence = tuple(Evidence(message_id=i, at=at) for i, at in zip(need.event_ids, need.event_times, strict=True))
+    return Because(code=Considering.name, evidence=evidence, last_at=need.last_at, anchor=need.rows[0] if need.rows else None)

@@ -1,0 +1,133 @@
+"""What is bought here these weeks: by country, in the departments the customer shops in."""
+
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.model.tables import PurchaseTable
+from tactful.recommend._component import Facts, Source
+
+EVERYWHERE = ""
+Floats = NDArray[np.float64]
+
+
+class PopularHereConfig(Struct, frozen=True, kw_only=True):
+    """Settings of popularity."""
+
+    window_days: float = 28.0
+    kept: int = 300
+    """Styles kept per country."""
+    proposed: int = 60
+    """Styles proposed per decision."""
+    least_customers: int = 50
+    """Countries with fewer active customers take everybody's list."""
+    taste_weight: float = 0.5
+    """How many order lines the shop's usual mix of departments is worth against the customer's own."""
+    most_lift: float = 4.0
+
+
+class PopularHereState(Struct, kw_only=True):
+    """What was learned."""
+
+    weekly: dict[str, dict[str, float]] = {}
+    """Country, then product id (the style's best seller): share of active customers that buy the style in a week."""
+    departments: dict[str, float] = {}
+    """Share of all order lines."""
+
+
+class PopularHere(Source):
+    """Propose the shop's weekly best sellers, leaned towards the departments the customer buys in. Unknown customer: everybody's list."""
+
+    name: ClassVar[str] = "popular_here"
+
+    def __init__(self, config: PopularHereConfig | None = None) -> None:
+        self.config = config or PopularHereConfig()
+        self.state = PopularHereState()
+
+    def train(self, purchases: PurchaseTable) -> Facts:
+        """Count the buyers of each style in the last weeks, and order lines per department."""
+        catalog = purchases.catalog
+        recent = purchases.day >= purchases.until_day - self.config.window_days
+        customer, row = purchases.customer[recent], purchases.row[recent]
+        country = np.array(purchases.country, np.str_)[customer] if len(customer) else np.empty(0, np.str_)
+        weekly = {EVERYWHERE: self._weekly(customer, row, catalog)}
+        for name in sorted(set(country.tolist()) - {EVERYWHERE}):
+            there = country == name
+            if len(np.unique(customer[there])) >= self.config.least_customers:
+                weekly[name] = self._weekly(customer[there], row[there], catalog)
+        department = [path.split(" > ", 1)[0] for path in catalog.types]
+        lines = np.bincount(catalog.type_of[purchases.row], minlength=len(catalog.types))
+        shares: dict[str, float] = {}
+        for name, count in zip(department, lines.tolist(), strict=True):
+            shares[name] = shares.get(name, 0.0) + count / max(len(purchases.row), 1)
+        self.state = PopularHereState(weekly=weekly, departments=shares)
+        return {"countries": len(weekly) - 1, "styles": len(weekly[EVERYWHERE])}
+
+    def _weekly(self, customer: NDArray[np.int32], row: NDArray[np.int32], catalog: CatalogTable) -> dict[str, float]:
+        if not len(customer):
+            return {}
+        group = catalog.group_of[row].astype(np.int64)
+        sales = np.bincount(row, minlength=len(catalog.products))
+        pairs = np.unique(customer.astype(np.int64) * len(catalog.groups) + group)
+        buyers = np.bincount(pairs % len(catalog.groups), minlength=len(catalog.groups))
+        share = buyers / len(np.unique(customer))
+        week = 1 - (1 - np.minimum(share, 0.999)) ** (7 / self.config.window_days)
+        best = [code for code in np.argsort(-week, kind="stable")[: self.config.kept].tolist() if buyers[code]]
+        return {catalog.products[max(catalog.rows_of_group[code], key=lambda r: (sales[r], -r))].id: float(week[code]) for code in best}
+
+    def bind(self, catalog: CatalogTable) -> None:
+        """Lay the lists over a catalogue; an untrained one takes the catalogue's own order, all equally unlikely."""
+        untrained = {product.id: 0.01 for product in catalog.products[: self.config.proposed]}
+        weekly = self.state.weekly if self.state.weekly.get(EVERYWHERE) else {EVERYWHERE: untrained}
+        self._lists = {
+            country: [(row, share) for product_id, share in listed.items() if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW]
+            for country, listed in weekly.items()
+        }
+        self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
+
+    def __call__(self, moment: Moment, customer: Customer) -> Candidates:
+        """Propose the list of their country, or everybody's, by share times taste."""
+        country = moment.country or EVERYWHERE
+        listed = self._lists.get(country) or self._lists[EVERYWHERE]
+        own = customer.history.own()
+        bought, count = np.unique(self._department[own.types], return_counts=True) if len(own.types) else (np.empty(0, np.str_), np.empty(0))
+        taste = dict(zip(bought.tolist(), count.tolist(), strict=True))
+        scored = [(row, share * self._lift(taste, row, customer.catalog)) for row, share in listed]
+        scored.sort(key=lambda proposal: -proposal[1])
+        because = _because(customer, country if country in self._lists else EVERYWHERE)
+        return Candidates.of([(row, min(score, 0.99), because) for row, score in scored[: self.config.proposed]])
+
+    def _lift(self, taste: dict[str, int], row: int, catalog: CatalogTable) -> float:
+        """How much likelier this customer buys in a department than anybody."""
+        name = str(self._department[catalog.type_of[row]])
+        usual, weight = self.state.departments.get(name, 0.0), self.config.taste_weight
+        if not usual or not taste:
+            return 1.0
+        return min((taste.get(name, 0) + weight * usual) / ((sum(taste.values()) + weight) * usual), self.config.most_lift)
+
+    def dump(self) -> bytes:
+        """Turn what was learned into bytes."""
+        return msgspec.msgpack.encode(self.state)
+
+    def load(self, blob: bytes) -> None:
+        """Take over what `dump` gave."""
+        self.state = msgspec.msgpack.decode(blob, type=PopularHereState)
+
+
+def _because(customer: Customer, country: str) -> Because:
+    """The evidence for "here" is the customer's own: their visit, or what told us where they live."""
+    profile = customer.profile
+    if country and profile.address_event_id is not None and profile.first_at is not None:
+        evidence = (Evidence(message_id=profile.address_event_id, at=profile.first_at),)
+    elif profile.last_own_event_id is not None and profile.last_own_at is not None:
+        evidence = (Evidence(message_id=profile.last_own_event_id, at=profile.last_own_at),)
+    else:
+        evidence = ()
+    return Because(code=PopularHere.name, evidence=evidence, place=country or None)

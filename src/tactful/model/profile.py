@@ -155,6 +155,7 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     locale: str | None = None
     address: Address | None = None
     address_event_id: str | None = None
+    address_at: datetime | None = None
     stated_timezone: str | None = None
     """From traits: where they live."""
     seen_timezone: Zone | None = None

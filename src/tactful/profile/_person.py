@@ -17,7 +17,7 @@ def arrive(profile: Profile, event: BaseEvent) -> None:
     profile.first_at = profile.first_at or event.at
     profile.last_at = event.at
     if event.traits is not None:
-        learn_traits(profile, event.traits, event_id=event.message_id)
+        learn_traits(profile, event.traits, event_id=event.message_id, at=event.at)
     if is_own(event):
         _visit(profile, event)
         _place(profile, event)
@@ -64,7 +64,7 @@ def _see(profile: Profile, sighting: Sighting) -> None:
     del profile.sightings[:-SIGHTINGS_KEPT]
 
 
-def learn_traits(profile: Profile, traits: Traits, *, event_id: str) -> None:
+def learn_traits(profile: Profile, traits: Traits, *, event_id: str, at: datetime) -> None:
     """Take over what a client says about the person; a new address reopens a channel that bounced."""
     if traits.email is not None and traits.email != profile.email:
         profile.email = traits.email
@@ -77,3 +77,4 @@ def learn_traits(profile: Profile, traits: Traits, *, event_id: str) -> None:
     if traits.address is not None:
         profile.address = traits.address
         profile.address_event_id = event_id
+        profile.address_at = at

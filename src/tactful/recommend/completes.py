@@ -79,9 +79,9 @@ class Completes(Source):
     def _windows(self, purchases: PurchaseTable, column: NDArray[np.int64], *, width: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
         """Per order: what was bought in the window from it on, and what was bought for the first time in it; both 0/1 [orders, width]."""
         kept = column[purchases.row] >= 0
-        customer, order, day = purchases.customer[kept], purchases.order[kept], purchases.day[kept]
+        customer, day = purchases.customer[kept], purchases.day[kept]
         what = column[purchases.row[kept]]
-        _, index, order = np.unique(order, return_index=True, return_inverse=True)
+        _, index, order = np.unique(purchases.order[kept], return_index=True, return_inverse=True)
         size = len(index)
         basket = _ones(order, what, shape=(size, width))
         follows = _within(customer[index], day[index], self.config.window_days)
@@ -165,7 +165,7 @@ def _known_products(purchases: PurchaseTable, least_buyers: int) -> NDArray[np.i
     return np.flatnonzero(buyers >= least_buyers)
 
 
-def _ones(i: NDArray[np.int64], j: NDArray[np.int64], *, shape: tuple[int, int]) -> sparse.csr_matrix:
+def _ones(i: NDArray[np.intp], j: NDArray[np.int64], *, shape: tuple[int, int]) -> sparse.csr_matrix:
     matrix = sparse.csr_matrix((np.ones(len(i), np.float32), (i, j)), shape=shape)
     matrix.data[:] = 1.0
     return matrix

@@ -1,0 +1,78 @@
+"""The sentence for each reason code: short, exact, and about what the customer did."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tactful.model.candidates import Because
+from tactful.model.catalog import CatalogTable
+from tactful.model.products import Product
+
+
+def spoken_title(product: Product) -> str:
+    """Say what a product is called, without its colour and size.
+
+    >>> spoken_title(Product(id="p", title="Alder tote, Tan, One", color="Tan", size="One"))
+    'Alder tote'
+    """
+    title = product.title
+    for detail in (product.size, product.color):
+        if detail:
+            title = title.removesuffix(f", {detail}")
+    return title
+
+
+def spoken_date(at: datetime, *, now: datetime) -> str:
+    """Say a day as people do, with the year where it is not this one.
+
+    >>> from datetime import UTC
+    >>> spoken_date(datetime(2025, 5, 3, tzinfo=UTC), now=datetime(2026, 1, 1, tzinfo=UTC))
+    '3 May 2025'
+    """
+    return f"{at.day} {at:%B}" if at.year == now.year else f"{at.day} {at:%B %Y}"
+
+
+def reason_text(because: Because, row: int, catalog: CatalogTable, *, now: datetime) -> str:
+    """Say why a product is proposed, in one sentence."""
+    return _SENTENCES[because.code](because, row, catalog, now)
+
+
+def _due_again(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    title = spoken_title(catalog.product(row))
+    last = f", last on {spoken_date(because.last_at, now=now)}" if because.last_at else ""
+    if because.every_days is None:
+        return f"You bought {title}{last.removeprefix(', last')}."
+    return f"You buy {title} about every {_days(because.every_days)}{last}."
+
+
+def _days(days: float) -> str:
+    rounded = round(days)
+    return "day" if rounded <= 1 else f"{rounded} days"
+
+
+def _completes(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    anchor = spoken_title(catalog.product(because.anchor if because.anchor is not None else row))
+    bought = f" you bought on {spoken_date(because.anchor_at, now=now)}" if because.anchor_at else ""
+    return f"Goes with the {anchor}{bought}."
+
+
+def _considering(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    anchor = because.anchor if because.anchor is not None else row
+    days = len({evidence.at.date() for evidence in because.evidence})
+    looked = f"you looked at {'on ' + str(days) + ' days' if days > 1 else 'on ' + spoken_date(because.evidence[0].at, now=now)}"
+    if catalog.group_of[anchor] == catalog.group_of[row]:
+        return f"{spoken_title(catalog.product(row))}, which {looked}."
+    return f"Of the same kind as {spoken_title(catalog.product(anchor))}, which {looked}."
+
+
+def _popular_here(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    return "Bought often in your country these weeks." if because.place else "Bought often here these weeks."
+
+
+_SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {
+    "due_again": _due_again,
+    "completes": _completes,
+    "considering": _considering,
+    "popular_here": _popular_here,
+    "cart_waiting": lambda because, row, catalog, now: f"{spoken_title(catalog.product(row))} is still in your basket.",
+}
+"""By reason code; a code without a sentence may not be used."""

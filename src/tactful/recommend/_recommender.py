@@ -1,0 +1,100 @@
+"""All components together: many sources, one score."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+
+import tactful.recommend as package
+from tactful.model.candidates import Candidates, Shelf
+from tactful.model.catalog import CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.recommend._calibration import Calibration
+from tactful.recommend._component import Component, Source
+from tactful.recommend._sizes import SizeKind, fits, fitting_variant, sizes_of
+
+KEEPS_ITS_VARIANT = ("due_again", "considering")
+"""Sources that mean the very variant the customer bought or looked at, where it can be had."""
+
+
+def discover() -> list[type[Component]]:
+    """Every component of this room, by name: a module that does not begin with an underscore and defines one."""
+    found: dict[str, type[Component]] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.name.startswith("_"):
+            for value in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
+                if isinstance(value, type) and issubclass(value, Component) and value not in (Component, Source):
+                    found[value.name] = value
+    return [found[name] for name in sorted(found)]
+
+
+class SourceScores(Struct, frozen=True, kw_only=True):
+    """What one source proposed, before calibration: for fitting the curves."""
+
+    source: str
+    candidates: Candidates
+
+
+class Recommender:
+    """Every component, laid over one catalogue."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Component] = {component.name: component() for component in discover()}
+        self.calibration = Calibration()
+
+    def bind(self, catalog: CatalogTable) -> None:
+        """Lay all components over a catalogue."""
+        for component in self.components.values():
+            component.bind(catalog)
+
+    def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
+        """Ask every source."""
+        for name, component in self.components.items():
+            if isinstance(component, Source):
+                candidates = component(moment, customer)
+                if len(candidates):
+                    yield SourceScores(source=name, candidates=candidates)
+
+    def shelf(self, moment: Moment, customer: Customer) -> Shelf:
+        """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
+        sizes = sizes_of(customer)
+        proposed: dict[int, tuple[float, int, int, SourceScores]] = {}
+        for scores in self.proposals(moment, customer):
+            probability = self.calibrated(scores)
+            for i, row in enumerate(scores.candidates.rows.tolist()):
+                row = self._variant(row, scores.source, sizes, customer.catalog)
+                if row not in proposed or probability[i] > proposed[row][0]:
+                    proposed[row] = (float(probability[i]), row, i, scores)
+        return _shelf(sorted(proposed.values(), key=lambda found: (-found[0], found[1])), customer.catalog)
+
+    @staticmethod
+    def _variant(row: int, source: str, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
+        if source in KEEPS_ITS_VARIANT and catalog.in_stock[row] and fits(row, sizes, catalog):
+            return row
+        return fitting_variant(row, sizes, catalog)
+
+    def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
+        curve = self.calibration.curves.get(scores.source)
+        if curve is not None:
+            return curve(scores.candidates.score)
+        source = self.components[scores.source]
+        assert isinstance(source, Source)
+        return np.array([source.prior(score) for score in scores.candidates.score.tolist()])
+
+
+def _shelf(found: list[tuple[float, int, int, SourceScores]], catalog: CatalogTable) -> Shelf:
+    rows = np.array([row for _, row, _, _ in found], np.int32)
+    because = tuple(scores.candidates.because[i] for _, _, i, scores in found)
+    return Shelf(
+        rows=rows,
+        groups=catalog.group_of[rows],
+        types=catalog.type_of[rows],
+        score=np.array([score for score, _, _, _ in found], np.float64),
+        because=because,
+        source=np.array([reason.code for reason in because], np.str_),
+        alive=np.ones(len(rows), np.bool_),
+    )

@@ -78,6 +78,10 @@ class ShelfFacts(Struct, kw_only=True):
     interrupts: bool
     threshold: float = 0.0
     """Least calibrated score worth showing at this placement."""
+    product_bought_at: NDArray[np.float64] | None = None
+    """OWNED: epoch seconds of the latest own purchase of the very product, NaN where none."""
+    purchase_days: NDArray[np.int64] | None = None
+    """OWNED: days on which they bought the style."""
     group_bought_at: NDArray[np.float64] | None = None
     """OWNED: epoch seconds of the latest own purchase of the style in any colour and size, NaN where none."""
     type_bought_at: NDArray[np.float64] | None = None
@@ -88,6 +92,10 @@ class ShelfFacts(Struct, kw_only=True):
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None
     occasions: NDArray[np.int64] | None = None
+    stray_department: NDArray[np.bool_] | None = None
+    """INTEREST: they looked into this department on one occasion only and never bought there, though they buy elsewhere."""
+    contextual: NDArray[np.bool_] | None = None
+    """INTEREST: the page is about this type of thing."""
     closed_by: NDArray[np.str_] | None = None
     elapsed_ratio: NDArray[np.float64] | None = None
     """RHYTHM: days since the last purchase over the usual days between, NaN where never bought."""

@@ -1,1 +1,6 @@
-"""TODO"""
+"""May we? If not now, when? One rule a file, each answering with a code and the facts it used."""
+
+from tactful.policy._judge import Objection, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
+from tactful.policy._sentences import SILENCE, WITHHELD
+
+__all__ = ["SILENCE", "WITHHELD", "Objection", "contact_rules", "judge_contact", "judge_shelf", "merged_needs", "shelf_rules"]

@@ -1,0 +1,96 @@
+"""Rules, discovered and applied: first all that concern products, then all that concern interrupting."""
+
+import importlib
+import pkgutil
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from types import ModuleType
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from tactful.model.candidates import Shelf
+from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict
+from tactful.policy import contact, shelf
+from tactful.policy._rule import ContactRule, ShelfRule
+
+R = TypeVar("R", ShelfRule, ContactRule)
+ROUNDS = 12
+"""A message deferred so often finds no slot."""
+
+
+def _discover(package: ModuleType, kind: type[R]) -> tuple[R, ...]:
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.name.startswith("_"):
+            values = vars(importlib.import_module(f"{package.__name__}.{module.name}")).values()
+            found += [value() for value in values if isinstance(value, type) and issubclass(value, kind) and value is not kind]
+    return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
+
+
+def shelf_rules() -> tuple[ShelfRule, ...]:
+    """Every rule about products, in the order in which they are asked."""
+    return _discover(shelf, ShelfRule)  # type: ignore[type-abstract]
+
+
+def contact_rules() -> tuple[ContactRule, ...]:
+    """Every rule about interrupting, in the order in which they are asked."""
+    return _discover(contact, ContactRule)  # type: ignore[type-abstract]
+
+
+def merged_needs(rules: tuple[ShelfRule, ...]) -> Needs:
+    """What all rules together need to know."""
+    return reduce(or_, (rule.needs for rule in rules), Needs.NOTHING)
+
+
+class Objection(Struct, frozen=True, kw_only=True):
+    """Why one candidate is withheld: the first rule that said so, and the facts it used."""
+
+    index: int
+    code: str
+    facts: dict[str, Any]
+
+
+def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFacts, *, now: datetime) -> tuple[Shelf, list[Objection]]:
+    """Ask every rule; return the shelf with what is still alive, and one objection per withheld candidate, best candidates first."""
+    alive = np.array(candidates.alive)
+    objections = []
+    for rule in rules:
+        verdicts = rule.check(msgspec.structs.replace(candidates, alive=alive), facts, now=now)
+        for index in np.flatnonzero(verdicts.denied & alive).tolist():
+            objections.append(Objection(index=index, code=verdicts.code, facts={name: _plain(column[index]) for name, column in verdicts.facts.items()}))
+        alive = alive & ~verdicts.denied
+    objections.sort(key=lambda objection: objection.index)
+    return msgspec.structs.replace(candidates, alive=alive), objections
+
+
+def _plain(value: object) -> object:
+    """A NumPy scalar as a Python value; NaN and infinity, which JSON cannot say, as None."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and not np.isfinite(plain) else plain
+
+
+def judge_contact(rules: tuple[ContactRule, ...], proposal: Proposal, facts: ContactFacts) -> tuple[Proposal, Verdict]:
+    """Ask every rule, again after each delay, until the message may go or its deadline has passed.
+
+    Returns:
+        The proposal at the time it may go, with an allowing verdict; or the verdict that stopped it.
+    """
+    stopped_by = Verdict.allow()
+    for _ in range(ROUNDS):
+        verdict = next((found for rule in rules if not (found := rule.check(proposal, facts)).allowed), Verdict.allow())
+        if verdict.allowed:
+            return proposal, verdict
+        if verdict.until is None or verdict.until > proposal.deadline:
+            return proposal, _first_cause(stopped_by, verdict)
+        stopped_by = _first_cause(stopped_by, verdict)
+        proposal = msgspec.structs.replace(proposal, send_at=verdict.until)
+    return proposal, stopped_by
+
+
+def _first_cause(earlier: Verdict, later: Verdict) -> Verdict:
+    """Quiet hours only shift; what shifted the message before them is the cause."""
+    return later if earlier.allowed or earlier.code == "quiet_hours" else earlier

@@ -1,0 +1,1 @@
+"""Rules about interrupting somebody, one a file."""

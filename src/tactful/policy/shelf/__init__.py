@@ -1,0 +1,1 @@
+"""Rules about products, one a file."""

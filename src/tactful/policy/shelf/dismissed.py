@@ -1,0 +1,27 @@
+from datetime import datetime
+from typing import ClassVar
+
+import numpy as np
+
+from tactful.model.candidates import Shelf
+from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
+from tactful.policy._rule import ShelfRule
+
+
+class Dismissed(ShelfRule, frozen=True, kw_only=True):
+    """Withhold what the customer said no to: the style, or the whole kind where the answer speaks of it.
+
+    An answer that has its own code (a gift, a mistake, bought elsewhere) is told by that code's rule.
+    """
+
+    code: ClassVar[str] = "dismissed"
+    needs: ClassVar[Needs] = Needs.DISMISSED
+    order: ClassVar[int] = 20
+    own_codes: frozenset[str] = frozenset({"gift", "by_mistake", "bought_elsewhere", "already_have"})
+
+    def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
+        """Withhold candidates covered by an answer."""
+        assert facts.dismissed_by is not None
+        where = np.array([answer is not None and answer.reason not in self.own_codes for answer in facts.dismissed_by], np.bool_)
+        said = tuple(answer.reason if answer else None for answer in facts.dismissed_by)
+        return Verdicts.deny(where=where, code=self.code, facts={"answer": said})

@@ -44,6 +44,23 @@ def customer_id_of(founder: Identifier) -> str:
             return f"{_BY_KEY}{kind}:{founder.value}"
 
 
+def founder_of(customer_id: str) -> Identifier | None:
+    """Read the founding identifier back from a customer id, or None where it is not one.
+
+    >>> founder_of("a:8f14e45f")
+    Identifier(kind='anonymous_id', value='8f14e45f')
+    """
+    match customer_id.split(":", 2):
+        case ["u", *rest]:
+            return Identifier("user_id", ":".join(rest))
+        case ["a", *rest]:
+            return Identifier("anonymous_id", ":".join(rest))
+        case ["k", ("loyalty_card" | "email" | "phone") as kind, value]:
+            return Identifier(kind, value)
+        case _:
+            return None
+
+
 def is_anonymous(customer_id: str) -> bool:
     """Whether the customer has never signed in.
 

@@ -6,15 +6,16 @@ from typing import Any
 
 from msgspec import Struct
 
+from tactful.app import record as recording
 from tactful.app.ports import Store
+from tactful.app.record import Progress, Receipt
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.moment import Location
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
-Progress = Callable[[int], None]
-"""Called with the number of things done since the last call."""
+__all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
 
 
 class DecideContext(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -42,14 +43,6 @@ class DecideRequest(Struct, frozen=True, kw_only=True, rename="camel"):
     context: DecideContext = DecideContext()
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
-    """What became of a batch."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    dead: int = 0
-
-
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
@@ -59,11 +52,11 @@ class Engine:
 
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
         """Append a batch and update the profiles it touches, in one durable transaction."""
-        raise NotImplementedError
+        return recording.record(self.store, arrivals, now=now)
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
-        raise NotImplementedError
+        return recording.import_history(self.store, arrivals, now=now, progress=progress)
 
     def put_products(self, products: Sequence[Product]) -> None:
         """Insert or replace products."""

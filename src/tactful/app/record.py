@@ -1,0 +1,152 @@
+"""Use cases: record what happened. Whose it is, the log and the profiles change together or not at all."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter, itemgetter
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from tactful.app.ports import Store
+from tactful.app.profiles import rebuild
+from tactful.identity import Resolution, resolve
+from tactful.model.events import DeadLetter, Event
+from tactful.profile import decode, encode, fold_all
+
+Item = TypeVar("Item")
+
+Progress = Callable[[int], None]
+"""Called with the number of things done since the last call."""
+
+ARRIVALS_A_CHUNK = 5_000
+"""Arrivals of an import that are committed together: large enough that syncing the disk does not count, small enough to be lost without regret."""
+
+PROFILES_A_CHUNK = 100
+"""Profiles of an import that are committed together. Other writers wait meanwhile."""
+
+_BODY_KEPT = 4_096
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What became of a batch."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    dead: int = 0
+
+    def __add__(self, other: "Receipt") -> "Receipt":
+        return Receipt(accepted=self.accepted + other.accepted, duplicates=self.duplicates + other.duplicates, dead=self.dead + other.dead)
+
+
+def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
+    """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing."""
+    with store.transaction():
+        batch = _Batch(store, now)
+        receipt = batch.append(arrivals)
+        for customer_id, news in batch.news.items():
+            _update(store, customer_id, news)
+    return receipt
+
+
+def import_history(store: Store, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
+    """Append any number of events chunk by chunk, then fold every profile that is missing. Interrupted, it may simply be run again.
+
+    ``progress`` hears of arrivals first, then of profiles.
+    """
+    done = progress or _in_silence
+    receipt = Receipt()
+    for chunk in _chunks(arrivals, ARRIVALS_A_CHUNK):
+        with store.transaction():
+            batch = _Batch(store, now)
+            receipt += batch.append(chunk)
+            store.profiles.drop(list(batch.news))
+        done(len(chunk))
+    _fold_missing(store, done)
+    return receipt
+
+
+def _fold_missing(store: Store, done: Progress) -> None:
+    for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
+        with store.transaction(durable=False):  # what is lost here can be folded again
+            for customer_id in chunk:
+                store.profiles.save(customer_id, rebuild(store, customer_id))
+        done(len(chunk))
+
+
+def _update(store: Store, customer_id: str, news: list[Event]) -> None:
+    """Fold the news on where they are the newest; a late event means to fold the whole log again."""
+    snapshot = store.profiles.load(customer_id)
+    profile = decode(snapshot) if snapshot else None
+    in_order = sorted(news, key=attrgetter("at"))
+    if profile and profile.last_at and profile.last_at <= in_order[0].at:
+        store.profiles.save(customer_id, encode(fold_all(profile, in_order)))
+    else:
+        store.profiles.save(customer_id, rebuild(store, customer_id))
+
+
+class _Batch:
+    """Arrivals on their way into the log, inside one transaction. Events are appended in the order of arrival, in runs of one customer."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._run: list[tuple[str, Event]] = []
+        self._letters: list[DeadLetter] = []
+        self.news: dict[str, list[Event]] = {}
+        """New events by customer."""
+
+    def append(self, arrivals: Sequence[Event | DeadLetter]) -> Receipt:
+        """Take every arrival in order: to the log, to the dead letters, or nowhere when it was here before."""
+        seen = self._store.events.known([arrival.message_id for arrival in arrivals if not isinstance(arrival, DeadLetter)])
+        accepted = duplicates = 0
+        for arrival in arrivals:
+            if isinstance(arrival, DeadLetter):
+                self._letters.append(arrival)
+            elif arrival.message_id in seen:
+                duplicates += 1
+            elif resolution := resolve(arrival, self._store.identities.owner):
+                seen.add(arrival.message_id)
+                accepted += 1
+                self._take(arrival, resolution)
+            else:
+                self._letters.append(_of_nobody(arrival, self._now))
+        self._flush()
+        self._store.dead_letters.add(self._letters)
+        return Receipt(accepted=accepted, duplicates=duplicates, dead=len(self._letters))
+
+    def _take(self, event: Event, resolution: Resolution) -> None:
+        for from_customer, into in resolution.merges:
+            self._merge(from_customer, into)
+        for link in resolution.links:
+            self._store.identities.link(link)
+        self._run.append((resolution.customer_id, event))
+        self.news.setdefault(resolution.customer_id, []).append(event)
+
+    def _merge(self, from_customer: str, into: str) -> None:
+        self._flush()
+        self._store.events.reassign(from_customer, into)
+        self._store.identities.reassign(from_customer, into)
+        self._store.profiles.drop([from_customer, into])
+        self.news.setdefault(into, []).extend(self.news.pop(from_customer, []))
+
+    def _flush(self) -> None:
+        for customer_id, run in groupby(self._run, key=itemgetter(0)):
+            self._store.events.append(customer_id, [event for _, event in run])
+        self._run = []
+
+
+def _of_nobody(event: Event, now: datetime) -> DeadLetter:
+    message = "the event names nobody: send a userId, an anonymousId, or a loyalty card, e-mail or phone in traits"
+    return DeadLetter(received_at=now, code="no_identity", message=message, body=msgspec.json.encode(event).decode()[:_BODY_KEPT])
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _in_silence(_: int) -> None:
+    """Tell nobody."""

@@ -1,0 +1,198 @@
+"""The default store: one SQLite file in WAL mode, no server. The statements are in ``sqlite.sql``, the tables in ``schema.sql``."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import msgspec
+
+from tactful.app.ports import ModelRecord
+from tactful.model.decisions import Decision, Plan
+from tactful.model.events import DeadLetter, Event
+from tactful.model.identity import Identifier, Link
+from tactful.model.products import Product
+from tactful.model.products import Store as Shop
+from tactful.store._database import Database
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_END_OF_TIME = 2**63 - 1
+
+_encode = msgspec.msgpack.Encoder().encode
+_event = msgspec.msgpack.Decoder[Event](Event).decode
+_product = msgspec.msgpack.Decoder(Product).decode
+_shop = msgspec.msgpack.Decoder(Shop).decode
+_model = msgspec.msgpack.Decoder(ModelRecord).decode
+_letter = msgspec.msgpack.Decoder(DeadLetter).decode
+_decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decoder[Plan]] = {
+    "decision": msgspec.msgpack.Decoder(Decision),
+    "plan": msgspec.msgpack.Decoder(Plan),
+}
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+class _Events:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, message_ids: Sequence[str]) -> set[str]:
+        return self._database.found("known_event", message_ids)
+
+    def append(self, customer_id: str, events: Sequence[Event]) -> None:
+        self._database.write_many("append_event", ((customer_id, _micros(event.at), event.message_id, _encode(event)) for event in events))
+
+    def read(self, customer_id: str, *, until: datetime | None = None) -> list[Event]:
+        last = _END_OF_TIME if until is None else _micros(until)
+        return [_event(body) for (body,) in self._database.rows("read_events", (customer_id, last))]
+
+    def scan(self) -> Iterator[tuple[str, list[Event]]]:
+        for customer_id, rows in groupby(self._database.stream("scan_events"), key=itemgetter(0)):
+            yield customer_id, [_event(body) for _, body in rows]
+
+    def find(self, message_id: str) -> tuple[str, Event] | None:
+        row = self._database.row("find_event", (message_id,))
+        return (row[0], _event(row[1])) if row else None
+
+    def reassign(self, from_customer: str, to_customer: str) -> None:
+        self._database.write("reassign_events", {"from": from_customer, "into": to_customer})
+
+    def count(self) -> int:
+        return self._database.number("count_events")
+
+
+class _Profiles:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, customer_id: str) -> bytes | None:
+        row = self._database.row("load_profile", (customer_id,))
+        return row[0] if row else None
+
+    def save(self, customer_id: str, snapshot: bytes) -> None:
+        self._database.write("save_profile", (customer_id, snapshot))
+
+    def drop(self, customer_ids: Sequence[str]) -> None:
+        self._database.write_many("drop_profile", ((customer_id,) for customer_id in customer_ids))
+
+    def missing(self) -> list[str]:
+        return [customer_id for (customer_id,) in self._database.rows("missing_profiles")]
+
+
+class _Identities:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def owner(self, identifier: Identifier) -> str | None:
+        row = self._database.row("owner_of_identifier", (identifier.kind, identifier.value))
+        return row[0] if row else None
+
+    def link(self, link: Link) -> None:
+        row = (link.identifier.kind, link.identifier.value, link.customer_id, _micros(link.since), link.event_id)
+        self._database.write("link_identifier", row)
+
+    def links(self, customer_id: str) -> list[Link]:
+        return [
+            Link(identifier=Identifier(kind, value), customer_id=customer, since=_EPOCH + since * _MICROSECOND, event_id=event_id)
+            for kind, value, customer, since, event_id in self._database.rows("links_of_customer", (customer_id,))
+        ]
+
+    def reassign(self, from_customer: str, to_customer: str) -> None:
+        self._database.write("reassign_identifiers", {"from": from_customer, "into": to_customer})
+
+    def user_ids(self) -> Iterator[str]:
+        return (user_id for (user_id,) in self._database.stream("user_ids"))
+
+
+class _Catalog:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def version(self) -> int:
+        return self._database.number("catalog_version")
+
+    def put_products(self, products: Sequence[Product]) -> None:
+        self._put("put_product", [(product.id, _encode(product)) for product in products])
+
+    def product(self, product_id: str) -> Product | None:
+        row = self._database.row("product", (product_id,))
+        return _product(row[0]) if row else None
+
+    def products(self) -> list[Product]:
+        return [_product(body) for (body,) in self._database.rows("products")]
+
+    def put_stores(self, stores: Sequence[Shop]) -> None:
+        self._put("put_store", [(store.store_code, _encode(store)) for store in stores])
+
+    def stores(self) -> list[Shop]:
+        return [_shop(body) for (body,) in self._database.rows("stores")]
+
+    def _put(self, statement: str, rows: list[tuple[str, bytes]]) -> None:
+        if rows:
+            self._database.write_many(statement, rows)
+            self._database.write("catalog_changed")
+
+
+class _Decisions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, customer_id: str | None, decision: Decision | Plan) -> None:
+        kind = "plan" if isinstance(decision, Plan) else "decision"
+        self._database.write("save_decision", (decision.decision_id, customer_id, kind, _encode(decision)))
+
+    def load(self, decision_id: str) -> Decision | Plan | None:
+        row = self._database.row("load_decision", (decision_id,))
+        return _decisions[row[0]].decode(row[1]) if row else None
+
+
+class _Models:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, records: Sequence[ModelRecord]) -> None:
+        self._database.write_many("save_model", ((record.name, _encode(record)) for record in records))
+
+    def load(self) -> list[ModelRecord]:
+        return [_model(body) for (body,) in self._database.rows("load_models")]
+
+
+class _DeadLetters:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, letters: Sequence[DeadLetter]) -> None:
+        self._database.write_many("add_dead_letter", ((_encode(letter),) for letter in letters))
+
+    def latest(self, limit: int) -> list[DeadLetter]:
+        return [_letter(body) for (body,) in self._database.rows("latest_dead_letters", (limit,))]
+
+    def count(self) -> int:
+        return self._database.number("count_dead_letters")
+
+
+class SqliteStore:
+    """All ports over one SQLite file, made when missing. Raises NotReady where the file cannot be opened, is no database, or is too new."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self.events = _Events(self._database)
+        self.profiles = _Profiles(self._database)
+        self.identities = _Identities(self._database)
+        self.catalog = _Catalog(self._database)
+        self.decisions = _Decisions(self._database)
+        self.models = _Models(self._database)
+        self.dead_letters = _DeadLetters(self._database)
+
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """All writes inside happen or none. Durable ones are on disk when the block ends; others may be lost with the machine, never in part."""
+        return self._database.transaction(durable=durable)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._database.close()

@@ -1,0 +1,48 @@
+"""Prices in the spellings that feeds use."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from tactful.model.products import Money
+
+CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)")
+CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})")
+LONGEST_AMOUNT = 20
+
+
+def read_money(value: Any) -> Money:
+    """A price with its currency. Raises ValueError with what is wrong.
+
+    >>> read_money("15.00 EUR"), read_money("EUR 1.234,50")
+    (Money(amount=Decimal('15.00'), currency='EUR'), Money(amount=Decimal('1234.50'), currency='EUR'))
+    """
+    if isinstance(value, dict):
+        value = f"{value.get('value', value.get('amount', ''))} {value.get('currency', '')}"
+    text = str(value).strip()
+    if first := CURRENCY_FIRST.fullmatch(text):
+        currency, amount = first.groups()
+    elif last := CURRENCY_LAST.fullmatch(text):
+        amount, currency = last.groups()
+    else:
+        raise ValueError(f'must be an amount with a currency, like "15.00 EUR", not {text[:40]!r}')
+    return Money(read_amount(amount), currency.upper())
+
+
+def read_amount(text: str) -> Decimal:
+    """An amount, whichever of point and comma separates its decimals. Raises ValueError.
+
+    >>> [str(read_amount(text)) for text in ("15,00", "1,234", "1,234.5", "1.234.567")]
+    ['15.00', '1234', '1234.5', '1234567']
+    """
+    digits = "".join(text.split())
+    if len(digits) > LONGEST_AMOUNT:
+        raise ValueError(f"has too many digits: {digits[:40]}")
+    comma, point = digits.rfind(","), digits.rfind(".")
+    decimal = "," if comma > point else "."
+    grouping = digits.count(decimal) > 1 or (decimal == "," and point < 0 and len(digits) - comma == 4)
+    whole, _, fraction = (digits, "", "") if grouping else digits.partition(decimal)
+    number = re.sub(r"[.,]", "", whole) + (f".{fraction}" if fraction else "")
+    if not re.fullmatch(r"\d+(\.\d+)?", number):
+        raise ValueError(f"is not an amount: {digits[:40]}")
+    return Decimal(number)

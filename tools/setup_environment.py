@@ -62,7 +62,12 @@ def create_environment():
 def installer_environment():
     """Environment for uv that honours what pip was told about certificates, indexes and wheels."""
     environment = dict(os.environ)
-    for pip_name, uv_name in (("PIP_CERT", "SSL_CERT_FILE"), ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_EXTRA_INDEX_URL", "UV_INDEX"), ("PIP_FIND_LINKS", "UV_FIND_LINKS")):
+    for pip_name, uv_name in (
+        ("PIP_CERT", "SSL_CERT_FILE"),
+        ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"),
+        ("PIP_EXTRA_INDEX_URL", "UV_INDEX"),
+        ("PIP_FIND_LINKS", "UV_FIND_LINKS"),
+    ):
         if environment.get(pip_name):
             environment.setdefault(uv_name, environment[pip_name])
     environment["UV_NO_CONFIG"] = "1"  # a configuration elsewhere on the machine must not change what we install

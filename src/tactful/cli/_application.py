@@ -39,7 +39,7 @@ app.command("rehearse")(_rehearse.rehearse)
 app.command("doctor")(_doctor.doctor)
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the parser calls it with the option's value
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"tactful {__version__}")
         raise typer.Exit
@@ -48,7 +48,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the parser calls it w
 @app.callback()
 def _options(
     *,
-    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version and end."),  # noqa: ARG001, FBT003
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version and end."),
 ) -> None:
     pass
 

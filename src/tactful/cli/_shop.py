@@ -51,7 +51,7 @@ def import_source(
     note_problems(problems)
     counts = ", ".join(f"{count} {word}" for word, count in done.items())
     show({"kind": kind, **done, "problems": problems}, [f"{source}: {counts}"], as_json=as_json)
-    return 1 if problems and not any(done[word] for word in ("accepted", "already known") if word in done) else 0
+    return 1 if problems and not any(done.get(word) for word in ("accepted", "already known")) else 0
 
 
 def _import_events(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
@@ -99,9 +99,9 @@ def _import_products(work: "Engine", source: Path) -> tuple[Imported, list[str]]
 def _import_stores(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
     from tactful.ingest import read_stores
 
-    stores = read_stores(read_all(source))
-    work.put_stores(stores)
-    return {"accepted": len(stores)}, []
+    report = read_stores(read_all(source))
+    work.put_stores(report.stores)
+    return {"accepted": len(report.stores), "not understood": len(report.problems)}, [f"store {p.line}: {p.message}" for p in report.problems]
 
 
 IMPORTS = {"events": _import_events, "products": _import_products, "stores": _import_stores}

@@ -1,0 +1,79 @@
+"""Commands that ask the engine: decide, explain, outreach plan."""
+
+from typing import Annotated
+
+import typer
+
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._screen import builtins, show
+
+
+def decide(
+    customer: Annotated[str, typer.Argument(help="The userId, or the anonymousId with --anonymous.")],
+    *,
+    placement: Annotated[str, typer.Option(help="Where it would be shown: home, product, cart, search, order_confirmation, store …")] = "home",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most items.")] = 8,
+    product: Annotated[str | None, typer.Option(metavar="ID", help="The product the page is about.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="CUSTOMER is an anonymousId.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what was withheld too, and why.")] = False,
+    now: Now = None,
+    data: Data = DEFAULT_DATA,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Decide what to show one customer, or to stay silent; the decision is logged."""
+    from tactful.app.engine import DecideContext, DecideRequest
+    from tactful.rehearse import answer_lines
+
+    request = DecideRequest(
+        user_id=None if anonymous else customer,
+        anonymous_id=customer if anonymous else None,
+        placement=placement,
+        limit=limit,
+        explain=explain,
+        context=DecideContext(product_id=product),
+    )
+    work = engine(data, store)
+    try:
+        decision = work.decide(request, now=clock(now))
+    finally:
+        work.store.close()
+    show(decision, answer_lines(builtins(decision)), as_json=as_json)
+
+
+def explain(
+    decision: Annotated[str, typer.Argument(help="The decisionId of a decision or a plan.")],
+    *,
+    data: Data = DEFAULT_DATA,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Show a past decision in full: the reasons with their evidence, and what was withheld."""
+    from tactful.rehearse import answer_lines
+
+    work = engine(data, store)
+    try:
+        found = work.decision(decision)
+    finally:
+        work.store.close()
+    show(found, answer_lines(builtins(found), evidence=True), as_json=as_json)
+
+
+def plan(
+    customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="userIds; none means every known one.")] = None,
+    *,
+    now: Now = None,
+    data: Data = DEFAULT_DATA,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Plan at most one message a customer for the next seven days, or say why none. Nothing is reserved or sent."""
+    from tactful.rehearse import answer_lines
+
+    work = engine(data, store)
+    try:
+        plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=True))
+    finally:
+        work.store.close()
+    lines = [line for each in plans for line in (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each))))]
+    show({"plans": plans}, lines or ["no customer is known yet; import events first: tactful import events.ndjson"], as_json=as_json)

@@ -1,0 +1,56 @@
+"""Options that many commands share, and what they mean."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tactful.model.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tactful.app.engine import Engine
+
+DEFAULT_DATA = Path("tactful-data")
+
+
+def parse_time(text: str) -> datetime:
+    """A point in time from RFC 3339; the offset is required.
+
+    >>> parse_time("2026-03-01T10:00:00Z").isoformat()
+    '2026-03-01T10:00:00+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; write it like 2026-03-01T10:00:00Z") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no time zone; add Z or an offset like +01:00")
+    return moment.astimezone(UTC)
+
+
+Data = Annotated[Path, typer.Option("--data", envvar="TACTFUL_DATA", metavar="DIR", help="Directory that holds everything; created when missing.")]
+Store = Annotated[str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Now = Annotated[datetime | None, typer.Option("--now", parser=parse_time, metavar="TIME", help="Act as if it were this time, RFC 3339.")]
+
+
+def clock(now: datetime | None) -> datetime:
+    """The given time, or the real one."""
+    return now or datetime.now(UTC)
+
+
+def make_directory(data: Path) -> Path:
+    """The data directory, created when missing. Raises InvalidInput where something else is in its place."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InvalidInput(f"{data} is not a directory; give another one with --data") from None
+    return data
+
+
+def engine(data: Path, store: str | None) -> "Engine":
+    """The engine over the database of the data directory, or over the given one."""
+    from tactful.wiring import open_engine
+
+    return open_engine(store or make_directory(data))

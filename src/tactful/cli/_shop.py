@@ -1,0 +1,121 @@
+"""Commands that fill a shop: init, import, train."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine, make_directory
+from tactful.cli._screen import note_problems, progress, show
+from tactful.cli._sources import content_type, kind_of, lines_of, read_all
+from tactful.model.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tactful.app.engine import Engine
+    from tactful.model.events import DeadLetter, Event
+
+Imported = dict[str, str | int]
+
+
+def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
+    """Create the data directory, its database and its keys."""
+    from tactful.http import new_keys
+
+    keys = new_keys(make_directory(data))
+    engine(data, store).store.close()
+    lines = [
+        f"{data} is ready. Its keys are in {data / 'keys.json'}; keep the secret one secret.",
+        f"  write key   {keys.write}",
+        f"  secret key  {keys.secret}",
+        "Next: tactful import products.tsv, tactful import events.ndjson, tactful train, tactful serve.",
+    ]
+    show({"data": str(data), "writeKey": keys.write, "secretKey": keys.secret}, lines, as_json=as_json)
+
+
+def import_source(
+    source: Annotated[Path, typer.Argument(help="Events (.ndjson), products (.tsv, .json) or stores (.json); each also .gz.")],
+    *,
+    data: Data = DEFAULT_DATA,
+    store: Store = None,
+    as_json: Json = False,
+) -> int:
+    """Import events, products or stores from a file. Interrupted, it may simply be run again."""
+    kind = kind_of(source)
+    work = engine(data, store)
+    try:
+        done, problems = IMPORTS[kind](work, source)
+    finally:
+        work.store.close()
+    note_problems(problems)
+    counts = ", ".join(f"{count} {word}" for word, count in done.items())
+    show({"kind": kind, **done, "problems": problems}, [f"{source}: {counts}"], as_json=as_json)
+    return 1 if problems and not any(done.get(word) for word in ("accepted", "already known")) else 0
+
+
+def _import_events(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
+    from tactful.ingest import read_history
+
+    problems: list[str] = []
+    now = datetime.now(UTC)
+    with progress(f"importing {source.name}", total=source.stat().st_size, in_bytes=True) as advance:
+        lines = _Numbered(lines_of(source, progress=advance))
+        arrivals = _watch(read_history(lines, received_at=now), lines, problems)
+        receipt = work.import_history(arrivals, now=now)
+    return {"accepted": receipt.accepted, "already known": receipt.duplicates, "not understood": receipt.dead}, problems
+
+
+class _Numbered:
+    """Lines that remember which of them was handed out last."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self.lines = lines
+        self.number = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self.lines:
+            self.number += 1
+            yield line
+
+
+def _watch(arrivals: "Iterable[Event | DeadLetter]", lines: _Numbered, problems: list[str]) -> "Iterator[Event | DeadLetter]":
+    from tactful.model.events import DeadLetter
+
+    for arrival in arrivals:
+        if isinstance(arrival, DeadLetter):
+            problems.append(f"line {lines.number}: {arrival.message}")
+        yield arrival
+
+
+def _import_products(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
+    from tactful.ingest import read_products
+
+    report = read_products(read_all(source), content_type=content_type(source))
+    work.put_products(report.products)
+    return {"accepted": len(report.products), "not understood": len(report.problems)}, [f"line {p.line}: {p.message}" for p in report.problems]
+
+
+def _import_stores(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
+    from tactful.ingest import read_stores
+
+    report = read_stores(read_all(source))
+    work.put_stores(report.stores)
+    return {"accepted": len(report.stores), "not understood": len(report.problems)}, [f"store {p.line}: {p.message}" for p in report.problems]
+
+
+IMPORTS = {"events": _import_events, "products": _import_products, "stores": _import_stores}
+
+
+def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
+    """Learn every model from the log, and put them to use."""
+    work = engine(data, store)
+    try:
+        if work.store.events.count() == 0:
+            raise InvalidInput("there are no events to learn from; import some first: tactful import events.ndjson")
+        with progress("training", total=None) as advance:
+            models = work.train(now=clock(now), progress=advance)
+    finally:
+        work.store.close()
+    lines = [f"{name}: {', '.join(f'{key} {value}' for key, value in facts.items())}" for name, facts in models.items()]
+    show(models, lines, as_json=as_json)

@@ -1,0 +1,85 @@
+"""What kind of file somebody wants to import."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+import msgspec
+
+from tactful.model.errors import InvalidInput
+
+Kind = Literal["events", "products", "stores"]
+TABS = "text/tab-separated-values"
+JSON = "application/json"
+
+
+def _inner_suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    return suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
+
+
+def content_type(path: Path) -> str:
+    """The content type of a product feed, by its name.
+
+    >>> content_type(Path("feed.tsv.gz"))
+    'text/tab-separated-values'
+    """
+    return JSON if _inner_suffix(path) == ".json" else TABS
+
+
+def read_all(path: Path) -> bytes:
+    """The whole file, unpacked where it is gzip. Raises InvalidInput where it is not what its name says."""
+    if path.suffix.lower() != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise InvalidInput(f"{path} is no complete gzip file: {error}") from None
+
+
+def kind_of(path: Path) -> Kind:
+    """Events, products or stores, by the name and, for JSON, the first object. Raises InvalidInput where it is none of them."""
+    if not path.exists():
+        raise InvalidInput(f"{path} does not exist; give a file of events (.ndjson), products (.tsv, .json) or stores (.json)")
+    if path.is_dir():
+        raise InvalidInput(f"{path} is a directory; import its files one by one, products and stores first")
+    suffix = _inner_suffix(path)
+    if suffix in (".ndjson", ".jsonl"):
+        return "events"
+    if suffix in (".tsv", ".txt") or (suffix == ".csv" and b"\t" in read_all(path).partition(b"\n")[0]):
+        return "products"
+    if suffix == ".csv":
+        raise InvalidInput(f"{path} has no tabs in its first line; a product feed is tab-separated, with Google Merchant attribute names")
+    if suffix == ".json":
+        return _kind_of_json(path)
+    raise InvalidInput(f"cannot tell what {path} holds; name it .ndjson (events), .tsv (products) or .json (products, stores), each also with .gz")
+
+
+def _kind_of_json(path: Path) -> Kind:
+    try:
+        rows = msgspec.json.decode(read_all(path))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} is not valid JSON: {error}") from None
+    first = rows[0] if isinstance(rows, list) and rows else None
+    if isinstance(first, dict) and "store_code" in first:
+        return "stores"
+    if isinstance(first, dict) and "title" in first:
+        return "products"
+    raise InvalidInput(f"{path} must be an array of stores (with store_code) or of products (with title); events go one a line in .ndjson")
+
+
+def lines_of(path: Path, *, progress: Callable[[int], None]) -> Iterator[bytes]:
+    """The lines of a plain or gzip file; tells progress in bytes of the file as it lies on disk."""
+    with path.open("rb") as raw:
+        source = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
+        told = 0
+        try:
+            for number, line in enumerate(source):
+                if number % 1000 == 0:
+                    progress(raw.tell() - told)
+                    told = raw.tell()
+                yield line
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise InvalidInput(f"{path} is no complete gzip file: {error}; what came before is kept, so import it again when it is mended") from None
+        progress(raw.tell() - told)

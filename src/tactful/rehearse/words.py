@@ -1,0 +1,48 @@
+"""Answers and outcomes as lines for people."""
+
+from collections.abc import Iterator
+
+from tactful.rehearse.answers import Json
+from tactful.rehearse.play import Outcome
+
+MOST_WITHHELD = 12
+
+
+def answer_lines(answer: Json, *, evidence: bool = False) -> list[str]:
+    """A decision or a plan in the form of the wire, as lines: what is said and why, or why not, and what was withheld."""
+    return list(_lines(answer, evidence=evidence))
+
+
+def _lines(answer: Json, *, evidence: bool) -> Iterator[str]:
+    message = answer.get("message")
+    if message:
+        yield f"{message['trigger']} by {message['channel']} at {message['sendAt']}: {message['subject']}"
+        yield from (f"  | {line}" for line in message["text"].splitlines())
+    for number, item in enumerate((message or answer).get("items") or (), 1):
+        reason = item["reason"]
+        yield f"{number:>2}. {item['productId']}  {item['score']:.3f}  {reason['code']}: {reason['text']}"
+        if evidence:
+            yield from (f"      evidence {one['messageId']} at {one['at']}" for one in reason["evidence"])
+    if answer.get("silence"):
+        yield f"silent, {answer['silence']['code']}: {answer['silence']['text']}"
+    if answer.get("usual"):
+        yield f"usual {answer['usual']['productId']} {answer['usual']['options']}"
+    if answer.get("store"):
+        yield f"store {answer['store']['storeCode']}"
+    withheld = answer.get("withheld") or []
+    yield from (f"withheld {one['productId']}  {one['code']}: {one['text']}" for one in (withheld if evidence else withheld[:MOST_WITHHELD]))
+    if not evidence and len(withheld) > MOST_WITHHELD:
+        yield f"and {len(withheld) - MOST_WITHHELD} more withheld"
+    for name, value in answer.items():
+        if not {"silence", "items", "message"} & set(answer):
+            yield f"{name}: {value}"
+
+
+def verdict_lines(outcome: Outcome) -> list[str]:
+    """One line where a scenario holds; where it falls short, also what was missed and what was answered instead."""
+    lines = [f"{'holds      ' if outcome.holds else 'falls short'}  {outcome.name}"]
+    for shortfall in outcome.shortfalls:
+        lines.append(f"    {shortfall.ask} at {shortfall.at:%Y-%m-%d %H:%M}")
+        lines += [f"      {missed}" for missed in shortfall.missed]
+        lines += [f"        {line}" for line in answer_lines(shortfall.answer or {})]
+    return lines

@@ -12,10 +12,11 @@ What the data does not say, and what we take for it:
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from importlib import resources, util
+from importlib import import_module, resources, util
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ CURRENCY = "USD"
 DELIVERED_AT = time(10)
 REDEEMED_AT = time(12)
 UNKNOWN = "Unknown"
+BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 NOT_MERCHANDISE = frozenset({"FUEL", "COUPON", "MISCELLANEOUS", "CNTRL/STORE SUP"})
 """Departments of the till that sell nothing one could want again from a shelf: petrol by the millilitre, coupons, gift and charity cards."""
@@ -95,8 +97,7 @@ def read_tables(folder: Path) -> Tables:
 
 
 def _read(path: Path, columns: Sequence[str]) -> Columns:
-    from pyarrow import parquet  # here, so that nothing but the demo needs it
-
+    parquet: Any = import_module("pyarrow.parquet")  # here, so that nothing but the demo needs it
     table = parquet.read_table(path, columns=list(columns))
     return {name: table[name].to_pylist() if str(table.schema.field(name).type).endswith("string") else table[name].to_numpy() for name in columns}
 
@@ -138,8 +139,7 @@ def is_merchandise(department: str | None, category: str | None, product_type: s
     >>> is_merchandise("GROCERY", "BUTTER", "BUTTER"), is_merchandise("FUEL", "FUEL", "GASOLINE-REG UNLEADED"), is_merchandise("DRUG GM", None, None)
     (True, False, False)
     """
-    known = department is not None and product_type is not None
-    return known and department not in NOT_MERCHANDISE and category not in NOT_GOODS and product_type != BOOKKEEPING_TYPE
+    return None not in {department, product_type} and department not in NOT_MERCHANDISE and category not in NOT_GOODS and product_type != BOOKKEEPING_TYPE
 
 
 def _slug(shouted: str) -> str:
@@ -160,18 +160,22 @@ def median_prices(transactions: Columns) -> dict[int, Decimal]:
 
 def events(tables: Tables, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[Event]:
     """All events of a half-open period, in time order: households when first seen, contacts and answers, orders."""
-    after = since or datetime.min.replace(tzinfo=UTC)
-    before = until or datetime.max.replace(tzinfo=UTC)
-    people = sorted([*households(tables), *contacts(tables), *responses(tables)], key=_time)
-    both = heapq.merge((event for event in people if after <= event.at < before), orders(tables.transactions, since=after, until=before), key=_time)
-    yield from both
+    after, before = since or BEGINNING, until or END
+    people = sorted(_people(tables, since=after, until=before), key=_time)
+    yield from heapq.merge(people, orders(tables.transactions, since=after, until=before), key=_time)
+
+
+def _people(tables: Tables, *, since: datetime, until: datetime) -> Iterator[Event]:
+    for event in chain[Event](households(tables), contacts(tables), responses(tables)):
+        if since <= event.at < until:
+            yield event
 
 
 def _time(event: Event) -> datetime:
     return event.at
 
 
-def orders(transactions: Columns, *, since: datetime, until: datetime) -> Iterator[OrderCompleted]:
+def orders(transactions: Columns, *, since: datetime = BEGINNING, until: datetime = END) -> Iterator[OrderCompleted]:
     """One order a basket, in time order, its lines one a product. Lines of no quantity (coupons, corrections) are no purchase."""
     basket = _lines_by_basket(transactions, since=since, until=until)
     if not len(basket["basket_id"]):
@@ -230,7 +234,7 @@ def _texts(ids: NDArray[Any]) -> list[str]:
 
 def households(tables: Tables) -> Iterator[Identified]:
     """Every household when it is first seen, in the shop or by a campaign, by order of number."""
-    first: dict[int, datetime] = {household: at for household, at in _first_visits(tables.transactions)}
+    first = dict(_first_visits(tables.transactions))
     for household, _, at in _contacts(tables):
         first[household] = min(at, first.get(household, at))
     for household, at in sorted(first.items()):
@@ -280,11 +284,19 @@ def shop_time(day: np.datetime64 | date, hour: time) -> datetime:
     >>> shop_time(date(2017, 12, 1), time(9)).isoformat()
     '2017-12-01T14:00:00+00:00'
     """
-    calendar_day = day if isinstance(day, date) else np.datetime64(day, "D").item()
+    calendar_day = day if isinstance(day, date) else day.astype("datetime64[D]").item()
     return datetime.combine(calendar_day, hour, SHOP_ZONE).astimezone(UTC)
 
 
-def lines_by_household(transactions: Columns, *, since: datetime, until: datetime) -> Iterable[tuple[int, str]]:
-    """Household and product of every line of a period with a quantity, in time order."""
-    basket = _lines_by_basket(transactions, since=since, until=until)
-    return zip(basket["household_id"].tolist(), _texts(basket["product_id"]), strict=True)
+def lines_of_households(transactions: Columns, *, since: datetime | None = None, until: datetime | None = None) -> list[tuple[str, str]]:
+    """UserId and product id of every line with a quantity in a half-open period, in time order."""
+    basket = _lines_by_basket(transactions, since=since or BEGINNING, until=until or END)
+    users = {household: user_id(household) for household in np.unique(basket["household_id"]).tolist()}
+    return list(zip((users[household] for household in basket["household_id"].tolist()), _texts(basket["product_id"]), strict=True))
+
+
+def count_events(tables: Tables, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """About how many events a period has, quickly; a basket of nothing but corrections is counted too."""
+    seconds = epoch_seconds(tables.transactions["transaction_timestamp"])
+    inside = (seconds >= (since or BEGINNING).timestamp()) & (seconds < (until or END).timestamp())
+    return len(np.unique(np.asarray(tables.transactions["basket_id"])[inside])) + sum(1 for _ in _people(tables, since=since or BEGINNING, until=until or END))

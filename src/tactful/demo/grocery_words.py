@@ -5,6 +5,7 @@ customer, so titles and paths are written out here.
 """
 
 import re
+from functools import cache
 
 SPELLED_OUT = {
     "ACCESS": "accessories",
@@ -153,11 +154,15 @@ CUT_SHORT = {
 DANGLING = frozenset({"INCL", "INCLUDING", "EXC", "EXCP", "EX", "ALL", "TYPES", "OV"})
 """Words that end a description only because the field was full, or that add nothing."""
 
-EMPTY_WORDS = frozenset(
-    "adult all angus aseptic basic blends choice cooked dry economy enhanced external fresh full garden internal kits lean loin mainstream microwave misc "
-    "multipacks natural organic other oven patties pails prime primal premium promotional quarts red regular rib select special super traditional treats "
-    "value variety smoked enrobed sticks".split()
-)
+# fmt: off
+EMPTY_WORDS = frozenset({
+    "adult", "all", "angus", "aseptic", "basic", "blends", "choice", "cooked", "dry", "economy", "enhanced",
+    "external", "fresh", "full", "garden", "internal", "kits", "lean", "loin", "mainstream", "microwave", "misc",
+    "multipacks", "natural", "organic", "other", "oven", "patties", "pails", "prime", "primal", "premium", "promotional",
+    "quarts", "red", "regular", "rib", "select", "special", "super", "traditional", "treats", "value", "variety",
+    "smoked", "enrobed", "sticks",
+})
+# fmt: on
 """A type made of these alone says nothing without its category: ``PREMIUM`` is an ice cream, ``LEAN`` a beef."""
 
 WORD = re.compile(r"W/O|W/|MLT-PK|MEAT-PCKGD|PKG\.SEAFOOD|HYGN\.NAPKINS|[A-Z]+\.(?=\s|$)|[A-Z]+|[^A-Z]+")
@@ -166,6 +171,7 @@ INITIAL = re.compile(r"(?<![a-z0-9])(?!(?:and|with|without|of|to|in)\b)[a-z]")
 LITRE = re.compile(r"\b(?:l|lt)\b")
 
 
+@cache
 def in_plain_words(shouted: str) -> str:
     """Write a description out in lower case, without what the till's field cut off.
 
@@ -193,6 +199,7 @@ def _spell(word: str) -> str:
     return f"{known} " if known and word in ("W/", "W/O") else known or word.lower()
 
 
+@cache
 def as_heading(shouted: str) -> str:
     """Name a department, a category or a type in a path, in title case.
 
@@ -202,6 +209,7 @@ def as_heading(shouted: str) -> str:
     return INITIAL.sub(lambda found: found.group().upper(), in_plain_words(shouted))
 
 
+@cache
 def as_sentence(shouted: str) -> str:
     """Begin a description with a capital.
 
@@ -212,6 +220,7 @@ def as_sentence(shouted: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+@cache
 def package_size(shouted: str | None) -> str | None:
     """Read how much is in a package; None where the field holds something else.
 

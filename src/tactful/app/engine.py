@@ -4,43 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
-
+from tactful.app import decide, describe, plan, train
 from tactful.app import record as recording
+from tactful.app.house import House
 from tactful.app.ports import Store
 from tactful.app.record import Progress, Receipt
+from tactful.app.requests import DecideContext, DecideRequest
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
-from tactful.model.moment import Location
+from tactful.model.errors import NotFound
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
 __all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
-
-
-class DecideContext(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the page around a decision knows. Everything is optional."""
-
-    product_id: str | None = None
-    product_ids: tuple[str, ...] = ()
-    query: str | None = None
-    store_code: str | None = None
-    location: Location | None = None
-    timezone: str | None = None
-    locale: str | None = None
-    currency: str | None = None
-    fulfilment: str | None = None
-
-
-class DecideRequest(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One pull decision. ``user_id`` or ``anonymous_id`` is required; ``limit`` is 1 to 100."""
-
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    placement: str = "home"
-    limit: int = 8
-    explain: bool = False
-    context: DecideContext = DecideContext()
 
 
 class Engine:
@@ -49,6 +25,7 @@ class Engine:
     def __init__(self, store: Store, *, new_id: Callable[[], str]) -> None:
         self.store = store
         self.new_id = new_id
+        self._house = House(store)
 
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
         """Append a batch and update the profiles it touches, in one durable transaction."""
@@ -60,28 +37,35 @@ class Engine:
 
     def put_products(self, products: Sequence[Product]) -> None:
         """Insert or replace products."""
-        raise NotImplementedError
+        self._house.put_products(products)
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
-        raise NotImplementedError
+        self._house.put_stores(stores)
 
     def decide(self, request: DecideRequest, *, now: datetime) -> Decision:
         """Decide what to show one customer here and now; the decision is logged."""
-        raise NotImplementedError
+        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id)
 
     def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
-        raise NotImplementedError
+        return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
 
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""
-        raise NotImplementedError
+        return describe.describe(self.store, self._house, customer, now=now)
 
     def decision(self, decision_id: str) -> Decision | Plan:
         """A past decision in full. Raises NotFound."""
-        raise NotImplementedError
+        found = self.store.decisions.load(decision_id)
+        if found is None:
+            raise NotFound(f"no decision {decision_id[:80]!r}: give the decisionId of a decision or a plan")
+        return found
 
     def train(self, *, now: datetime, progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
         """Learn every model from the log up to ``now`` and put them to use; facts by model name."""
-        raise NotImplementedError
+        return train.train(self.store, self._house, now=now, progress=progress or _in_silence)
+
+
+def _in_silence(_: int) -> None:
+    """Tell nobody."""

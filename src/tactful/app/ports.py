@@ -33,6 +33,10 @@ class EventLog(Protocol):
         """The whole log, one customer at a time by ascending customer id, events in order."""
         ...
 
+    def customers(self) -> list[str]:
+        """Every customer with events, ascending."""
+        ...
+
     def find(self, message_id: str) -> tuple[str, Event] | None:
         """The event with this id and its customer, or None."""
         ...

@@ -181,4 +181,3 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     pause_event_id: str | None = None
     paused_until: datetime | None = None
     """9999-12-31 where no end was given."""
-    decisions: int = 0

@@ -76,8 +76,8 @@ class ShelfFacts(Struct, kw_only=True):
     """Facts about the candidates of one shelf, columns of length n. Only what was declared as needed is filled."""
 
     interrupts: bool
-    threshold: float = 0.0
-    """Least calibrated score worth showing at this placement."""
+    threshold: NDArray[np.float64] | None = None
+    """Least calibrated score worth showing at this placement, by source."""
     product_bought_at: NDArray[np.float64] | None = None
     """OWNED: epoch seconds of the latest own purchase of the very product, NaN where none."""
     purchase_days: NDArray[np.int64] | None = None

@@ -2,5 +2,6 @@
 
 from tactful.policy._judge import Objection, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
 from tactful.policy._sentences import SILENCE, WITHHELD
+from tactful.policy._thresholds import threshold_of
 
-__all__ = ["SILENCE", "WITHHELD", "Objection", "contact_rules", "judge_contact", "judge_shelf", "merged_needs", "shelf_rules"]
+__all__ = ["SILENCE", "WITHHELD", "Objection", "contact_rules", "judge_contact", "judge_shelf", "merged_needs", "shelf_rules", "threshold_of"]

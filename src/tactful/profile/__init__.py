@@ -5,6 +5,6 @@ A profile holds nothing that the log cannot rebuild: folding the same events in 
 
 from tactful.profile._columns import history_columns
 from tactful.profile._fold import decode, encode, fold, fold_all, new_profile
-from tactful.profile._places import distance_km, home_of, zone_of
+from tactful.profile._places import distance_km, home_of, weeks_near, zone_of
 
-__all__ = ["decode", "distance_km", "encode", "fold", "fold_all", "history_columns", "home_of", "new_profile", "zone_of"]
+__all__ = ["decode", "distance_km", "encode", "fold", "fold_all", "history_columns", "home_of", "new_profile", "weeks_near", "zone_of"]

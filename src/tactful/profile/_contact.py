@@ -18,7 +18,6 @@ def _delivered(profile: Profile, event: MessageDelivered) -> None:
 
 @folds(DecisionMade)
 def _decided(profile: Profile, event: DecisionMade) -> None:
-    profile.decisions += 1
     if event.channel is not None and event.send_at is not None:
         profile.contacts.append(Contact(event.send_at, event.channel, event.message_id, event.trigger, True, event.product_ids))
         del profile.contacts[:-CONTACTS_KEPT]

@@ -13,6 +13,8 @@ _EPOCH_WEEK_SECONDS = 7 * 86_400
 
 def arrive(profile: Profile, event: BaseEvent) -> None:
     """Count the event, and where it is the customer's own act, the visit, the place and the zone it tells of."""
+    if isinstance(event, DecisionMade) and event.channel is None:
+        return  # What was shown on a page changes nothing about who they are.
     profile.events += 1
     profile.first_at = profile.first_at or event.at
     profile.last_at = event.at

@@ -53,3 +53,8 @@ def zone_of(profile: Profile, *, now: datetime) -> str | None:
     if home is not None and home.timezone is not None:
         return home.timezone
     return seen.timezone if seen is not None else None
+
+
+def weeks_near(profile: Profile, place: Sighting) -> int:
+    """Count the weeks in which they were seen near a place."""
+    return len({seen.week for seen in profile.sightings if distance_km((seen.lat, seen.lon), (place.lat, place.lon)) <= SAME_PLACE_KM})

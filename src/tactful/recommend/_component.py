@@ -40,6 +40,13 @@ class Component(ABC):
 class Source(Component):
     """A component that proposes candidates. Its name is the reason code of what it proposes."""
 
+    shows: ClassVar[bool] = True
+    """Whether it speaks where the customer is."""
+    writes: ClassVar[bool] = False
+    """Whether it may be the reason of a message."""
+    calibrates_itself: ClassVar[bool] = False
+    """Whether its scores are probabilities of the week to come already."""
+
     @abstractmethod
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose; unknown customers get the documented fallback. Pure: the same call gives the same answer."""

@@ -14,7 +14,8 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend._sizes import SizeKind, fits, fitting_variant, sizes_of
+from tactful.recommend.life import Life
+from tactful.recommend._sizes import SizeKind, fitting_variant, sizes_of, wears
 
 KEEPS_ITS_VARIANT = ("due_again", "considering")
 """Sources that mean the very variant the customer bought or looked at, where it can be had."""
@@ -50,10 +51,16 @@ class Recommender:
         for component in self.components.values():
             component.bind(catalog)
 
+    def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """How long one thing closes the want for another, in days per type code, float64 [types]; inf for durables."""
+        life = self.components[Life.name]
+        assert isinstance(life, Life)
+        return life.days
+
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source."""
         for name, component in self.components.items():
-            if isinstance(component, Source):
+            if isinstance(component, Source) and (component.writes if moment.interrupts else component.shows):
                 candidates = component(moment, customer)
                 if len(candidates):
                     yield SourceScores(source=name, candidates=candidates)
@@ -72,7 +79,7 @@ class Recommender:
 
     @staticmethod
     def _variant(row: int, source: str, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
-        if source in KEEPS_ITS_VARIANT and catalog.in_stock[row] and fits(row, sizes, catalog):
+        if source in KEEPS_ITS_VARIANT and catalog.in_stock[row] and wears(row, sizes, catalog):
             return row
         return fitting_variant(row, sizes, catalog)
 

@@ -36,7 +36,7 @@ def sizes_of(customer: Customer) -> dict[SizeKind, str]:
     return {kind: max(counted, key=lambda size: counted[size]) for kind, counted in votes.items()}
 
 
-def fits(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
+def wears(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
     """Whether a product is in their size, or has none, or theirs is not known."""
     product = catalog.product(row)
     kind = size_kind(product)
@@ -45,9 +45,9 @@ def fits(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
 
 def fitting_variant(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
     """The variant of the same style that fits, of the same colour and in stock where there is one; the product itself where none fits."""
-    if fits(row, sizes, catalog) and catalog.in_stock[row]:
+    if wears(row, sizes, catalog) and catalog.in_stock[row]:
         return row
     color = catalog.product(row).color
-    variants = [other for other in catalog.rows_of_group[catalog.group_of[row]] if fits(other, sizes, catalog)]
+    variants = [other for other in catalog.rows_of_group[catalog.group_of[row]] if wears(other, sizes, catalog)]
     variants.sort(key=lambda other: (not catalog.in_stock[other], catalog.product(other).color != color))
-    return variants[0] if variants and (catalog.in_stock[variants[0]] or not fits(row, sizes, catalog)) else row
+    return variants[0] if variants and (catalog.in_stock[variants[0]] or not wears(row, sizes, catalog)) else row

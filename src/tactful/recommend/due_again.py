@@ -63,6 +63,8 @@ class DueAgain(Source):
     """
 
     name: ClassVar[str] = "due_again"
+    writes: ClassVar[bool] = True
+    calibrates_itself: ClassVar[bool] = True
 
     def __init__(self, config: DueAgainConfig | None = None) -> None:
         self.config = config or DueAgainConfig()

@@ -108,9 +108,9 @@ class _Events:
         with self._journal.lock:
             return len(self._found)
 
-    def customers(self) -> set[str]:
+    def customers(self) -> list[str]:
         with self._journal.lock:
-            return set(self._logs)
+            return sorted(self._logs)
 
     def _extend(self, customer_id: str, entries: list[Entry]) -> None:
         if entries:
@@ -136,7 +136,7 @@ class _Profiles:
 
     def missing(self) -> list[str]:
         with self._journal.lock:
-            return sorted(self._events.customers() - set(self._snapshots))
+            return [customer_id for customer_id in self._events.customers() if customer_id not in self._snapshots]
 
 
 class _Identities:

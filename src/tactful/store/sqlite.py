@@ -55,6 +55,9 @@ class _Events:
         for customer_id, rows in groupby(self._database.stream("scan_events"), key=itemgetter(0)):
             yield customer_id, [_event(body) for _, body in rows]
 
+    def customers(self) -> list[str]:
+        return [customer_id for (customer_id,) in self._database.rows("customers", ())]
+
     def find(self, message_id: str) -> tuple[str, Event] | None:
         row = self._database.row("find_event", (message_id,))
         return (row[0], _event(row[1])) if row else None

@@ -16,6 +16,10 @@ SELECT body FROM events WHERE customer = ? AND at <= ? ORDER BY at, seq
 -- The whole log, customer by customer.
 SELECT customer, body FROM events ORDER BY customer, at, seq
 
+-- customers --
+-- Everybody with events.
+SELECT DISTINCT customer FROM events ORDER BY customer
+
 -- find_event --
 -- One event by its message id.
 SELECT customer, body FROM events WHERE message_id = ?

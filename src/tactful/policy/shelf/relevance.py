@@ -14,5 +14,6 @@ class Relevance(ShelfRule, frozen=True, kw_only=True):
     order: ClassVar[int] = 80
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
-        """Withhold candidates under the placement's threshold."""
+        """Withhold candidates under the threshold of their placement and source."""
+        assert facts.threshold is not None
         return Verdicts.deny(where=shelf.score < facts.threshold, code=self.code, facts={"probability": shelf.score.round(4)})

@@ -1,0 +1,149 @@
+"""Use case: decide what to show somebody who is here."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+import numpy as np
+
+from tactful.app.facts import shelf_facts
+from tactful.app.house import House
+from tactful.app.place import store_meant
+from tactful.app.ports import Store
+from tactful.app.read import find_customer, read_customer
+from tactful.app.requests import DecideContext, DecideRequest
+from tactful.model.candidates import Shelf
+from tactful.model.customer import Customer
+from tactful.model.decisions import Decision, Item, Reason, Silence, StoreChoice, Withheld
+from tactful.model.errors import InvalidInput
+from tactful.model.events import DecisionMade
+from tactful.model.moment import OUTREACH, Moment
+from tactful.policy import SILENCE, WITHHELD, Objection, judge_shelf, merged_needs
+from tactful.profile import home_of
+from tactful.recommend import Recommender, reason_text, usual_of
+
+MOST_ITEMS = 100
+
+
+def decide(store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str]) -> Decision:
+    """Decide, and log the decision: candidates, rules, slate, reasons; or silence with its reason. Raises InvalidInput."""
+    _check(request)
+    catalog, recommender = house.now()
+    customer_id = find_customer(store, user_id=request.user_id, anonymous_id=request.anonymous_id)
+    customer = read_customer(store, customer_id, catalog, now=now)
+    shop = store_meant(customer.profile, catalog.stores, named=request.context.store_code, location=request.context.location, now=now)
+    moment = _moment(request, customer, store_code=shop.store_code if shop else None, now=now)
+    shelf, objections = judged_shelf(house, recommender, moment, customer)
+    items = items_of(shelf, customer, limit=request.limit, now=now)
+    decision = Decision(
+        decision_id=new_id(),
+        at=now,
+        customer_id=customer_id,
+        placement=request.placement,
+        items=items,
+        silence=None if items else silence("nothing_relevant", candidates=len(shelf)),
+        usual=usual_of(customer, now=now),
+        store=StoreChoice(store_code=shop.store_code) if shop else None,
+        withheld=withheld_of(shelf, objections, customer),
+    )
+    _log(store, decision)
+    return decision if request.explain else msgspec.structs.replace(decision, withheld=None)
+
+
+def _check(request: DecideRequest) -> None:
+    if not (request.user_id or request.anonymous_id):
+        raise InvalidInput("a decision is about somebody: give userId or anonymousId")
+    if not 1 <= request.limit <= MOST_ITEMS:
+        raise InvalidInput(f"limit is {request.limit}: give a number from 1 to {MOST_ITEMS}")
+    if not request.placement or request.placement == OUTREACH:
+        raise InvalidInput("placement is where the customer is, for example home or product; messages are planned by POST /v1/outreach/plan")
+
+
+def _moment(request: DecideRequest, customer: Customer, *, store_code: str | None, now: datetime) -> Moment:
+    context = request.context
+    return Moment(
+        now=now,
+        placement=request.placement,
+        limit=request.limit,
+        featured=tuple(customer.catalog.rows(_featured_ids(context)).tolist()),
+        query=context.query,
+        store_code=store_code,
+        location=context.location,
+        timezone=context.timezone,
+        locale=context.locale,
+        country=_country(customer, now=now),
+        fulfilment=context.fulfilment,
+    )
+
+
+def _featured_ids(context: DecideContext) -> list[str]:
+    return [*([context.product_id] if context.product_id else []), *context.product_ids]
+
+
+def _country(customer: Customer, *, now: datetime) -> str | None:
+    """Where they live: the address they gave, else the country of the store nearest to home."""
+    profile = customer.profile
+    if profile.address is not None and profile.address.country:
+        return profile.address.country
+    if home_of(profile, now=now) is None:
+        return None
+    shop = store_meant(profile, customer.catalog.stores, named=None, location=None, now=now)
+    return shop.country if shop else None
+
+
+def judged_shelf(house: House, recommender: Recommender, moment: Moment, customer: Customer) -> tuple[Shelf, list[Objection]]:
+    """Propose and judge: the shelf with what may be said, and why the rest may not."""
+    shelf = recommender.shelf(moment, customer)
+    facts = shelf_facts(merged_needs(house.shelf_rules), shelf, moment, customer, recommender=recommender)
+    return judge_shelf(house.shelf_rules, shelf, facts, now=moment.now)
+
+
+def items_of(shelf: Shelf, customer: Customer, *, limit: int, now: datetime) -> tuple[Item, ...]:
+    """The slate: the best that are still alive, each with its reason."""
+    return tuple(item_of(shelf, index, customer, now=now) for index in np.flatnonzero(shelf.alive)[:limit].tolist())
+
+
+def item_of(shelf: Shelf, index: int, customer: Customer, *, now: datetime) -> Item:
+    """One candidate as it goes over the wire."""
+    row, because = int(shelf.rows[index]), shelf.because[index]
+    product = customer.catalog.product(row)
+    text = reason_text(because, row, customer.catalog, now=now)
+    return Item(
+        product_id=product.id,
+        group_id=product.group,
+        score=round(float(shelf.score[index]), 4),
+        reason=Reason(code=because.code, text=text, source=because.source, evidence=because.evidence),
+    )
+
+
+def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer) -> tuple[Withheld, ...]:
+    """What was withheld, by which rule, with the facts it used; the likeliest first."""
+    return tuple(
+        Withheld(
+            product_id=customer.catalog.product(int(shelf.rows[objection.index])).id,
+            code=objection.code,
+            text=WITHHELD[objection.code],
+            facts=objection.facts,
+        )
+        for objection in objections
+    )
+
+
+def silence(code: str, *, until: datetime | None = None, **facts: object) -> Silence:
+    """Silence with its sentence."""
+    return Silence(code=code, text=SILENCE[code], until=until, facts=facts)
+
+
+def _log(store: Store, decision: Decision) -> None:
+    """Keep the decision, and note it in the customer's log. Nothing is lost for the customer if a crash loses the last ones, so the disk is not awaited."""
+    with store.transaction(durable=False):
+        store.decisions.save(decision.customer_id, decision)
+        if decision.customer_id is not None:
+            event = DecisionMade(
+                message_id=decision.decision_id,
+                at=decision.at,
+                placement=decision.placement,
+                product_ids=tuple(item.product_id for item in decision.items),
+                silence=decision.silence.code if decision.silence else None,
+            )
+            store.events.append(decision.customer_id, [event])

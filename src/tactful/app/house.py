@@ -1,0 +1,74 @@
+"""The catalogue and the models as they are now, laid out in memory and kept fresh."""
+
+import threading
+from collections.abc import Sequence
+
+from tactful.app.ports import Store
+from tactful.catalog import build_table, patch_table
+from tactful.model.catalog import CatalogTable
+from tactful.model.products import Product
+from tactful.model.products import Store as Shop
+from tactful.policy import contact_rules, shelf_rules
+from tactful.recommend import Recommender
+
+PATCHED_AT_ONCE = 20
+"""More changed products than this, and the table is laid out anew."""
+CALIBRATION = "calibration"
+
+
+class House:
+    """What every decision stands on besides the customer. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.RLock()
+        self._catalog: CatalogTable | None = None
+        self._recommender = Recommender()
+        self.shelf_rules = shelf_rules()
+        self.contact_rules = contact_rules()
+        self.load_models()
+
+    def load_models(self) -> None:
+        """Take over the latest trained artefacts, all together."""
+        recommender = Recommender()
+        for record in self._store.models.load():
+            if record.name == CALIBRATION:
+                recommender.calibration.load(record.blob)
+            elif record.name in recommender.components:
+                recommender.components[record.name].load(record.blob)
+        self.use(recommender)
+
+    def use(self, recommender: Recommender) -> None:
+        """Put a recommender to use; decisions under way finish with the former."""
+        with self._lock:
+            if self._catalog is not None:
+                recommender.bind(self._catalog)
+            self._recommender = recommender
+
+    def now(self) -> tuple[CatalogTable, Recommender]:
+        """The current catalogue and the recommender bound to it."""
+        version = self._store.catalog.version()
+        with self._lock:
+            if self._catalog is None or self._catalog.version != version:
+                catalog = self._store.catalog
+                self._catalog = build_table(catalog.products(), catalog.stores(), version=version)
+                self._recommender.bind(self._catalog)
+            return self._catalog, self._recommender
+
+    def put_products(self, products: Sequence[Product]) -> None:
+        """Insert or replace products; few changes of price or stock do not lay out the whole table again."""
+        with self._lock:
+            with self._store.transaction():
+                self._store.catalog.put_products(products)
+                version = self._store.catalog.version()
+            table = self._catalog
+            if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:
+                return
+            for product in products:
+                table = patch_table(table, product, version=version) if table is not None else None
+            self._catalog = table
+
+    def put_stores(self, stores: Sequence[Shop]) -> None:
+        """Insert or replace stores."""
+        with self._store.transaction():
+            self._store.catalog.put_stores(stores)

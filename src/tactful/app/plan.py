@@ -1,0 +1,138 @@
+"""Use case: decide which one message to send somebody within the next seven days, or why none."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
+from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.house import House
+from tactful.app.place import possible_zones
+from tactful.app.ports import Store
+from tactful.app.profiles import rebuild
+from tactful.app.read import find_customer, read_customer
+from tactful.model.candidates import Shelf
+from tactful.model.customer import Customer
+from tactful.model.decisions import Message, Plan, Silence, Withheld
+from tactful.model.events import Channel, DecisionMade
+from tactful.model.moment import OUTREACH, Moment
+from tactful.model.verdicts import ContactFacts, Proposal, Verdict
+from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of, text_of
+from tactful.policy import judge_contact
+from tactful.recommend import spoken_title
+
+HORIZON = timedelta(days=7)
+
+
+class _Outcome(Struct, frozen=True, kw_only=True):
+    """One plan before it has an id."""
+
+    opportunity: Opportunity | None = None
+    proposal: Proposal | None = None
+    silence: Silence | None = None
+
+
+class Planner:
+    """Plans for one customer after another over one catalogue and one set of models."""
+
+    def __init__(self, store: Store, house: House, *, now: datetime, new_id: Callable[[], str]) -> None:
+        self.store, self.house, self.now, self.new_id = store, house, now, new_id
+        self.catalog, self.recommender = house.now()
+        self.triggers = discover_triggers()
+
+    def plan(self, user_id: str) -> tuple[str | None, Plan]:
+        """Plan for one userId; returns the customer id, None where nobody is known by it."""
+        customer_id = find_customer(self.store, user_id=user_id, anonymous_id=None)
+        if customer_id is None:
+            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
+        customer = read_customer(self.store, customer_id, self.catalog, now=self.now)
+        shelf, objections = judged_shelf(self.house, self.recommender, Moment(now=self.now, placement=OUTREACH), customer)
+        outcome = self._weigh(customer, shelf)
+        withheld = withheld_of(shelf, objections, customer)
+        return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
+
+    def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
+        """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
+        zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
+        facts = contact_facts(customer.profile, zones=zones)
+        found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
+        opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
+        stopped_by: Verdict | None = None
+        for opportunity in opportunities:
+            proposal, verdict = self._judge(opportunity, facts)
+            if verdict.allowed:
+                return _Outcome(opportunity=opportunity, proposal=proposal)
+            stopped_by = stopped_by or verdict
+        if stopped_by is not None and stopped_by.code is not None:
+            return _Outcome(silence=silence(stopped_by.code, until=stopped_by.until, **stopped_by.facts))
+        return _Outcome(silence=silence("nothing_relevant", candidates=len(shelf)))
+
+    def _judge(self, opportunity: Opportunity, facts: ContactFacts) -> tuple[Proposal, Verdict]:
+        """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
+        usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+        agreed = [channel for channel in CHANNELS if facts.consented[channel]]
+        proposal = Proposal(
+            trigger=opportunity.trigger,
+            channel=(usable or agreed or list(CHANNELS))[0],
+            send_at=opportunity.earliest,
+            deadline=min(opportunity.deadline, self.now + HORIZON),
+        )
+        return judge_contact(self.house.contact_rules, proposal, facts)
+
+    def _plan(self, user_id: str, outcome: _Outcome, customer: Customer, *, shelf: Shelf, withheld: tuple[Withheld, ...]) -> Plan:
+        decision_id = self.new_id()
+        plan = Plan(user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, withheld=withheld)
+        if outcome.opportunity is None or outcome.proposal is None:
+            return plan
+        items = tuple(item_of(shelf, index, customer, now=self.now) for index in outcome.opportunity.indices)
+        titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in outcome.opportunity.indices]
+        message = Message(
+            message_id=decision_id,
+            trigger=outcome.opportunity.trigger,
+            channel=outcome.proposal.channel,
+            send_at=outcome.proposal.send_at,
+            items=items,
+            subject=subject_of(outcome.opportunity.trigger, titles),
+            text=text_of(items),
+        )
+        return msgspec.structs.replace(plan, message=message)
+
+
+def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str]) -> Iterator[Plan]:
+    """Plan for each customer in turn. Every plan is kept; unless it is dry, its message is reserved, so that it counts against every cap from now on."""
+    planner = Planner(store, house, now=now, new_id=new_id)
+    for user_id in user_ids:
+        if dry_run:
+            customer_id, plan = planner.plan(user_id)
+            with store.transaction(durable=False):
+                store.decisions.save(customer_id, plan)
+        else:
+            with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
+                customer_id, plan = planner.plan(user_id)
+                _reserve(store, customer_id, plan)
+        yield plan
+
+
+def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
+    store.decisions.save(customer_id, plan)
+    if customer_id is not None:
+        store.events.append(customer_id, [_event(plan)])
+    if customer_id is not None and plan.message is not None:
+        store.profiles.save(customer_id, rebuild(store, customer_id))
+
+
+def _event(plan: Plan) -> DecisionMade:
+    message = plan.message
+    channel: Channel | None = msgspec.convert(message.channel, Channel) if message else None
+    return DecisionMade(
+        message_id=plan.decision_id,
+        at=plan.at,
+        placement=OUTREACH,
+        product_ids=tuple(item.product_id for item in message.items) if message else (),
+        silence=plan.silence.code if plan.silence else None,
+        trigger=message.trigger if message else None,
+        channel=channel,
+        send_at=message.send_at if message else None,
+    )

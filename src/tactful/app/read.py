@@ -1,0 +1,34 @@
+"""Reading one customer for a decision: identity, profile, history and needs, once."""
+
+from datetime import datetime
+
+from tactful.app.ports import Store
+from tactful.app.profiles import load_profile
+from tactful.intent import needs_of
+from tactful.model.catalog import CatalogTable
+from tactful.model.customer import Customer
+from tactful.model.identity import Identifier
+from tactful.model.profile import Profile
+from tactful.profile import history_columns, new_profile
+
+NOBODY = ""
+"""Customer id of somebody we know nothing of."""
+
+
+def find_customer(store: Store, *, user_id: str | None, anonymous_id: str | None) -> str | None:
+    """Resolve ids to a customer; a userId counts before an anonymousId. None where neither is known."""
+    if user_id:
+        return store.identities.owner(Identifier("user_id", user_id))
+    return store.identities.owner(Identifier("anonymous_id", anonymous_id)) if anonymous_id else None
+
+
+def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, *, now: datetime) -> Customer:
+    """Read a customer as of ``now``; None gives somebody of whom nothing is known."""
+    profile = load_profile(store, customer_id, now=now) if customer_id else new_profile(NOBODY)
+    return see_customer(profile, catalog, now=now)
+
+
+def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime) -> Customer:
+    """Lay a profile over a catalogue and infer its needs."""
+    history = history_columns(profile, catalog)
+    return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now), catalog=catalog)

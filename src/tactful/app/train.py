@@ -1,0 +1,104 @@
+"""Use case: learn every model from the log, calibrate the sources on a week the models have not seen, and keep the artefacts."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from tactful.app.house import CALIBRATION, House
+from tactful.app.ports import ModelRecord, Store
+from tactful.app.profiles import load_profile
+from tactful.app.read import see_customer
+from tactful.learning import Examples, PurchaseTableBuilder, data_hash
+from tactful.model.catalog import CatalogTable
+from tactful.model.errors import NotReady
+from tactful.model.moment import Moment
+from tactful.model.profile import Profile
+from tactful.model.tables import DAY_SECONDS, PurchaseTable
+from tactful.profile import history_columns
+from tactful.recommend import Recommender, Source, fit_curve
+
+Facts = dict[str, str | int | float]
+CALIBRATION_WEEK = timedelta(days=7)
+CALIBRATION_CUSTOMERS = 400
+SEED = 8321
+
+
+def train(store: Store, house: House, *, now: datetime, progress: Callable[[int], None]) -> dict[str, Facts]:
+    """Learn from everything up to ``now``; facts by model name. Raises NotReady where there is nothing to learn from."""
+    catalog, _ = house.now()
+    customers = store.events.customers()
+    if not customers or not catalog.products:
+        raise NotReady("there is nothing to learn from: import products and events first")
+    purchases = _purchases(store, catalog, customers, now=now, progress=progress)
+    recommender = Recommender()
+    learned_curves = _calibrate(store, recommender, purchases, now=now, progress=progress)
+    facts: dict[str, Facts] = {}
+    for name, component in recommender.components.items():
+        facts[name] = component.train(purchases)
+        progress(1)
+    facts[CALIBRATION] = learned_curves
+    _save(store, recommender, facts, purchases, now=now)
+    house.use(recommender)
+    return facts
+
+
+def _purchases(store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, progress: Callable[[int], None]) -> PurchaseTable:
+    builder = PurchaseTableBuilder(catalog)
+    for customer_id in customers:
+        profile = load_profile(store, customer_id, now=now)
+        builder.add(customer_id, history_columns(profile, catalog), country=_country(profile))
+        progress(1)
+    return builder.build(until_day=now.timestamp() / DAY_SECONDS)
+
+
+def _country(profile: Profile) -> str:
+    return (profile.address.country or "") if profile.address is not None else ""
+
+
+def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, *, now: datetime, progress: Callable[[int], None]) -> Facts:
+    """Train on all but the last week, and fit each source's curve to what was bought in it."""
+    then = now - CALIBRATION_WEEK
+    before = purchases.before(then.timestamp() / DAY_SECONDS)
+    if not len(before.day):
+        return {}
+    sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
+    for source in sources:
+        source.train(before)
+        source.bind(purchases.catalog)
+    examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
+    count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
+    for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
+        _add_examples(store, sources, examples, purchases.customers[i], purchases.catalog, then=then, now=now)
+        progress(1)
+    facts: Facts = {"customers": count}
+    for name in examples.sources:
+        score, wanted = examples.columns(name)
+        curve = fit_curve(score, wanted)
+        facts[f"{name}_examples"] = len(score)
+        facts[f"{name}_wanted"] = round(float(wanted.mean()), 5)
+        if curve is not None:
+            recommender.calibration.curves[name] = curve
+    return facts
+
+
+def _add_examples(store: Store, sources: list[Source], examples: Examples, customer_id: str, catalog: CatalogTable, *, then: datetime, now: datetime) -> None:
+    customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then)
+    later = history_columns(load_profile(store, customer_id, now=now), catalog)
+    moment = Moment(now=then, country=_country(customer.profile) or None)
+    for source in sources:
+        candidates = source(moment, customer)
+        if len(candidates) and source.shows:
+            examples.add(source.name, candidates, later)
+
+
+def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purchases: PurchaseTable, *, now: datetime) -> None:
+    fingerprint = data_hash(purchases)
+    window: Facts = {"until": now.isoformat(), "customers": len(purchases.customers), "order_lines": len(purchases.row), "data": fingerprint}
+    blobs = {name: component.dump() for name, component in recommender.components.items()} | {CALIBRATION: recommender.calibration.dump()}
+    records = [
+        ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])
+        for name, blob in blobs.items()
+    ]
+    with store.transaction():
+        store.models.save(records)

@@ -1,0 +1,31 @@
+"""What a message says: short, exact, with its reason and a way out."""
+
+from collections.abc import Sequence
+
+from tactful.model.decisions import Item
+
+CLOSING = "If this is of no use to you, say so with one tap, and it stops."
+
+
+def subject_of(trigger: str, titles: Sequence[str]) -> str:
+    """Say in one line what the message is about.
+
+    >>> subject_of("due_again", ["Peakroast filter coffee", "Oat milk"])
+    'Peakroast filter coffee and one more may be running out'
+    """
+    lead = titles[0] + _others(len(titles) - 1)
+    return {
+        "due_again": f"{lead} may be running out",
+        "cart_waiting": f"{lead} in your basket",
+    }[trigger]
+
+
+def text_of(items: Sequence[Item]) -> str:
+    """Say why, product by product, and how to answer back."""
+    return "\n".join([*(item.reason.text for item in items), "", CLOSING])
+
+
+def _others(count: int) -> str:
+    if count == 0:
+        return ""
+    return " and one more" if count == 1 else f" and {count} more"

@@ -1,0 +1,1 @@
+"""Reasons to write, one a file."""

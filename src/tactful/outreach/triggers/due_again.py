@@ -1,0 +1,38 @@
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import numpy as np
+
+from tactful.model.candidates import Because, Shelf
+from tactful.model.customer import Customer
+from tactful.outreach._opportunity import Opportunity, Trigger
+
+LEAD = 0.9
+"""Share of the usual gap after which a word is welcome."""
+LATE = 2.5
+"""Share of the usual gap after which it is no longer running out: they stopped, or bought elsewhere."""
+MOST_PRODUCTS = 3
+
+
+class DueAgainTrigger(Trigger):
+    """Something they buy again and again is nearly used up. Several due things make one message."""
+
+    name: ClassVar[str] = "due_again"
+
+    def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
+        """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
+        windows = {i: window for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if (window := _window(shelf.because[i], now=now))}
+        if not windows:
+            return None
+        lead = next(iter(windows))
+        earliest, deadline = windows[lead]
+        together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
+        return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
+
+
+def _window(because: Because, *, now: datetime) -> tuple[datetime, datetime] | None:
+    if because.every_days is None or because.last_at is None:
+        return None
+    opens = max(now, because.last_at + timedelta(days=LEAD * because.every_days))
+    closes = because.last_at + timedelta(days=LATE * because.every_days)
+    return (opens, closes) if opens <= closes else None

@@ -79,11 +79,12 @@ def resolve(event: Event, owner: Owner) -> Resolution | None:
 
 
 def _signed_in(event: Event, named: tuple[Identifier, ...], owner: Owner) -> Resolution:
-    user = named[0]
-    customer_id = owner(user) or customer_id_of(user)
-    links: list[Identifier] = []
+    user, *others = named
+    known_as = owner(user)
+    customer_id = known_as or customer_id_of(user)
+    links: list[Identifier] = [] if known_as else [user]
     merges: list[str] = []
-    for found in dict.fromkeys((*named, *_previous(event, owner))):
+    for found in dict.fromkeys((*others, *_previous(event, owner))):
         now_with = owner(found)
         if now_with == customer_id or now_with in merges:
             continue

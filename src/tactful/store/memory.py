@@ -206,14 +206,15 @@ class _Catalog:
 class _Decisions:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
-        self._kept: dict[str, Decision | Plan] = {}
+        self._kept: dict[str, tuple[str | None, Decision | Plan]] = {}
 
     def save(self, customer_id: str | None, decision: Decision | Plan) -> None:
-        self._journal.put(self._kept, decision.decision_id, decision)
+        self._journal.put(self._kept, decision.decision_id, (customer_id, decision))
 
     def load(self, decision_id: str) -> Decision | Plan | None:
         with self._journal.lock:
-            return self._kept.get(decision_id)
+            _, decision = self._kept.get(decision_id, (None, None))
+            return decision
 
 
 class _Models:
@@ -261,7 +262,7 @@ class MemoryStore:
         self.models = _Models(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG002 - the port has it
         """All writes inside happen or none. Durable is as durable as memory is."""
         return self._journal.transaction()
 

@@ -1,0 +1,93 @@
+"""Whatever is done to the stores, in whatever order, they agree."""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from happenings import NOW, happenings, moments
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from tactful.app.ports import Store
+from tactful.model.identity import Identifier, Link
+from tactful.store import MemoryStore, SqliteStore
+
+CUSTOMERS = ["u:ann", "u:bob", "a:phone", "k:email:ψ"]
+IDENTIFIERS = [Identifier("user_id", "ann"), Identifier("user_id", "ψ"), Identifier("anonymous_id", "phone"), Identifier("email", "ann")]
+customers = st.sampled_from(CUSTOMERS)
+identifiers = st.sampled_from(IDENTIFIERS)
+
+
+class Changed(Exception):
+    """Somebody changed their mind in the middle of a transaction."""
+
+
+operations = st.one_of(
+    st.tuples(st.just("append"), customers, st.lists(happenings, min_size=1, max_size=3)),
+    st.tuples(st.just("move"), customers, customers),
+    st.tuples(st.just("save"), customers, st.binary(max_size=3)),
+    st.tuples(st.just("drop"), customers, customers),
+    st.tuples(st.just("link"), customers, identifiers),
+)
+
+
+def apply(store: Store, operation: tuple) -> None:
+    match operation:
+        case ("append", customer, events):
+            known = store.events.known([event.message_id for event in events])
+            store.events.append(customer, [event for event in events if event.message_id not in known])
+        case ("move", from_customer, into):
+            store.events.reassign(from_customer, into)
+            store.identities.reassign(from_customer, into)
+        case ("save", customer, snapshot):
+            store.profiles.save(customer, snapshot)
+        case ("drop", *dropped):
+            store.profiles.drop(dropped)
+        case ("link", customer, identifier):
+            store.identities.link(Link(identifier=identifier, customer_id=customer, since=NOW, event_id=customer))
+
+
+class TwoStores(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.directory = tempfile.TemporaryDirectory()
+        self.sqlite = SqliteStore(Path(self.directory.name, "tactful.sqlite3"))
+        self.stores = (MemoryStore(), self.sqlite)
+
+    @rule(work=st.lists(operations, min_size=1, max_size=5), fails=st.booleans())
+    def transact(self, work, fails):
+        for store in self.stores:
+            with suppress(Changed), store.transaction(durable=False):
+                for operation in work:
+                    apply(store, operation)
+                if fails:
+                    raise Changed
+
+    @rule(customer=customers, until=moments)
+    def read_until(self, customer, until):
+        memory, sqlite = (store.events.read(customer, until=until) for store in self.stores)
+        assert memory == sqlite
+
+    @invariant()
+    def they_agree(self):
+        memory, sqlite = (self.told_by(store) for store in self.stores)
+        assert memory == sqlite
+
+    def told_by(self, store: Store) -> list[object]:
+        return [
+            list(store.events.scan()),
+            store.events.count(),
+            store.profiles.missing(),
+            list(store.identities.user_ids()),
+            [store.identities.owner(identifier) for identifier in IDENTIFIERS],
+            [(store.events.read(customer), store.profiles.load(customer), store.identities.links(customer)) for customer in CUSTOMERS],
+        ]
+
+    def teardown(self):
+        self.sqlite.close()
+        self.directory.cleanup()
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)

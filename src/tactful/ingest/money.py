@@ -7,9 +7,12 @@ from typing import Any
 from tactful.ingest.values import Unreadable
 from tactful.model.products import Money
 
-CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)")
-CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})")
+CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)", re.ASCII)
+CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})", re.ASCII)
+POINT_DECIMALS = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+COMMA_DECIMALS = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
 LONGEST_AMOUNT = 20
+"""Digits and separators."""
 
 
 def read_money(value: Any) -> Money:
@@ -37,13 +40,9 @@ def read_amount(text: str) -> Decimal:
     ['15.00', '1234', '1234.5', '1234567']
     """
     digits = "".join(text.split())
-    if len(digits) > LONGEST_AMOUNT:
-        raise Unreadable(f"has too many digits: {digits[:40]}")
-    comma, point = digits.rfind(","), digits.rfind(".")
-    decimal = "," if comma > point else "."
-    grouping = digits.count(decimal) > 1 or (decimal == "," and point < 0 and len(digits) - comma == 4)
-    whole, _, fraction = (digits, "", "") if grouping else digits.partition(decimal)
-    number = re.sub(r"[.,]", "", whole) + (f".{fraction}" if fraction else "")
-    if not re.fullmatch(r"\d+(\.\d+)?", number):
-        raise Unreadable(f"is not an amount: {digits[:40]}")
-    return Decimal(number)
+    if len(digits) <= LONGEST_AMOUNT:
+        if POINT_DECIMALS.fullmatch(digits):
+            return Decimal(digits.replace(",", ""))
+        if COMMA_DECIMALS.fullmatch(digits):
+            return Decimal(digits.replace(".", "").replace(",", "."))
+    raise Unreadable(f"is not an amount: {digits[:40]}")

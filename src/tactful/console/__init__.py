@@ -1,1 +1,5 @@
-"""TODO"""
+"""The merchant's console: plain pages, rendered here, that work without JavaScript and load nothing from elsewhere."""
+
+from tactful.console.pages import STYLE, render_page, render_reference
+
+__all__ = ["STYLE", "render_page", "render_reference"]

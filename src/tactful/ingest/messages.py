@@ -45,7 +45,7 @@ def normalise(message: Message, *, kind: str | None, received_at: datetime, sent
     }
     if kind == "track":
         return track(message, common)
-    return call(message, str(kind), common)
+    return call(message, str(kind or "nothing"), common)
 
 
 def track(message: Message, common: dict[str, Any]) -> Event:

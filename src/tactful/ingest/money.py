@@ -4,15 +4,19 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from tactful.ingest.values import Unreadable
 from tactful.model.products import Money
 
-CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)")
-CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})")
+CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)", re.ASCII)
+CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})", re.ASCII)
+POINT_DECIMALS = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+COMMA_DECIMALS = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
 LONGEST_AMOUNT = 20
+"""Digits and separators."""
 
 
 def read_money(value: Any) -> Money:
-    """A price with its currency. Raises ValueError with what is wrong.
+    """A price with its currency. Raises Unreadable with what is wrong.
 
     >>> read_money("15.00 EUR"), read_money("EUR 1.234,50")
     (Money(amount=Decimal('15.00'), currency='EUR'), Money(amount=Decimal('1234.50'), currency='EUR'))
@@ -25,24 +29,20 @@ def read_money(value: Any) -> Money:
     elif last := CURRENCY_LAST.fullmatch(text):
         amount, currency = last.groups()
     else:
-        raise ValueError(f'must be an amount with a currency, like "15.00 EUR", not {text[:40]!r}')
+        raise Unreadable(f'must be an amount with a currency, like "15.00 EUR", not {text[:40]!r}')
     return Money(read_amount(amount), currency.upper())
 
 
 def read_amount(text: str) -> Decimal:
-    """An amount, whichever of point and comma separates its decimals. Raises ValueError.
+    """An amount, whichever of point and comma separates its decimals. Raises Unreadable.
 
     >>> [str(read_amount(text)) for text in ("15,00", "1,234", "1,234.5", "1.234.567")]
     ['15.00', '1234', '1234.5', '1234567']
     """
     digits = "".join(text.split())
-    if len(digits) > LONGEST_AMOUNT:
-        raise ValueError(f"has too many digits: {digits[:40]}")
-    comma, point = digits.rfind(","), digits.rfind(".")
-    decimal = "," if comma > point else "."
-    grouping = digits.count(decimal) > 1 or (decimal == "," and point < 0 and len(digits) - comma == 4)
-    whole, _, fraction = (digits, "", "") if grouping else digits.partition(decimal)
-    number = re.sub(r"[.,]", "", whole) + (f".{fraction}" if fraction else "")
-    if not re.fullmatch(r"\d+(\.\d+)?", number):
-        raise ValueError(f"is not an amount: {digits[:40]}")
-    return Decimal(number)
+    if len(digits) <= LONGEST_AMOUNT:
+        if POINT_DECIMALS.fullmatch(digits):
+            return Decimal(digits.replace(",", ""))
+        if COMMA_DECIMALS.fullmatch(digits):
+            return Decimal(digits.replace(".", "").replace(",", "."))
+    raise Unreadable(f"is not an amount: {digits[:40]}")

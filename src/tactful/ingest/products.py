@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tactful.ingest.money import read_money
 from tactful.ingest.reports import FeedReport, Problem
-from tactful.ingest.values import Unusable, kind_of, read_flag, read_id, read_text, read_time
+from tactful.ingest.values import Unreadable, Unusable, kind_of, read_flag, read_id, read_text, read_time
 from tactful.ingest.wire import read_json
 from tactful.model.errors import InvalidFeed, InvalidInput
 from tactful.model.products import Product
@@ -34,7 +34,7 @@ def words(limit: int) -> Callable[[Any], str | None]:
     def read(value: Any) -> str | None:
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, dict | list | bool):
-            raise ValueError(f"must be text, not {kind_of(first)}")
+            raise Unreadable(f"must be text, not {kind_of(first)}")
         return read_text(first, limit)
 
     return read
@@ -45,7 +45,7 @@ def identifier(value: Any) -> str | None:
     try:
         return read_id(value, "it")
     except Unusable as problem:
-        raise ValueError(f"is unusable: {problem.message}") from problem
+        raise Unreadable(f"is unusable: {problem.message}") from problem
 
 
 def availability(value: Any) -> str:
@@ -56,21 +56,21 @@ def availability(value: Any) -> str:
     """
     spelling = str(value).strip().rstrip("/").rpartition("/")[2].lower().replace(" ", "").replace("_", "").replace("-", "")
     if spelling not in AVAILABILITIES:
-        raise ValueError(f"must be in_stock, out_of_stock, preorder or backorder, not {str(value)[:40]!r}")
+        raise Unreadable(f"must be in_stock, out_of_stock, preorder or backorder, not {str(value)[:40]!r}")
     return AVAILABILITIES[spelling]
 
 
 def flag(value: Any) -> bool:
     """Yes or no."""
     if (answer := read_flag(value)) is None:
-        raise ValueError(f"must be yes or no, not {str(value)[:40]!r}")
+        raise Unreadable(f"must be yes or no, not {str(value)[:40]!r}")
     return answer
 
 
 def day(value: Any) -> datetime:
     """A date or a point in time."""
     if (at := read_time(value)) is None:
-        raise ValueError(f"must be a date like 2026-03-01, not {str(value)[:40]!r}")
+        raise Unreadable(f"must be a date like 2026-03-01, not {str(value)[:40]!r}")
     return at
 
 
@@ -96,16 +96,16 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "sensitivity": words(50),
     "release_date": day,
 }
-"""How each attribute of a product is read; each raises ValueError with what is wrong."""
+"""How each attribute of a product is read; each raises Unreadable with what is wrong."""
 REQUIRED = ("id", "title", "price")
 
 
 def read_products(body: bytes, *, content_type: str | None) -> FeedReport:
-    """Read a product feed: Merchant TSV, or a JSON array of objects. What cannot be read is reported by line, the rest is kept.
+    r"""Read a product feed: Merchant TSV, or a JSON array of objects. What cannot be read is reported by line, the rest is kept.
 
     Raises InvalidFeed where the feed as a whole cannot be read.
 
-    >>> read_products(b"id\\ttitle\\tprice\\nmug\\tMug\\t9.00 EUR\\n", content_type=None).products[0].title
+    >>> read_products(b"id\ttitle\tprice\nmug\tMug\t9.00 EUR\n", content_type=None).products[0].title
     'Mug'
     """
     tabs = TABS in (content_type or "") or not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{"))
@@ -113,29 +113,29 @@ def read_products(body: bytes, *, content_type: str | None) -> FeedReport:
     for line, attributes in rows(body) if tabs else objects(body):
         try:
             products.append(read_product(attributes))
-        except ValueError as problem:
+        except Unreadable as problem:
             problems.append(Problem(line=line, message=str(problem)))
     return FeedReport(products=tuple(products), problems=tuple(problems))
 
 
 def read_product(attributes: Any) -> Product:
-    """One product of its attributes. Raises ValueError with the attribute that is wrong."""
+    """One product of its attributes. Raises Unreadable with the attribute that is wrong."""
     if not isinstance(attributes, dict):
-        raise ValueError(f"must be an object, not {kind_of(attributes)}")
+        raise Unreadable(f"must be an object, not {kind_of(attributes)}")
     known = {name: value for key, value in attributes.items() if (name := attribute_name(key)) in READERS and value not in (None, "", [])}
     read = {name: read_attribute(name, value) for name, value in known.items()}
     for name in REQUIRED:
         if read.get(name) is None:
-            raise ValueError(f"{name} is missing" + (f" (product {read['id']})" if name != "id" else ""))
+            raise Unreadable(f"{name} is missing" + (f" (product {read['id']})" if name != "id" else ""))
     return Product(**{name: value for name, value in read.items() if value is not None})
 
 
 def read_attribute(name: str, value: Any) -> Any:
-    """One attribute. Raises ValueError naming it."""
+    """One attribute. Raises Unreadable naming it."""
     try:
         return READERS[name](value)
-    except ValueError as problem:
-        raise ValueError(f"{name} {problem}") from problem
+    except Unreadable as problem:
+        raise Unreadable(f"{name} {problem}") from problem
 
 
 def attribute_name(name: str) -> str:
@@ -194,7 +194,7 @@ def patch_product(product: Product, changes: dict[str, Any]) -> Product:
     cleared = Product(id=product.id, title="")
     try:
         read = {name: getattr(cleared, name) if value is None else read_attribute(name, value) for name, value in named.items()}
-    except ValueError as problem:
+    except Unreadable as problem:
         raise InvalidInput(str(problem)) from problem
     if read.get("id", product.id) != product.id:
         raise InvalidInput("a product's id cannot be changed; put a new product instead")

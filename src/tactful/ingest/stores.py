@@ -4,7 +4,7 @@ from typing import Any
 
 from tactful.ingest.products import identifier, objects
 from tactful.ingest.reports import Problem, StoreReport
-from tactful.ingest.values import kind_of, read_text, read_zone
+from tactful.ingest.values import Unreadable, kind_of, read_text, read_zone
 from tactful.model.products import Store
 
 
@@ -17,23 +17,23 @@ def read_stores(body: bytes) -> StoreReport:
     for position, value in objects(body):
         try:
             stores.append(read_store(value))
-        except ValueError as problem:
+        except Unreadable as problem:
             problems.append(Problem(line=position, message=str(problem)))
     return StoreReport(stores=tuple(stores), problems=tuple(problems))
 
 
 def read_store(value: Any) -> Store:
-    """One store. Raises ValueError with what is missing or wrong."""
+    """One store. Raises Unreadable with what is missing or wrong."""
     if not isinstance(value, dict):
-        raise ValueError(f"must be an object, not {kind_of(value)}")
+        raise Unreadable(f"must be an object, not {kind_of(value)}")
     texts = {name: read_text(value.get(name), 200) for name in ("store_code", "name", "country", "timezone")}
     if missing := [name for name, text in texts.items() if text is None]:
-        raise ValueError(f"{' and '.join(missing)} missing")
+        raise Unreadable(f"{' and '.join(missing)} missing")
     if read_zone(texts["timezone"]) is None:
-        raise ValueError(f'timezone must be an IANA name like "Europe/London", not {texts["timezone"]!r}')
+        raise Unreadable(f'timezone must be an IANA name like "Europe/London", not {texts["timezone"]!r}')
     inventory = value.get("inventory") or []
     if not isinstance(inventory, list):
-        raise ValueError(f"inventory must be a list of product ids, not {kind_of(inventory)}")
+        raise Unreadable(f"inventory must be a list of product ids, not {kind_of(inventory)}")
     return Store(
         store_code=str(texts["store_code"]),
         name=str(texts["name"]),
@@ -46,11 +46,11 @@ def read_store(value: Any) -> Store:
 
 
 def degrees(value: dict[str, Any], name: str, limit: float) -> float:
-    """A coordinate. Raises ValueError where it is not on earth."""
+    """A coordinate. Raises Unreadable where it is not on earth."""
     try:
         number = float(value[name])
     except (KeyError, TypeError, ValueError, OverflowError):
         number = float("nan")
     if not -limit <= number <= limit:
-        raise ValueError(f"{name} must be a number between {-limit:g} and {limit:g}")
+        raise Unreadable(f"{name} must be a number between {-limit:g} and {limit:g}")
     return number

@@ -7,7 +7,7 @@ is missing. ``recipient``, ``share_message`` and the text of a gift message are 
 import json
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from tactful.ingest.orders import completed as order_completed
 from tactful.ingest.orders import refunded, required_product
@@ -121,7 +121,7 @@ def dismissed(common: Common, properties: Properties) -> Event:
     product_id = read_id(properties.get("product_id"), "product_id")
     if product_id is None and category is None and reason != "too_often":
         raise Unusable("missing_product_id", "a dismissal needs a product_id or a category")
-    return RecommendationDismissed(**common, reason=reason, product_id=product_id, category=category)
+    return RecommendationDismissed(**common, reason=cast("DismissalReason", reason), product_id=product_id, category=category)
 
 
 def seen(common: Common, properties: Properties, *, clicked: bool) -> Event:
@@ -150,8 +150,8 @@ def answered(common: Common, properties: Properties, *, channel: Channel, answer
 
 def unsubscribed(common: Common, properties: Properties, *, channel: Channel = "email") -> Event:
     """Unsubscribed; from e-mail where no channel is named."""
-    named = read_channel(properties.get("channel"))
-    return Unsubscribed(**common, channel=named if named in get_args(Channel) else channel)
+    said = read_channel(properties.get("channel"))
+    return Unsubscribed(**common, channel=cast("Channel", said) if said in get_args(Channel) else channel)
 
 
 def read_channel(value: Any) -> str | None:

@@ -23,6 +23,10 @@ class Unusable(Exception):
         self.message = message
 
 
+class Unreadable(ValueError):
+    """One line or attribute of a feed cannot be read. Becomes a problem of the report; never leaves `tactful.ingest`."""
+
+
 def read_id(value: Any, name: str) -> str | None:
     """An identifier as text, or None where there is none.
 

@@ -75,9 +75,10 @@ def open_single(body: bytes) -> bytes:
     refuse_large(body)
     try:
         decode_message(body)
-        return body
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = read_json(body)
+    else:
+        return body
     if not isinstance(value, Mapping):
         raise InvalidInput("the body must be one message, as a JSON object")
     return rewritten(value)

@@ -1,0 +1,94 @@
+"""The app: all routes over one engine, and the server that runs it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, Reference, SecurityScheme
+from litestar.types import Message, Scope
+
+from tactful import __version__
+from tactful.app.engine import Engine
+from tactful.http import decisions, ingest, operations, pages, shop
+from tactful.http.access import provide_edge, provide_now
+from tactful.http.bodies import bounded
+from tactful.http.browsers import allow_pages
+from tactful.http.edge import Clock, Edge
+from tactful.http.errors import HANDLERS
+from tactful.http.keys import Keys, dev_keys
+
+ROUTES: list[Any] = [
+    ingest.ingest,
+    ingest.discard_metrics,
+    shop.put_products,
+    shop.change_product,
+    shop.put_stores,
+    decisions.decide,
+    decisions.plan,
+    decisions.customer,
+    decisions.decision,
+    decisions.train,
+    decisions.dead_letters,
+    operations.health,
+    operations.ready,
+    operations.metrics,
+    operations.reference,
+    pages.console,
+    pages.style,
+]
+
+
+def create_app(engine: Engine, *, keys: Keys, clock: Clock) -> Litestar:
+    """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not."""
+    return Litestar(
+        ROUTES,
+        state=State({"edge": Edge(engine, keys, clock)}),
+        dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
+        middleware=[bounded],
+        before_send=[allow_pages, count],
+        exception_handlers=HANDLERS,
+        openapi_config=reference(),
+        request_max_body_size=None,
+        logging_config=None,
+    )
+
+
+async def count(message: Message, scope: Scope) -> None:
+    """Count an answer by its route and status."""
+    if message["type"] == "http.response.start":
+        edge: Edge = scope["litestar_app"].state["edge"]
+        edge.counters.requests.labels(scope.get("path_template") or "unknown", str(message["status"])).inc()
+
+
+def reference() -> OpenAPIConfig:
+    """How the API describes itself, at ``/openapi.json``."""
+    schemes: dict[str, SecurityScheme | Reference] = {
+        "writeKey": SecurityScheme(type="http", scheme="basic", description="The write key as user name, no password: ingest, and decide for anonymousIds."),
+        "secretKey": SecurityScheme(type="http", scheme="bearer", description="The secret key: everything."),
+    }
+    return OpenAPIConfig(
+        title="Tactful",
+        version=__version__,
+        description="Send events, ask for decisions.",
+        path="/openapi.json",
+        render_plugins=[JsonRenderPlugin(path="/")],
+        components=Components(security_schemes=schemes),
+        use_handler_docstrings=True,
+    )
+
+
+def system_clock() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+def serve(engine: Engine, *, host: str, port: int, keys: Keys, clock: Clock = system_clock) -> None:
+    """Serve until stopped, in this process. Raises InvalidInput for development keys on an address that others can reach."""
+    if keys.dev:
+        dev_keys(host)
+    uvicorn.run(create_app(engine, keys=keys, clock=clock), host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)

@@ -1,0 +1,46 @@
+"""What the shop sells and where: products and stores in."""
+
+from typing import Any
+
+from litestar import Request, patch, put
+
+from tactful.http.access import secret_only
+from tactful.http.edge import Edge
+from tactful.http.shapes import ProductsReply, StoresReply, json_object
+from tactful.ingest import patch_product, read_products, read_stores
+from tactful.model.errors import NotFound
+from tactful.model.products import Product
+
+
+@put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
+def put_products(body: bytes, request: Request[Any, Any, Any], edge: Edge) -> ProductsReply:
+    """Take a Google Merchant feed, tab-separated or as a JSON array. Lines that cannot be read are reported, the rest is kept."""
+    report = read_products(body, content_type=request.headers.get("content-type"))
+    edge.engine.put_products(report.products)
+    return ProductsReply(products=len(report.products), problems=report.problems)
+
+
+@patch(
+    "/v1/products/{product_id:path}",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="patchProduct",
+    summary="Change some attributes of a product",
+)
+def change_product(product_id: str, body: bytes, edge: Edge) -> Product:
+    """Change price, sale_price, availability or any other attribute; null clears one."""
+    known = edge.engine.store.catalog.product(product_id.removeprefix("/"))
+    if known is None:
+        raise NotFound(f"there is no product {product_id.removeprefix('/')[:255]!r}; put it first")
+    changed = patch_product(known, json_object(body))
+    edge.engine.put_products([changed])
+    return changed
+
+
+@put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")
+def put_stores(body: bytes, edge: Edge) -> StoresReply:
+    """Take stores with their place and inventory. Those that cannot be read are reported, the rest is kept."""
+    report = read_stores(body)
+    edge.engine.put_stores(report.stores)
+    return StoresReply(stores=len(report.stores), problems=report.problems)

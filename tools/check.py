@@ -21,7 +21,7 @@ GATES = {
     "sizes": [sys.executable, "tools/sizes.py"],
     "unused": [str(BIN / "vulture")],
 }
-TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report", "term", f"--cov-fail-under={COVERAGE_FLOOR}"]
+TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--cov", "--cov-report", "term", f"--cov-fail-under={COVERAGE_FLOOR}"]
 
 
 def gate(name: str, command: list[str]) -> bool:

@@ -13,7 +13,7 @@ FELL_SHORT = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 
-UsageError = typer.BadParameter.__bases__[0]
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """The base of everything the parser may complain about; typer itself names only this one child of it."""
 
 app = typer.Typer(

@@ -1,9 +1,10 @@
 """Scenario files: YAML documents, each a story with events, asks and what a considerate shop would answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import yaml
@@ -14,7 +15,6 @@ from tactful.rehearse.answers import Json
 from tactful.rehearse.expect import Expectation, read_expectations
 from tactful.rehearse.times import read_moment
 
-T = TypeVar("T")
 MESSAGE_KINDS = ("identify", "track", "page", "screen", "alias", "group")
 ASK_KINDS = ("decide", "outreach", "moderate", "customer")
 ASK_FIELDS = {
@@ -93,30 +93,31 @@ def read_scenarios(file: Path) -> list[Scenario]:
 def _read_document(file: Path, number: int, raw: Any) -> Scenario:
     called = raw.get("name") if isinstance(raw, dict) else None
     where = f"{file}: {called or f'document {number}'}"
-    document = _told(where, lambda: msgspec.convert(raw, _Document))
-    now = _told(f"{where}: now", lambda: read_moment(document.now))
+    with _told(where):
+        document = msgspec.convert(raw, _Document)
+    with _told(f"{where}: now"):
+        now = read_moment(document.now)
     shop = file.parent / document.shop
     if not shop.is_dir():
         raise InvalidInput(f"{where}: shop: {shop} is not a folder")
     if not document.asks:
         raise InvalidInput(f"{where}: asks: there is none, so nothing is checked")
-    events = [_told(f"{where}: events[{n}]", lambda n=n, event=event: _read_event(document, n, event, now)) for n, event in enumerate(document.events)]
-    asks = [_told(f"{where}: asks[{n}]", lambda ask=ask: _read_ask(document, ask, now)) for n, ask in enumerate(document.asks)]
-    return Scenario(
-        file=file,
-        name=document.name,
-        story=document.story,
-        shop=shop,
-        now=now,
-        customer=document.customer,
-        events=tuple(events),
-        asks=tuple(asks),
-    )
+    events, asks = [], []
+    for number_of_event, event in enumerate(document.events):
+        with _told(f"{where}: events[{number_of_event}]"):
+            events.append(_read_event(document, number_of_event, event, now))
+    for number_of_ask, ask in enumerate(document.asks):
+        with _told(f"{where}: asks[{number_of_ask}]"):
+            asks.append(_read_ask(document, ask, now))
+    described = {"name": document.name, "story": document.story, "customer": document.customer}
+    return Scenario(file=file, shop=shop, now=now, events=tuple(events), asks=tuple(asks), **described)
 
 
-def _told(where: str, read: Callable[[], T]) -> T:
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Say where a mistake is."""
     try:
-        return read()
+        yield
     except (ValueError, msgspec.ValidationError) as error:
         raise InvalidInput(f"{where}: {error}") from None
 

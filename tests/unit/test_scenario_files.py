@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rehearsal import WrittenTarget
 
+from rehearsal import WrittenTarget
 from tactful.model.errors import InvalidInput
 from tactful.rehearse import play, read_scenarios, verdict_lines
 from tactful.rehearse.times import read_moment

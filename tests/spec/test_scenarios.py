@@ -1,8 +1,8 @@
 """Every scenario of this repository is played. One marked "not yet" that holds must lose its mark; one without a mark must hold."""
 
 import pytest
-from scenario_table import PAGE, all_scenarios, not_yet, page
 
+from scenario_table import PAGE, all_scenarios, not_yet, page
 from tactful.rehearse import InProcess, play, verdict_lines
 
 pytestmark = pytest.mark.xdist_group("scenarios")  # one worker, so that the shop is read and trained once

@@ -9,7 +9,6 @@ from tactful import __version__
 from tactful.cli import _ask, _doctor, _rehearse, _serve, _shop
 from tactful.model.errors import TactfulError
 
-FELL_SHORT = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 

@@ -105,7 +105,7 @@ def _read_document(file: Path, number: int, raw: Any) -> Scenario:
     events, asks = [], []
     for number_of_event, event in enumerate(document.events):
         with _told(f"{where}: events[{number_of_event}]"):
-            events.append(_read_event(document, number_of_event, event, now))
+            events.append(_read_event(document, event, now, unnamed=f"{document.name}-{number_of_event}"))
     for number_of_ask, ask in enumerate(document.asks):
         with _told(f"{where}: asks[{number_of_ask}]"):
             asks.append(_read_ask(document, ask, now))
@@ -137,11 +137,11 @@ def _refuse_unknown(entry: Json, known: set[str]) -> None:
 def _field(entry: Json, name: str, kind: type) -> Any:
     value = entry.get(name, kind())
     if not isinstance(value, kind):
-        raise ValueError(f"{name} must be {'a mapping' if kind is dict else 'text'}, is {value!r}")  # noqa: TRY004 - a mistake in the file
+        raise ValueError(f"{name} must be {'a mapping' if kind is dict else 'text'}, is {value!r}")
     return value
 
 
-def _read_event(document: _Document, number: int, entry: Json, now: datetime) -> Happening:
+def _read_event(document: _Document, entry: Json, now: datetime, *, unnamed: str) -> Happening:
     kind = _one_kind(entry, (*MESSAGE_KINDS, "product"))
     _refuse_unknown(entry, {kind, "at", "arrives", "user", "anonymous", "properties", "traits", "context", "id"})
     at = read_moment(entry.get("at"), now)
@@ -151,13 +151,13 @@ def _read_event(document: _Document, number: int, entry: Json, now: datetime) ->
         if not isinstance(product.get("id"), str):
             raise ValueError("product needs an id")
         return Happening(at=at, arrives=arrives, product=product)
-    return Happening(at=at, arrives=arrives, message=_message(document, number, entry, kind) | {"timestamp": at.isoformat()})
+    return Happening(at=at, arrives=arrives, message=_message(document, entry, kind, unnamed=unnamed) | {"timestamp": at.isoformat()})
 
 
-def _message(document: _Document, number: int, entry: Json, kind: str) -> Json:
+def _message(document: _Document, entry: Json, kind: str, *, unnamed: str) -> Json:
     who = {"userId": entry.get("user", document.customer), "anonymousId": entry.get("anonymous")}
     message = {name: str(value) for name, value in who.items() if value}
-    message |= {"type": kind, "messageId": str(entry.get("id", f"{document.name}-{number}")), "context": _field(entry, "context", dict)}
+    message |= {"type": kind, "messageId": str(entry.get("id", unnamed)), "context": _field(entry, "context", dict)}
     for name in ("properties", "traits"):
         if name in entry:
             message[name] = _field(entry, name, dict)

@@ -19,9 +19,9 @@ GATES = {
     "types": [str(BIN / "mypy")],
     "arrows": [str(BIN / "lint-imports"), "--no-logo"],
     "sizes": [sys.executable, "tools/sizes.py"],
-    "unused": [str(BIN / "vulture")],
+    "unused": [sys.executable, "tools/unused.py"],
 }
-TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report", "term", f"--cov-fail-under={COVERAGE_FLOOR}"]
+TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--cov", "--cov-report", "term", f"--cov-fail-under={COVERAGE_FLOOR}"]
 
 
 def gate(name: str, command: list[str]) -> bool:

@@ -9,11 +9,10 @@ from tactful import __version__
 from tactful.cli import _ask, _doctor, _rehearse, _serve, _shop
 from tactful.model.errors import TactfulError
 
-FELL_SHORT = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 
-UsageError = typer.BadParameter.__bases__[0]
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """The base of everything the parser may complain about; typer itself names only this one child of it."""
 
 app = typer.Typer(

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.model.errors import InvalidInput
-
 if TYPE_CHECKING:
     from tactful.app.engine import Engine
 
@@ -40,17 +38,8 @@ def clock(now: datetime | None) -> datetime:
     return now or datetime.now(UTC)
 
 
-def make_directory(data: Path) -> Path:
-    """The data directory, created when missing. Raises InvalidInput where something else is in its place."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise InvalidInput(f"{data} is not a directory; give another one with --data") from None
-    return data
-
-
 def engine(data: Path, store: str | None) -> "Engine":
     """The engine over the database of the data directory, or over the given one."""
     from tactful.wiring import open_engine
 
-    return open_engine(store or make_directory(data))
+    return open_engine(store or data)

@@ -4,29 +4,25 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, engine, make_directory
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, engine
 from tactful.cli._screen import show
-from tactful.model.errors import InvalidInput
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
 
 
 def serve(
     *,
     dev: Annotated[bool, typer.Option("--dev", help="Use the keys dev-write and dev-secret, on this machine only.")] = False,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK[0],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8321,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Serve the HTTP API and the console until stopped."""
-    if dev and host not in LOOPBACK:
-        raise InvalidInput(f"--dev has keys that everybody knows, so it refuses {host}; use 127.0.0.1, or leave --dev out")
     from tactful import http
 
-    keys = http.dev_keys() if dev else http.load_keys(make_directory(data))
+    keys = http.dev_keys(host) if dev else http.load_keys(data)
     work = engine(data, store)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
@@ -48,4 +44,4 @@ def demo(
 
     from tactful.demo import run
 
-    return run(make_directory(data), serve=serve_after, port=port, console=Console(stderr=as_json))
+    return run(data, serve=serve_after, port=port, console=Console(stderr=as_json), as_json=as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine, make_directory
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
 from tactful.cli._screen import note_problems, progress, show
 from tactful.cli._sources import content_type, kind_of, lines_of, read_all
 from tactful.model.errors import InvalidInput
@@ -23,8 +23,9 @@ def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = Fals
     """Create the data directory, its database and its keys."""
     from tactful.http import new_keys
 
-    keys = new_keys(make_directory(data))
     engine(data, store).store.close()
+    data.mkdir(parents=True, exist_ok=True)  # with --store the database is elsewhere, the keys are not
+    keys = new_keys(data)
     lines = [
         f"{data} is ready. Its keys are in {data / 'keys.json'}; keep the secret one secret.",
         f"  write key   {keys.write}",

@@ -72,7 +72,7 @@ def _kind_of_json(path: Path) -> Kind:
 def lines_of(path: Path, *, progress: Callable[[int], None]) -> Iterator[bytes]:
     """The lines of a plain or gzip file; tells progress in bytes of the file as it lies on disk."""
     with path.open("rb") as raw:
-        source = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
+        source = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
         told = 0
         try:
             for number, line in enumerate(source):

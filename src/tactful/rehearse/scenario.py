@@ -1,9 +1,10 @@
 """Scenario files: YAML documents, each a story with events, asks and what a considerate shop would answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import yaml
@@ -14,7 +15,6 @@ from tactful.rehearse.answers import Json
 from tactful.rehearse.expect import Expectation, read_expectations
 from tactful.rehearse.times import read_moment
 
-T = TypeVar("T")
 MESSAGE_KINDS = ("identify", "track", "page", "screen", "alias", "group")
 ASK_KINDS = ("decide", "outreach", "moderate", "customer")
 ASK_FIELDS = {
@@ -93,30 +93,31 @@ def read_scenarios(file: Path) -> list[Scenario]:
 def _read_document(file: Path, number: int, raw: Any) -> Scenario:
     called = raw.get("name") if isinstance(raw, dict) else None
     where = f"{file}: {called or f'document {number}'}"
-    document = _told(where, lambda: msgspec.convert(raw, _Document))
-    now = _told(f"{where}: now", lambda: read_moment(document.now))
+    with _told(where):
+        document = msgspec.convert(raw, _Document)
+    with _told(f"{where}: now"):
+        now = read_moment(document.now)
     shop = file.parent / document.shop
     if not shop.is_dir():
         raise InvalidInput(f"{where}: shop: {shop} is not a folder")
     if not document.asks:
         raise InvalidInput(f"{where}: asks: there is none, so nothing is checked")
-    events = [_told(f"{where}: events[{n}]", lambda n=n, event=event: _read_event(document, n, event, now)) for n, event in enumerate(document.events)]
-    asks = [_told(f"{where}: asks[{n}]", lambda ask=ask: _read_ask(document, ask, now)) for n, ask in enumerate(document.asks)]
-    return Scenario(
-        file=file,
-        name=document.name,
-        story=document.story,
-        shop=shop,
-        now=now,
-        customer=document.customer,
-        events=tuple(events),
-        asks=tuple(asks),
-    )
+    events, asks = [], []
+    for number_of_event, event in enumerate(document.events):
+        with _told(f"{where}: events[{number_of_event}]"):
+            events.append(_read_event(document, event, now, unnamed=f"{document.name}-{number_of_event}"))
+    for number_of_ask, ask in enumerate(document.asks):
+        with _told(f"{where}: asks[{number_of_ask}]"):
+            asks.append(_read_ask(document, ask, now))
+    described = {"name": document.name, "story": document.story, "customer": document.customer}
+    return Scenario(file=file, shop=shop, now=now, events=tuple(events), asks=tuple(asks), **described)
 
 
-def _told(where: str, read: Callable[[], T]) -> T:
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Say where a mistake is."""
     try:
-        return read()
+        yield
     except (ValueError, msgspec.ValidationError) as error:
         raise InvalidInput(f"{where}: {error}") from None
 
@@ -136,11 +137,11 @@ def _refuse_unknown(entry: Json, known: set[str]) -> None:
 def _field(entry: Json, name: str, kind: type) -> Any:
     value = entry.get(name, kind())
     if not isinstance(value, kind):
-        raise ValueError(f"{name} must be {'a mapping' if kind is dict else 'text'}, is {value!r}")  # noqa: TRY004 - a mistake in the file
+        raise ValueError(f"{name} must be {'a mapping' if kind is dict else 'text'}, is {value!r}")
     return value
 
 
-def _read_event(document: _Document, number: int, entry: Json, now: datetime) -> Happening:
+def _read_event(document: _Document, entry: Json, now: datetime, *, unnamed: str) -> Happening:
     kind = _one_kind(entry, (*MESSAGE_KINDS, "product"))
     _refuse_unknown(entry, {kind, "at", "arrives", "user", "anonymous", "properties", "traits", "context", "id"})
     at = read_moment(entry.get("at"), now)
@@ -150,13 +151,13 @@ def _read_event(document: _Document, number: int, entry: Json, now: datetime) ->
         if not isinstance(product.get("id"), str):
             raise ValueError("product needs an id")
         return Happening(at=at, arrives=arrives, product=product)
-    return Happening(at=at, arrives=arrives, message=_message(document, number, entry, kind) | {"timestamp": at.isoformat()})
+    return Happening(at=at, arrives=arrives, message=_message(document, entry, kind, unnamed=unnamed) | {"timestamp": at.isoformat()})
 
 
-def _message(document: _Document, number: int, entry: Json, kind: str) -> Json:
+def _message(document: _Document, entry: Json, kind: str, *, unnamed: str) -> Json:
     who = {"userId": entry.get("user", document.customer), "anonymousId": entry.get("anonymous")}
     message = {name: str(value) for name, value in who.items() if value}
-    message |= {"type": kind, "messageId": str(entry.get("id", f"{document.name}-{number}")), "context": _field(entry, "context", dict)}
+    message |= {"type": kind, "messageId": str(entry.get("id", unnamed)), "context": _field(entry, "context", dict)}
     for name in ("properties", "traits"):
         if name in entry:
             message[name] = _field(entry, name, dict)

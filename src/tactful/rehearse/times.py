@@ -37,7 +37,7 @@ def read_moment(value: Any, now: datetime | None = None) -> datetime:
     except ValueError:
         moment = None
     if not isinstance(moment, datetime):
-        raise ValueError(f"{value!r} is no time; write {how}")  # noqa: TRY004 - to whoever wrote the file it is a wrong value
+        raise ValueError(f"{value!r} is no time; write {how}")
     if moment.tzinfo is None:
         raise ValueError(f"{value!s} has no time zone; add Z or an offset like +01:00")
     return moment.astimezone(UTC)

@@ -1,0 +1,208 @@
+"""The command line as its users meet it: exit codes, one-line errors, JSON, files of every kind."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tactful.cli._application import app, run
+
+ROOT = Path(__file__).parents[2]
+HEADER = "id\ttitle\tprice\tproduct_type\n"
+MUG = "mug\tMug\t9.00 EUR\tKitchen > Mugs\n"
+STORES = [{"store_code": "soho", "name": "Soho", "lat": 51.5, "lon": -0.1, "country": "GB", "timezone": "Europe/London", "inventory": ["mug"]}]
+
+
+def viewed(number, product="mug", user="ann"):
+    properties = {"product_id": product}
+    event = {"type": "track", "event": "Product Viewed", "messageId": f"m{number}", "userId": user, "properties": properties}
+    return json.dumps(event | {"timestamp": f"2026-02-{number % 27 + 1:02}T10:00:00Z"})
+
+
+@pytest.fixture
+def tactful(tmp_path, capsys, monkeypatch):
+    """Run a command over a data directory; its exit code, what it said, and what it complained about."""
+    monkeypatch.setenv("TACTFUL_DATA", str(tmp_path / "data"))
+
+    def tactful(*arguments):
+        code = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return tactful
+
+
+@pytest.fixture
+def file(tmp_path):
+    def file(name, content):
+        data = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return tmp_path / name
+
+    return file
+
+
+def commands():
+    return [command.name for command in app.registered_commands] + [
+        f"{group.typer_instance.info.name} {command.name}" for group in app.registered_groups for command in group.typer_instance.registered_commands
+    ]
+
+
+def test_all_commands_are_there():
+    assert set(commands()) == {"demo", "init", "import", "train", "serve", "decide", "explain", "outreach plan", "rehearse", "doctor"}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_takes_data_and_json_and_explains_itself(tactful, command):
+    code, out, _err = tactful(*command.split(), "--help")
+    assert code == 0
+    assert "--json" in out
+    assert "--data" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'"),
+        (["decide"], "Missing argument 'customer' (see tactful decide --help)"),
+        (["decide", "ann", "--limit", "101"], "Invalid value for '--limit'"),
+        (["decide", "ann", "--now", "tomorrow"], "'tomorrow' is no time; write it like 2026-03-01T10:00:00Z"),
+        (["decide", "ann", "--now", "2026-03-01T10:00:00"], "has no time zone; add Z"),
+        (["outreach"], "Missing command (see tactful outreach --help)"),
+        (["doctor", "--verbose"], "No such option"),
+        (["import", "nowhere.tsv"], "nowhere.tsv does not exist; give a file of events"),
+        (["serve", "--dev", "--host", "0.0.0.0"], "leave --dev out"),
+        (["serve"], "run `tactful init`"),
+        (["rehearse", "nowhere.yaml"], "nowhere.yaml: No such file"),
+        (["rehearse", "x.yaml", "--url", "http://127.0.0.1:1"], "--url needs the server's secret key: --key SECRET"),
+        (["doctor", "--store", "postgresql://db"], "PostgreSQL"),
+        (["train"], "there are no events to learn from; import some first"),
+    ],
+)
+def test_wrong_usage_is_one_line_that_says_what_to_do_and_exits_2(tactful, arguments, told):
+    code, out, err = tactful(*arguments)
+    if arguments[0] == "doctor" and "--store" in arguments:
+        assert code == 1
+        assert told in out or "to do" in out
+        return
+    assert code == 2
+    assert told in err
+    assert err.startswith("tactful: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize("name", ["feed.tsv", "feed.csv", "feed.tsv.gz"])
+def test_products_come_from_tab_separated_files(tactful, file, name):
+    code, out, err = tactful("import", file(name, HEADER + MUG + "pot\tPot\t\tKitchen\n"))
+    assert (code, err) == (0, "  line 3: price is missing (product pot)\n")
+    assert out.endswith(f"{name}: 1 accepted, 1 not understood\n")
+
+
+def test_products_and_stores_come_from_json_and_are_told_apart(tactful, file):
+    code, out, _err = tactful("import", file("feed.json", json.dumps([{"id": "mug", "title": "Mug", "price": "9 EUR"}])), "--json")
+    assert (code, json.loads(out)["kind"], json.loads(out)["accepted"]) == (0, "products", 1)
+    code, out, _err = tactful("import", file("stores.json.gz", json.dumps(STORES)), "--json")
+    assert (code, json.loads(out)["kind"], json.loads(out)["accepted"]) == (0, "stores", 1)
+
+
+@pytest.mark.parametrize("name", ["events.ndjson", "events.jsonl", "events.ndjson.gz"])
+def test_events_are_imported_once_however_often_the_file_is(tactful, file, name):
+    source = file(name, "\n".join(viewed(number) for number in range(30)) + "\n\nnot json\n")
+    code, out, err = tactful("import", source, "--json")
+    assert code == 0
+    assert json.loads(out) | {"problems": []} == {"kind": "events", "accepted": 30, "already known": 0, "not understood": 1, "problems": []}
+    assert "  line 32: " in err
+    _code, out, _err = tactful("import", source, "--json")
+    assert json.loads(out)["already known"] == 30
+
+
+def test_problems_are_shown_until_there_are_too_many(tactful, file):
+    code, _out, err = tactful("import", file("events.ndjson", "broken\n" * 30))
+    assert code == 1
+    assert "  line 20: " in err
+    assert "  line 21: " not in err
+    assert "  and 10 more\n" in err
+
+
+def test_a_file_that_ends_too_early_keeps_what_came_before(tactful, tmp_path):
+    whole = gzip.compress("\n".join(viewed(number, user=f"user-{number}") for number in range(2000)).encode())
+    (tmp_path / "cut.ndjson.gz").write_bytes(whole[:-2000])
+    code, _out, err = tactful("import", tmp_path / "cut.ndjson.gz")
+    assert code == 2
+    assert "no complete gzip file" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("feed.csv", "id,title\n", "has no tabs in its first line"),
+        ("feed.json", "{}", "must be an array of stores"),
+        ("feed.json", "[{]", "is not valid JSON"),
+        ("feed.xml", "<a/>", "cannot tell what"),
+        ("feed.tsv", "sku\tname\n", "id and title missing"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_what_to_do(tactful, file, name, content, told):
+    code, _out, err = tactful("import", file(name, content))
+    assert code == 2
+    assert told in err
+
+
+def test_a_directory_is_not_a_source(tactful, tmp_path):
+    assert "is a directory; import its files one by one" in tactful("import", tmp_path)[2]
+
+
+def test_init_makes_keys_once(tactful, tmp_path):
+    code, out, _err = tactful("init", "--json")
+    keys = json.loads(out)
+    assert code == 0
+    assert keys["writeKey"] != keys["secretKey"]
+    assert json.loads(tactful("init", "--json")[1]) == keys
+    assert (tmp_path / "data" / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_doctor_tells_what_to_do_next_step_by_step(tactful, file):
+    def todo():
+        code, out, _err = tactful("doctor", "--json")
+        return code, {check["name"]: check["message"] for check in json.loads(out) if not check["ok"]}
+
+    code, missing = todo()
+    assert code == 1
+    assert "run: tactful init" in missing["data"]
+    tactful("init")
+    code, missing = todo()
+    assert code == 1
+    assert missing["events"] == "none yet; run: tactful import events.ndjson"
+    assert missing["products"] == "none yet; run: tactful import products.tsv"
+    assert missing["models"] == "none trained yet; run: tactful train"
+    tactful("import", file("feed.tsv", HEADER + MUG))
+    tactful("import", file("events.ndjson", f"{viewed(1)}\n{viewed(2, 'cup')}\nbroken\n"))
+    code, missing = todo()
+    assert set(missing) == {"models", "coverage", "dead letters"}
+    assert missing["coverage"] == "50% of the products in events are in the catalogue; import the rest, for example cup"
+
+
+def test_a_scenario_that_falls_short_exits_1_and_a_broken_file_2(tactful, file, tmp_path):
+    (tmp_path / "shop").mkdir()
+    file("shop/products.tsv", HEADER + MUG)
+    head = "name: story\nstory: Somebody.\nshop: shop\nnow: 2026-03-01T10:00:00Z\ncustomer: ann\n"
+    story = file("story.yaml", head + "asks: [{at: 0d, moderate: {text: hello}, expect: {verdict: [allow]}}]\n")
+    code, out, _err = tactful("rehearse", story)
+    assert code == 1
+    assert "falls short  story" in out
+    assert "moderation is not there yet" in out
+    assert out.endswith("0 of 1 scenarios hold\n")
+    code, out, _err = tactful("rehearse", story, "--json")
+    assert (code, json.loads(out)["held"], json.loads(out)["scenarios"][0]["name"]) == (1, 0, "story")
+    assert tactful("rehearse", file("broken.yaml", "a: ["))[0] == 2
+
+
+def test_python_dash_m_is_the_same_command():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-m", "tactful", "--version"], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tactful 0.1.0\n", "")

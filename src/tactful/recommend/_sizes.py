@@ -38,8 +38,6 @@ def sizes_of(customer: Customer) -> dict[SizeKind, str]:
 
 def fits(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
     """Whether a product is in their size, or has none, or theirs is not known."""
-    if not sizes:
-        return True
     product = catalog.product(row)
     kind = size_kind(product)
     return kind is None or kind not in sizes or sizes[kind] == product.size

@@ -6,8 +6,9 @@ import msgspec
 from rich.console import Console
 
 from tactful.demo.findings import PLANNED_AT
-from tactful.demo.steps import go_through
+from tactful.demo.steps import Steps, go_through, make_room, read
 from tactful.demo.summary import DemoSummary, show
+from tactful.wiring import open_engine
 
 __all__ = ["DemoSummary", "run"]
 
@@ -19,8 +20,13 @@ def run(data: Path, *, serve: bool, port: int, console: Console, as_json: bool =
 
     Answers 0, or 1 where nobody was written to. Raises NotReady where the data is not installed, InvalidInput where the directory is somebody's.
     """
-    engine, summary = go_through(data, console)
+    make_room(data)
+    steps = Steps(console)
+    engine = open_engine(data)
     try:
+        with steps.bars:
+            tables, products = read(steps)
+            summary = go_through(engine, tables, products, steps=steps)
         if as_json:
             print(msgspec.json.encode(summary).decode())  # noqa: T201 - standard output is where it was asked for
         else:

@@ -20,7 +20,7 @@ from tactful.model.decisions import Plan
 from tactful.model.errors import InvalidInput
 from tactful.model.events import Event
 from tactful.model.products import Product
-from tactful.wiring import DATABASE_NAME, open_engine
+from tactful.wiring import DATABASE_NAME
 
 PRODUCTS_A_BATCH = 10_000
 MARK = "made-by-tactful-demo"
@@ -80,25 +80,25 @@ def peak_megabytes() -> int:
     return round(peak / (1_000_000 if sys.platform == "darwin" else 1_000))
 
 
-def go_through(data: Path, console: Console) -> tuple[Engine, DemoSummary]:
-    """Go through all steps with a fresh store in a directory; the engine is left open."""
-    make_room(data)
-    steps = Steps(console)
-    with steps.bars:
-        with steps.step("read the data"):
-            tables = grocer.read_tables(grocer.find_data())
-            products = list(grocer.products(tables))
-        engine = open_engine(data)
-        with steps.step("put products into the catalogue", total=len(products)):
-            _put(engine, products, steps)
-        events = _import(engine, tables, steps, until=TRAINED_UNTIL)
-        with steps.step("learn from eleven months"):
-            engine.train(now=TRAINED_UNTIL, progress=steps.advance)
-        plans = _plan(engine, steps)
-        events += _import(engine, tables, steps, since=TRAINED_UNTIL)
-        with steps.step("compare with what was bought"):
-            summary = summarise(plans, tables, products)
-    return engine, msgspec.structs.replace(summary, events=events, steps=tuple(steps.taken))
+def read(steps: Steps) -> tuple[grocer.Tables, list[Product]]:
+    """Read the tables that are installed. Raises NotReady where they are not."""
+    with steps.step("read the data"):
+        tables = grocer.read_tables(grocer.find_data())
+        return tables, list(grocer.products(tables))
+
+
+def go_through(engine: Engine, tables: grocer.Tables, products: Sequence[Product], *, steps: Steps) -> DemoSummary:
+    """Import, learn, plan and compare, with an engine over an empty store."""
+    with steps.step("put products into the catalogue", total=len(products)):
+        _put(engine, products, steps)
+    events = _import(engine, tables, steps, until=TRAINED_UNTIL)
+    with steps.step("learn from eleven months"):
+        engine.train(now=TRAINED_UNTIL, progress=steps.advance)
+    plans = _plan(engine, steps)
+    events += _import(engine, tables, steps, since=TRAINED_UNTIL)
+    with steps.step("compare with what was bought"):
+        summary = summarise(plans, tables, products)
+    return msgspec.structs.replace(summary, events=events, steps=tuple(steps.taken))
 
 
 def _put(engine: Engine, products: Sequence[Product], steps: Steps) -> None:

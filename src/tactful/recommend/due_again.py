@@ -3,6 +3,8 @@
 Source: the eleven-feature logistic hazard over (customer, product) pairs, and the log-normal gap model it is compared with; both are features here.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 import msgspec
@@ -186,20 +188,13 @@ class DueAgain(Source):
             score = np.where(pairs.count > 1, self._lognormal(pairs, np.maximum(today - pairs.last_day, 0.0))[0], 0.0)
         else:
             score = self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
-        gap = self.usual_gap(pairs)
+        gaps, scores, counts = self.usual_gap(pairs).tolist(), score.tolist(), pairs.count.tolist()
         return Candidates.of(
             [
-                (self._variant(own, group), float(score[i]), _because(customer, own, group, count=int(pairs.count[i]), gap_days=float(gap[i])))
-                for i, group in enumerate(pairs.key.tolist())
+                (_variant(rows), scores[i], _because(customer, orders, count=int(counts[i]), gap_days=gaps[i]))
+                for i, (rows, orders) in enumerate(_lines_by_group(own))
             ]
         )
-
-    @staticmethod
-    def _variant(own: History, group: int) -> int:
-        """Which variant of the style: the one bought most, later purchases counting more (each earlier one .8 of the next)."""
-        rows = own.rows[own.groups == group]
-        weight = 0.8 ** np.arange(len(rows))[::-1]
-        return int(np.bincount(rows, weights=weight).argmax())
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
@@ -213,12 +208,31 @@ class DueAgain(Source):
 EVIDENCE_KEPT = 3
 
 
-def _because(customer: Customer, own: History, group: int, *, count: int, gap_days: float) -> Because:
-    orders = [customer.profile.orders[i] for i in dict.fromkeys(own.orders[own.groups == group].tolist())]
-    latest = orders[-1]
+def _lines_by_group(own: History) -> Iterator[tuple[list[int], list[int]]]:
+    """Catalogue rows and orders of each style's lines, oldest first, styles ascending as `summarise` sorts them."""
+    sequence = np.argsort(own.groups, kind="stable")
+    groups = own.groups[sequence]
+    starts = np.flatnonzero(np.diff(groups, prepend=-1)).tolist()
+    rows, orders = own.rows[sequence].tolist(), own.orders[sequence].tolist()
+    for start, end in pairwise([*starts, len(rows)]):
+        yield rows[start:end], orders[start:end]
+
+
+def _variant(rows: list[int]) -> int:
+    """Which variant of the style: the one bought most, later purchases counting more (each earlier one .8 of the next)."""
+    weight: dict[int, float] = {}
+    for age, row in enumerate(reversed(rows)):
+        weight[row] = weight.get(row, 0.0) + 0.8**age
+    return max(weight, key=lambda row: (weight[row], -row))
+
+
+def _because(customer: Customer, lines: list[int], *, count: int, gap_days: float) -> Because:
+    latest_first = list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT]
+    orders = [customer.profile.orders[i] for i in latest_first]
+    latest = orders[0]
     return Because(
         code=DueAgain.name,
-        evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders[: -EVIDENCE_KEPT - 1 : -1]),
+        evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders),
         source="observed_offline" if latest.channel == "pos" else "observed_here",
         every_days=gap_days if count > 1 else None,
         last_at=latest.at,

@@ -86,11 +86,15 @@ class PopularHere(Source):
         """Lay the lists over a catalogue; an untrained one takes the catalogue's own order, all equally unlikely."""
         untrained = {product.id: 0.01 for product in catalog.products[: self.config.proposed]}
         weekly = self.state.weekly if self.state.weekly.get(EVERYWHERE) else {EVERYWHERE: untrained}
+        self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
         self._lists = {
-            country: [(row, share) for product_id, share in listed.items() if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW]
+            country: [
+                (row, share, str(self._department[catalog.type_of[row]]))
+                for product_id, share in listed.items()
+                if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
+            ]
             for country, listed in weekly.items()
         }
-        self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the list of their country, or everybody's, by share times taste."""
@@ -99,14 +103,14 @@ class PopularHere(Source):
         own = customer.history.own()
         bought, count = np.unique(self._department[own.types], return_counts=True) if len(own.types) else (np.empty(0, np.str_), np.empty(0))
         taste = dict(zip(bought.tolist(), count.tolist(), strict=True))
-        scored = [(row, share * self._lift(taste, row, customer.catalog)) for row, share in listed]
+        lift = {name: self._lift(taste, name) for name in {name for _, _, name in listed}}
+        scored = [(row, share * lift[name]) for row, share, name in listed]
         scored.sort(key=lambda proposal: -proposal[1])
         because = _because(customer, country if country in self._lists else EVERYWHERE)
         return Candidates.of([(row, min(score, 0.99), because) for row, score in scored[: self.config.proposed]])
 
-    def _lift(self, taste: dict[str, int], row: int, catalog: CatalogTable) -> float:
+    def _lift(self, taste: dict[str, int], name: str) -> float:
         """How much likelier this customer buys in a department than anybody."""
-        name = str(self._department[catalog.type_of[row]])
         usual, weight = self.state.departments.get(name, 0.0), self.config.taste_weight
         if not usual or not taste:
             return 1.0

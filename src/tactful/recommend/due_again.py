@@ -21,6 +21,7 @@ from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._logistic import Logistic, fit_logistic
 from tactful.recommend._pairs import Pairs, summarise
+from tactful.recommend._rhythm import Rhythms, learn_rhythms
 
 Floats = NDArray[np.float64]
 HORIZON_DAYS = 7.0
@@ -37,24 +38,13 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     """Most training rows; more are sampled down."""
     gap_weight: float = 2.0
     """How many gaps the style's usual gap is worth against the customer's own."""
-    spread: float = 0.7
-    """Prior standard deviation of log gaps."""
     seed: int = 8321
 
 
-class GapPriors(Struct, frozen=True, kw_only=True):
-    """What is usual for a style or type: the gap between purchases in days, and the share of buyers who buy again."""
-
-    gap_days: float
-    repeat_share: float
-
-
 class DueAgainState(Struct, kw_only=True):
-    """What was learned, by style id and type path."""
+    """What was learned."""
 
-    everywhere: GapPriors = GapPriors(gap_days=30.0, repeat_share=0.3)
-    groups: dict[str, GapPriors] = {}
-    types: dict[str, GapPriors] = {}
+    rhythms: Rhythms = Rhythms()
     model: Logistic | None = None
 
 
@@ -73,12 +63,15 @@ class DueAgain(Source):
         self.state = DueAgainState()
         self.gap_days: Floats = np.empty(0)
         self.repeat_share: Floats = np.empty(0)
+        self.spread: Floats = np.empty(0)
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Learn usual gaps and the hazard from the weeks before the end of the window."""
         cut_offs = [purchases.until_day - HORIZON_DAYS * (i + 1) for i in range(self.config.cut_offs)]
-        self._learn_priors(purchases)
-        self.bind(purchases.catalog)
+        catalog = purchases.catalog
+        pairs = summarise(purchases.customer, catalog.group_of[purchases.row], purchases.day)
+        self.state = DueAgainState(rhythms=learn_rhythms(pairs, catalog))
+        self.bind(catalog)
         parts = [part for cut_off in cut_offs if (part := self._examples(purchases, cut_off)) is not None]
         if not parts:
             return {"rows": 0}
@@ -107,30 +100,12 @@ class DueAgain(Source):
         label = np.isin(pairs.customer * width + pairs.key, bought)
         return self._features(pairs, trips, pairs.customer, cut_off), label
 
-    def _learn_priors(self, purchases: PurchaseTable) -> None:
-        catalog = purchases.catalog
-        type_of_group = np.zeros(len(catalog.groups), np.int32)
-        type_of_group[catalog.group_of] = catalog.type_of
-        pairs = summarise(purchases.customer, catalog.group_of[purchases.row], purchases.day)
-        everywhere = self.state.everywhere
-        overall = _priors(pairs, np.zeros(len(pairs.key), np.int64), 1, ((everywhere.gap_days, everywhere.repeat_share),))[0]
-        by_type = _priors(pairs, type_of_group[pairs.key].astype(np.int64), len(catalog.types), (overall,) * len(catalog.types))
-        by_group = _priors(pairs, pairs.key, len(catalog.groups), [by_type[code] for code in type_of_group])
-        self.state = DueAgainState(
-            everywhere=GapPriors(gap_days=overall[0], repeat_share=overall[1]),
-            groups={catalog.groups[key]: GapPriors(gap_days=by_group[key][0], repeat_share=by_group[key][1]) for key in np.unique(pairs.key)},
-            types={catalog.types[key]: GapPriors(gap_days=by_type[key][0], repeat_share=by_type[key][1]) for key in np.unique(type_of_group[pairs.key])},
-        )
-
     def bind(self, catalog: CatalogTable) -> None:
         """Lay usual gaps over the styles of a catalogue; a new style takes its type's."""
-        state = self.state
-        by_type = [state.types.get(name, state.everywhere) for name in catalog.types]
-        type_of_group = np.zeros(len(catalog.groups), np.int32)
-        type_of_group[catalog.group_of] = catalog.type_of
-        priors = [state.groups.get(name) or by_type[type_of_group[code]] for code, name in enumerate(catalog.groups)]
-        self.gap_days = np.array([prior.gap_days for prior in priors])
-        self.repeat_share = np.array([prior.repeat_share for prior in priors])
+        rhythms = self.state.rhythms.of_groups(catalog)
+        self.gap_days = np.array([rhythm.gap_days for rhythm in rhythms])
+        self.repeat_share = np.array([rhythm.repeat_share for rhythm in rhythms])
+        self.spread = np.array([rhythm.spread for rhythm in rhythms])
 
     def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
         """Features float64 [n, 13] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
@@ -169,7 +144,7 @@ class DueAgain(Source):
         weight, gaps = self.config.gap_weight, pairs.count - 1
         centre = (gaps * pairs.log_gap_mean + weight * np.log(self.gap_days[pairs.key])) / (gaps + weight)
         shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
-        spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.config.spread**2) / (gaps + weight))
+        spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.spread[pairs.key] ** 2) / (gaps + weight))
         now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
         survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
         hazard = 1.0 - ndtr((centre - then) / spread) / survival
@@ -249,19 +224,6 @@ def _trips(purchases: PurchaseTable) -> Pairs:
         column[found.customer] = getattr(found, name)
         columns[name] = column
     return Pairs(**columns)
-
-
-def _priors(pairs: Pairs, code: NDArray[np.int64], size: int, parent: object) -> list[tuple[float, float]]:
-    """Usual gap and share of repeat buyers per code, shrunk to the parent's by five customers."""
-    gap0, share0 = np.array(parent, np.float64).T
-    repeats = pairs.count > 1
-    buyers = np.bincount(code, minlength=size)
-    again = np.bincount(code[repeats], minlength=size)
-    log_gap = np.bincount(code[repeats], weights=pairs.log_gap_mean[repeats], minlength=size)
-    weight = 5.0
-    gap = np.exp((log_gap + weight * np.log(gap0)) / (again + weight))
-    share = (again + weight * share0) / (buyers + weight)
-    return [(float(g), float(s)) for g, s in zip(gap, share, strict=True)]
 
 
 def _fit_figures(probability: Floats, label: NDArray[np.bool_]) -> Facts:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import jwt
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
 from tactful.http.edge import Edge
@@ -16,6 +17,10 @@ from tactful.model.errors import Forbidden, InvalidInput, Unauthorized
 
 Role = Literal["secret", "write"]
 Connection = ASGIConnection[Any, Any, Any, Any]
+Behind = NamedDependency[Edge]
+"""What a handler asks to be given: everything behind it."""
+Now = NamedDependency[datetime]
+"""What a handler asks to be given: the time of this request."""
 NOW_HEADER = "Tactful-Now"
 TOKEN_HEADER = "X-Identity-Token"  # noqa: S105
 """Carries a signed identity token: a JWT, HS256, whose ``sub`` is the userId."""

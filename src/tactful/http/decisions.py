@@ -1,15 +1,13 @@
 """Decisions out: what to show, what to send, and why."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
-from tactful.http.access import any_key, require_own_identity, secret_only
-from tactful.http.edge import Edge
+from tactful.http.access import Behind, Now, any_key, require_own_identity, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision
 from tactful.model.errors import InvalidInput
@@ -28,7 +26,7 @@ JsonObject = dict[str, Any]
     operation_id="decide",
     summary="Decide what to show one customer here and now",
 )
-def decide(data: DecideRequest, request: Request[Any, Any, Any], edge: Edge, now: datetime) -> JsonObject:
+def decide(data: JSONBody[DecideRequest], request: Request[Any, Any, Any], edge: Behind, now: Now) -> JsonObject:
     """With the write key: for an anonymousId, or for a userId with a signed identity token in ``X-Identity-Token`` (JWT, HS256, ``sub`` = userId)."""
     check_request(data)
     require_own_identity(request, data.user_id, edge.keys)
@@ -47,7 +45,7 @@ def decide(data: DecideRequest, request: Request[Any, Any, Any], edge: Edge, now
     operation_id="planOutreach",
     summary="Decide which one message each customer gets within seven days, or why none",
 )
-def plan(data: PlanRequest, edge: Edge, now: datetime) -> JsonObject:
+def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
     """At most 10,000 customers a call. ``dryRun`` is true unless said otherwise; with false, messages are reserved."""
     if len(data.user_ids) > MOST_CUSTOMERS:
         raise InvalidInput(f"{len(data.user_ids):,} customers were asked for; at most {MOST_CUSTOMERS:,} a call")
@@ -55,19 +53,19 @@ def plan(data: PlanRequest, edge: Edge, now: datetime) -> JsonObject:
 
 
 @get("/v1/customers/{customer:str}", guards=[secret_only], sync_to_thread=True, tags=["Customers"], operation_id="customer", summary="Who somebody is")
-def customer(customer: str, edge: Edge, now: datetime) -> JsonObject:
+def customer(customer: FromPath[str], edge: Behind, now: Now) -> JsonObject:
     """Everything known, readable: identities, home, needs, owned, rhythm, usual, consent, contact history."""
     return edge.engine.customer(customer, now=now)
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
-def decision(decision_id: str, edge: Edge) -> JsonObject:
+def decision(decision_id: FromPath[str], edge: Behind) -> JsonObject:
     """A past decision or plan in full: items, reasons, evidence, and what was withheld and why."""
     return told(edge.engine.decision(decision_id))
 
 
 @post("/v1/train", status_code=200, guards=[secret_only], sync_to_thread=True, tags=["Learning"], operation_id="train", summary="Learn from the log now")
-def train(edge: Edge, now: datetime) -> Trained:
+def train(edge: Behind, now: Now) -> Trained:
     """Learn every model from the log up to now and put them to use. Takes its time."""
     return Trained(models=edge.engine.train(now=now))
 
@@ -80,7 +78,7 @@ def train(edge: Edge, now: datetime) -> Trained:
     operation_id="deadLetters",
     summary="Events that could not be understood",
 )
-def dead_letters(edge: Edge, limit: Annotated[int, Parameter(ge=1, le=1000, description="How many")] = 100) -> DeadLetters:
+def dead_letters(edge: Behind, limit: Annotated[int, Parameter(ge=1, le=1000, description="How many")] = 100) -> DeadLetters:
     """The newest first, each with the reason and its text."""
     kept = edge.engine.store.dead_letters
     return DeadLetters(count=kept.count(), dead_letters=tuple(kept.latest(limit)))

@@ -5,8 +5,9 @@ from typing import Any
 
 from litestar import Request, post
 from litestar.concurrency import sync_to_thread
+from litestar.params import RawBody
 
-from tactful.http.access import provide_now, role_of
+from tactful.http.access import Behind, provide_now, role_of
 from tactful.http.edge import Edge
 from tactful.ingest import read_batch, write_key
 
@@ -18,7 +19,7 @@ PATHS = [f"/v1/{name}" for name in ("import", *KINDS.values(), *KINDS)]
 
 
 @post(PATHS, status_code=200, tags=["Events"], summary="Record events")
-async def ingest(body: bytes, request: Request[Any, Any, Any], edge: Edge) -> Success:
+async def ingest(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -> Success:
     """Record a batch, or one message of the type in the path, in the Segment tracking spec. JSON whatever the Content-Type, plain or gzip.
 
     Answered once everything is durable. Messages that cannot be understood go to the dead letters and do not fail the rest.

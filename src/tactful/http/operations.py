@@ -6,7 +6,7 @@ from litestar import MediaType, Request, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from tactful.console import render_reference
-from tactful.http.edge import Edge
+from tactful.http.access import Behind
 from tactful.http.errors import log
 from tactful.model.errors import NotReady
 
@@ -20,7 +20,7 @@ def health() -> Status:
 
 
 @get("/readyz", sync_to_thread=True, tags=["Operations"], operation_id="ready", summary="Readiness")
-def ready(edge: Edge) -> Status:
+def ready(edge: Behind) -> Status:
     """The store can be read."""
     try:
         edge.engine.store.catalog.version()
@@ -31,7 +31,7 @@ def ready(edge: Edge) -> Status:
 
 
 @get("/metrics", sync_to_thread=False, tags=["Operations"], operation_id="metrics", summary="Counters for Prometheus")
-def metrics(edge: Edge) -> Response[bytes]:
+def metrics(edge: Behind) -> Response[bytes]:
     """Requests by route and status, events by outcome, time to decide."""
     return Response(generate_latest(edge.counters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

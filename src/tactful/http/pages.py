@@ -7,8 +7,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import Parameter
 
 from tactful.console import STYLE, render_page
-from tactful.http.access import console_readers, read_moment
-from tactful.http.edge import Edge
+from tactful.http.access import Behind, console_readers, read_moment
 from tactful.model.errors import Forbidden
 
 STYLE_PATH = "/console/style.css"
@@ -22,7 +21,7 @@ Asked = Annotated[str | None, Parameter(description="userId, anonymousId or cust
 
 
 @get(["/", "/console"], guards=[console_readers], include_in_schema=False)
-async def console(request: Request[Any, Any, Any], edge: Edge, customer: Asked = None) -> Response[str]:
+async def console(request: Request[Any, Any, Any], edge: Behind, customer: Asked = None) -> Response[str]:
     """Look somebody up: what we know, would show, would say, and withhold. ``now`` in the query is for development keys only."""
     moment = request.query_params.get("now")
     if moment and not edge.keys.dev:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from litestar import Request, patch, put
+from litestar.params import FromPath, RawBody
 
-from tactful.http.access import secret_only
-from tactful.http.edge import Edge
+from tactful.http.access import Behind, secret_only
 from tactful.http.shapes import ProductsReply, StoresReply, json_object
 from tactful.ingest import patch_product, read_products, read_stores
 from tactful.model.errors import NotFound
@@ -13,7 +13,7 @@ from tactful.model.products import Product
 
 
 @put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
-def put_products(body: bytes, request: Request[Any, Any, Any], edge: Edge) -> ProductsReply:
+def put_products(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -> ProductsReply:
     """Take a Google Merchant feed, tab-separated or as a JSON array. Lines that cannot be read are reported, the rest is kept."""
     report = read_products(body, content_type=request.headers.get("content-type"))
     edge.engine.put_products(report.products)
@@ -28,7 +28,7 @@ def put_products(body: bytes, request: Request[Any, Any, Any], edge: Edge) -> Pr
     operation_id="patchProduct",
     summary="Change some attributes of a product",
 )
-def change_product(product_id: str, body: bytes, edge: Edge) -> Product:
+def change_product(product_id: FromPath[str], body: RawBody, edge: Behind) -> Product:
     """Change price, sale_price, availability or any other attribute; null clears one."""
     known = edge.engine.store.catalog.product(product_id.removeprefix("/"))
     if known is None:
@@ -39,7 +39,7 @@ def change_product(product_id: str, body: bytes, edge: Edge) -> Product:
 
 
 @put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")
-def put_stores(body: bytes, edge: Edge) -> StoresReply:
+def put_stores(body: RawBody, edge: Behind) -> StoresReply:
     """Take stores with their place and inventory. Those that cannot be read are reported, the rest is kept."""
     report = read_stores(body)
     edge.engine.put_stores(report.stores)

@@ -7,8 +7,8 @@ from typing import Any
 from tactful.ingest.values import Unreadable
 from tactful.model.products import Money
 
-CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)", re.ASCII)
-CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})", re.ASCII)
+CURRENCY_FIRST = re.compile(r"([A-Za-z]{3})\s*(\d[\d.,\s]*)")
+CURRENCY_LAST = re.compile(r"(\d[\d.,\s]*?)\s*([A-Za-z]{3})")
 POINT_DECIMALS = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
 COMMA_DECIMALS = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
 LONGEST_AMOUNT = 20

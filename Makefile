@@ -24,7 +24,7 @@ test: $(VENV)/.tests-ready
 	@$(RUN)/python tools/check.py
 
 docs: $(VENV)/.tests-ready
-	@$(RUN)/python tools/scenario_table.py
+	@$(RUN)/python tools/documentation.py
 
 clean:
 	rm -rf $(VENV) .demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist

@@ -42,7 +42,7 @@ ALLOWED = {
 
 def discovered() -> set[str]:
     """Names of what is found by looking through a package."""
-    classes = {type(rule).__name__ for rule in (*shelf_rules(), *contact_rules())} | {type(component).__name__ for component in discover()}
+    classes = {type(rule).__name__ for rule in (*shelf_rules(), *contact_rules())} | {component.__name__ for component in discover()}
     return classes | {f"expect_{name}" for name in EXPECTATIONS}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenario_table import PAGE, all_scenarios, not_yet, page
+from documentation import all_scenarios, not_yet
 from tactful.rehearse import InProcess, play, verdict_lines
 
 pytestmark = pytest.mark.xdist_group("scenarios")  # one worker, so that the shop is read and trained once
@@ -27,7 +27,3 @@ def test_scenario(scenario, target):
 def test_every_mark_names_a_scenario_and_a_reason():
     assert set(not_yet()) <= {scenario.name for scenario in all_scenarios()}
     assert all(reason.strip() for reason in not_yet().values())
-
-
-def test_the_table_in_the_docs_is_current():
-    assert PAGE.read_text(encoding="utf-8") == page(), "run make docs"

@@ -14,7 +14,7 @@ from tactful.demo.findings import PLANNED_AT, summarise
 from tactful.demo.steps import MARK, Steps, make_room, peak_megabytes
 from tactful.demo.summary import Step, show
 from tactful.model.decisions import Item, Message, Plan, Reason, Silence
-from tactful.model.errors import InvalidInput
+from tactful.model.errors import InvalidInput, NotReady
 from tactful.wiring import DATABASE_NAME
 
 KINDS = Kinds(
@@ -143,6 +143,12 @@ def test_the_demo_refuses_a_directory_with_somebodys_database(tmp_path):
         make_room(tmp_path)
     assert (tmp_path / DATABASE_NAME).read_text() == "a shop's own"
     assert not (tmp_path / MARK).exists()
+
+
+def test_a_place_that_is_no_directory_gives_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotReady, match="--data"):
+        make_room(tmp_path / "file")
 
 
 def test_a_step_inside_a_step_is_told_apart():

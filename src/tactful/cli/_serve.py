@@ -44,4 +44,4 @@ def demo(
 
     from tactful.demo import run
 
-    return run(make_directory(data), serve=serve_after, port=port, console=Console(stderr=as_json), as_json=as_json)
+    return run(data, serve=serve_after, port=port, console=Console(stderr=as_json), as_json=as_json)

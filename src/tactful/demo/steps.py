@@ -17,7 +17,7 @@ from tactful.demo import complete_journey as grocer
 from tactful.demo.findings import PLANNED_AT, TRAINED_UNTIL, summarise
 from tactful.demo.summary import DemoSummary, Step
 from tactful.model.decisions import Plan
-from tactful.model.errors import InvalidInput
+from tactful.model.errors import InvalidInput, NotReady
 from tactful.model.events import Event
 from tactful.model.products import Product
 from tactful.wiring import DATABASE_NAME
@@ -35,8 +35,11 @@ def make_room(data: Path) -> None:
         raise InvalidInput(f"{files[0]} was not made by the demo, so it stays: give the demo a directory of its own with --data")
     for file in files:
         file.unlink(missing_ok=True)
-    data.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    except OSError as error:
+        raise NotReady(f"{data} cannot be written to ({error.strerror}): give the demo another directory with --data") from error
 
 
 class Steps:

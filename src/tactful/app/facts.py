@@ -11,7 +11,7 @@ from tactful.intent import covers
 from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
-from tactful.model.moment import Moment
+from tactful.model.moment import HORIZON, Moment
 from tactful.model.profile import Dismissal, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
@@ -82,11 +82,13 @@ def _stray_departments(customer: Customer) -> set[str]:
 
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+    by = moment.now + HORIZON if moment.interrupts else moment.now
+
     def ratio(i: int) -> float:
         because = shelf.because[i]
         if because.last_at is None or because.every_days is None:
             return float("nan")
-        return (moment.now - because.last_at).total_seconds() / DAY_SECONDS / because.every_days
+        return (by - because.last_at).total_seconds() / DAY_SECONDS / because.every_days
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
 

@@ -1,7 +1,7 @@
 """Use case: decide which one message to send somebody within the next seven days, or why none."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -17,13 +17,11 @@ from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
-from tactful.model.moment import OUTREACH, Moment
+from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of, text_of
 from tactful.policy import judge_contact
 from tactful.recommend import spoken_title
-
-HORIZON = timedelta(days=7)
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):

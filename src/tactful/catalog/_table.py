@@ -9,6 +9,7 @@ from tactful.model.catalog import SENSITIVITIES, CatalogTable
 from tactful.model.products import Product, Store
 
 SEPARATOR = " > "
+WITHOUT_SIZE = frozenset({"", "one", "one size", "os"})
 SELLABLE = ("in_stock", "preorder", "backorder")
 
 
@@ -51,17 +52,18 @@ def build_table(products: Sequence[Product], stores: Iterable[Store], *, version
         price=np.array([price_of(product) for product in products], np.float64),
         in_stock=np.array([product.availability in SELLABLE for product in products], np.bool_),
         sensitive=np.array([_sensitivity_code(product) for product in products], np.int8),
+        sized=np.array([is_sized(product) for product in products], np.bool_),
         stores={store.store_code: store for store in stores},
     )
 
 
 def patch_table(table: CatalogTable, product: Product, *, version: int) -> CatalogTable | None:
-    """Change one product without laying out the others again; None where its style or type changed, or it is new."""
+    """Change one product without laying out the others again; None where its style, type or size changed, or it is new."""
     row = table.row_of.get(product.id)
     if row is None:
         return None
     former = table.products[row]
-    if (former.group, former.product_type) != (product.group, product.product_type):
+    if (former.group, former.product_type, former.size) != (product.group, product.product_type, product.size):
         return None
     price, in_stock, sensitive = table.price.copy(), table.in_stock.copy(), table.sensitive.copy()
     price[row] = price_of(product)
@@ -75,6 +77,11 @@ def price_of(product: Product) -> float:
     """What a product costs now; NaN where the feed gave no price."""
     money = product.sale_price or product.price
     return float("nan") if money is None else float(money.amount)
+
+
+def is_sized(product: Product) -> bool:
+    """Whether a product comes in a size; "One" is none."""
+    return (product.size or "").strip().lower() not in WITHOUT_SIZE
 
 
 def _sensitivity_code(product: Product) -> int:

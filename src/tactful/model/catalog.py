@@ -32,6 +32,8 @@ class CatalogTable(Struct, frozen=True, kw_only=True):
     in_stock: NDArray[np.bool_]
     sensitive: NDArray[np.int8]
     """Index into `SENSITIVITIES` per row; 0 is not sensitive."""
+    sized: NDArray[np.bool_]
+    """Whether it comes in a size that somebody may or may not wear."""
     stores: dict[str, Store]
 
     def rows(self, product_ids: Iterable[str]) -> NDArray[np.int32]:

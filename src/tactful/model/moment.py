@@ -1,11 +1,14 @@
 """When, where and through which placement somebody can be spoken to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 OUTREACH = "outreach"
 """The placement of a message; every other placement is a place where the customer already is."""
+
+HORIZON = timedelta(days=7)
+"""How far ahead a message is planned."""
 
 
 class Location(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Who somebody is, as of now: the fold of their events.
 
 Everything here is keyed by product id and time, never by category: what a product *is* belongs to the catalogue and may change without touching a
-profile. Rows that repeat often are ``array_like`` to keep snapshots small.
+profile. Rows that repeat often are ``array_like`` to keep snapshots small, and need no garbage collector: nothing in them can form a cycle.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from msgspec import Struct
 from tactful.model.events import Address, DismissalReason
 
 
-class Look(Struct, frozen=True, array_like=True):
+class Look(Struct, frozen=True, array_like=True, gc=False):
     """One sign of interest in a product: a view, a cart, a wish."""
 
     at: datetime
@@ -23,7 +23,7 @@ class Look(Struct, frozen=True, array_like=True):
     price: float | None = None
 
 
-class Purchase(Struct, frozen=True, array_like=True):
+class Purchase(Struct, frozen=True, array_like=True, gc=False):
     """One order line of a product."""
 
     order: int
@@ -33,7 +33,7 @@ class Purchase(Struct, frozen=True, array_like=True):
     options: dict[str, str] | None = None
 
 
-class Order(Struct, frozen=True, array_like=True):
+class Order(Struct, frozen=True, array_like=True, gc=False):
     """One order, on any channel."""
 
     order_id: str
@@ -45,14 +45,14 @@ class Order(Struct, frozen=True, array_like=True):
     fulfilment: str | None = None
 
 
-class ProductHistory(Struct, omit_defaults=True):
+class ProductHistory(Struct, omit_defaults=True, gc=False):
     """All that somebody did with one product. ``looks`` keeps the latest 24."""
 
     looks: list[Look] = []
     purchases: list[Purchase] = []
 
 
-class Search(Struct, frozen=True, array_like=True):
+class Search(Struct, frozen=True, array_like=True, gc=False):
     """One search."""
 
     at: datetime
@@ -61,7 +61,7 @@ class Search(Struct, frozen=True, array_like=True):
     event_id: str
 
 
-class CartLine(Struct, frozen=True, array_like=True):
+class CartLine(Struct, frozen=True, array_like=True, gc=False):
     """A product that waits in the cart."""
 
     at: datetime
@@ -70,7 +70,7 @@ class CartLine(Struct, frozen=True, array_like=True):
     price: float | None = None
 
 
-class Dismissal(Struct, frozen=True, array_like=True):
+class Dismissal(Struct, frozen=True, array_like=True, gc=False):
     """An answer of the customer to something shown or sent."""
 
     at: datetime
@@ -80,7 +80,7 @@ class Dismissal(Struct, frozen=True, array_like=True):
     category: str | None = None
 
 
-class Contact(Struct, frozen=True, array_like=True):
+class Contact(Struct, frozen=True, array_like=True, gc=False):
     """A message that reached them, or that is reserved to be sent."""
 
     at: datetime
@@ -91,7 +91,7 @@ class Contact(Struct, frozen=True, array_like=True):
     product_ids: tuple[str, ...] = ()
 
 
-class Response(Struct, frozen=True, array_like=True):
+class Response(Struct, frozen=True, array_like=True, gc=False):
     """A click, an open, a bounce or a complaint."""
 
     at: datetime
@@ -99,7 +99,7 @@ class Response(Struct, frozen=True, array_like=True):
     answer: str
 
 
-class Consent(Struct, frozen=True, array_like=True):
+class Consent(Struct, frozen=True, array_like=True, gc=False):
     """One answer to one purpose on one channel."""
 
     granted: bool
@@ -107,7 +107,7 @@ class Consent(Struct, frozen=True, array_like=True):
     event_id: str
 
 
-class Preference(Struct, frozen=True, array_like=True):
+class Preference(Struct, frozen=True, array_like=True, gc=False):
     """One thing they stated."""
 
     key: str
@@ -116,7 +116,7 @@ class Preference(Struct, frozen=True, array_like=True):
     event_id: str
 
 
-class Sighting(Struct, frozen=True, array_like=True):
+class Sighting(Struct, frozen=True, array_like=True, gc=False):
     """One coarse place in one week: it counts once for that week, however often they were seen there."""
 
     week: int
@@ -128,7 +128,7 @@ class Sighting(Struct, frozen=True, array_like=True):
     timezone: str | None = None
 
 
-class Zone(Struct, frozen=True, array_like=True):
+class Zone(Struct, frozen=True, array_like=True, gc=False):
     """A time zone and when it was last seen."""
 
     timezone: str

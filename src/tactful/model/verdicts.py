@@ -98,7 +98,7 @@ class ShelfFacts(Struct, kw_only=True):
     """INTEREST: the page is about this type of thing."""
     closed_by: NDArray[np.str_] | None = None
     elapsed_ratio: NDArray[np.float64] | None = None
-    """RHYTHM: days since the last purchase over the usual days between, NaN where never bought."""
+    """RHYTHM: days since the last purchase over the usual days between, NaN where never bought; for a message, at the end of the days planned for."""
     dismissed_by: tuple[Dismissal | None, ...] | None = None
     """DISMISSED: the answer that covers this candidate."""
     sensitive: NDArray[np.str_] | None = None

@@ -4,43 +4,39 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Product
 
-WITHOUT_SIZE = frozenset({"", "one", "one size", "os"})
 FORGET = 0.8
 """Each earlier purchase counts .8 of the next: people change."""
 SizeKind = tuple[str, bool]
 
 
-def size_kind(product: Product) -> SizeKind | None:
-    """Name the system a size belongs to: department, and whether it is a number. None for products without sizes.
+def size_kind(product: Product) -> SizeKind:
+    """Name the system a size belongs to: department, and whether it is a number.
 
     >>> size_kind(Product(id="p", title="Boots", product_type="Shoes > Boots", size="39"))
     ('Shoes', True)
     """
-    size = (product.size or "").strip().lower()
-    if size in WITHOUT_SIZE:
-        return None
-    return (product.product_type or "").split(" > ", 1)[0], size[:1].isdigit()
+    return (product.product_type or "").split(" > ", 1)[0], (product.size or "").strip()[:1].isdigit()
 
 
 def sizes_of(customer: Customer) -> dict[SizeKind, str]:
     """Find the size they buy for themselves, per kind of size."""
     votes: dict[SizeKind, dict[str, float]] = {}
-    for row in customer.history.own().rows.tolist():
+    rows = customer.history.own().rows
+    for row in rows[customer.catalog.sized[rows]].tolist():
         product = customer.catalog.product(row)
-        kind = size_kind(product)
-        if kind is not None and product.size is not None:
-            counted = votes.setdefault(kind, {})
-            for size in counted:
-                counted[size] *= FORGET
-            counted[product.size] = counted.get(product.size, 0.0) + 1.0
+        counted = votes.setdefault(size_kind(product), {})
+        for size in counted:
+            counted[size] *= FORGET
+        counted[product.size or ""] = counted.get(product.size or "", 0.0) + 1.0
     return {kind: max(counted, key=lambda size: counted[size]) for kind, counted in votes.items()}
 
 
 def wears(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
     """Whether a product is in their size, or has none, or theirs is not known."""
+    if not sizes or not catalog.sized[row]:
+        return True
     product = catalog.product(row)
-    kind = size_kind(product)
-    return kind is None or kind not in sizes or sizes[kind] == product.size
+    return sizes.get(size_kind(product), product.size) == product.size
 
 
 def fitting_variant(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:

@@ -36,6 +36,8 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     """Customers without a purchase for longer are not learned from."""
     rows: int = 600_000
     """Most training rows; more are sampled down."""
+    proposed: int = 60
+    """Styles proposed per decision, the likeliest first."""
     gap_weight: float = 2.0
     """How many gaps the style's usual gap is worth against the customer's own."""
     seed: int = 8321
@@ -163,11 +165,13 @@ class DueAgain(Source):
             score = np.where(pairs.count > 1, self._lognormal(pairs, np.maximum(today - pairs.last_day, 0.0))[0], 0.0)
         else:
             score = self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
-        gaps, scores, counts = self.usual_gap(pairs).tolist(), score.tolist(), pairs.count.tolist()
+        gaps, counts = self.usual_gap(pairs), pairs.count
+        likeliest = set(np.argsort(-score, kind="stable")[: self.config.proposed].tolist())
         return Candidates.of(
             [
-                (_variant(rows), scores[i], _because(customer, orders, count=int(counts[i]), gap_days=gaps[i]))
+                (_variant(rows), float(score[i]), _because(customer, orders, count=int(counts[i]), gap_days=float(gaps[i])))
                 for i, (rows, orders) in enumerate(_lines_by_group(own))
+                if i in likeliest
             ]
         )
 

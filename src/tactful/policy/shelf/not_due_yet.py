@@ -9,20 +9,23 @@ from tactful.policy._rule import ShelfRule
 
 
 class NotDueYet(ShelfRule, frozen=True, kw_only=True):
-    """Withhold what is bought again and again, as long as the last one cannot be used up yet.
+    """Withhold what is bought again and again, as long as the last one cannot be used up yet; in a message, as long as it will not be in the days planned for.
 
-    Source: reminders before .6 of the usual gap come too early (the same bound the hazard's own reminders keep).
+    Source: reminders before .6 of the usual gap come too early, and a word is welcome from .9 of it on.
     """
 
     code: ClassVar[str] = "not_due_yet"
     needs: ClassVar[Needs] = Needs.RHYTHM
     order: ClassVar[int] = 50
-    earliest: float = 0.6
-    """Share of the usual gap that must have passed."""
+    earliest_here: float = 0.6
+    """Share of the usual gap that must have passed where the customer is on a page."""
+    earliest_message: float = 0.9
+    """Share of it that must have passed by the end of the days planned for."""
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold due-again candidates whose gap has hardly begun."""
         assert facts.elapsed_ratio is not None
+        bound = self.earliest_message if facts.interrupts else self.earliest_here
         with np.errstate(invalid="ignore"):
-            early = facts.elapsed_ratio < self.earliest
+            early = facts.elapsed_ratio < bound
         return Verdicts.deny(where=early & (shelf.source == "due_again"), code=self.code, facts={"share_of_usual_gap": facts.elapsed_ratio})

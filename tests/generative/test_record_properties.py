@@ -4,10 +4,10 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from happenings import NOW, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from happenings import NOW, story
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile, rebuild
 from tactful.app.record import import_history, record

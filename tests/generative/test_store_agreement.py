@@ -4,11 +4,11 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from happenings import NOW, happenings, moments
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from happenings import NOW, happenings, moments
 from tactful.app.ports import Store
 from tactful.model.identity import Identifier, Link
 from tactful.store import MemoryStore, SqliteStore

@@ -176,7 +176,7 @@ def test_customers_are_found_by_any_of_their_names(store):
 
 @pytest.mark.parametrize("name", ["nobody", "u:nobody", "", "x" * 10_000])
 def test_an_unknown_customer_is_one_clear_line(store, name):
-    with pytest.raises(NotFound, match="no customer .*: give a userId") as error:
+    with pytest.raises(NotFound, match=r"no customer .*: give a userId") as error:
         customers_of(store, name)
     assert len(error.value.message) < 250
     assert "\n" not in error.value.message

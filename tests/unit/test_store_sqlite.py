@@ -17,7 +17,7 @@ from tactful.store import SqliteStore, _database
 from tactful.store._database import STATEMENTS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ONCE_IN_A_WHILE = {"scan_events", "count_events", "missing_profiles", "user_ids", "catalog_version", "catalog_changed"}
+ONCE_IN_A_WHILE = {"scan_events", "count_events", "customers", "missing_profiles", "user_ids", "catalog_version", "catalog_changed"}
 """Statements that go through a whole table on purpose; no request waits for one of a table that grows."""
 WHOLE_SMALL_TABLES = {"products", "stores", "load_models", "latest_dead_letters", "count_dead_letters"}
 

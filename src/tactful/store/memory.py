@@ -262,7 +262,7 @@ class MemoryStore:
         self.models = _Models(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:  # noqa: ARG002 - the port has it
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable is as durable as memory is."""
         return self._journal.transaction()
 

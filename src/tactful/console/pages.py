@@ -15,6 +15,7 @@ from tactful.model.errors import NotFound
 STYLE = files("tactful.console").joinpath("templates/style.css").read_text(encoding="utf-8")
 SHOWN_AT = "home"
 """The placement that the console asks about."""
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 
@@ -89,6 +90,8 @@ def readable(value: Any) -> str:
 
     >>> readable(None), readable(True), readable(0.30000000000000004), readable(["a", "b"])
     ('–', 'yes', '0.3', 'a, b')
+    >>> readable("2026-03-02T18:10:00Z")
+    '2 March 2026, 18:10 UTC'
     """
     if value is None or value in ("", [], {}):
         return "–"
@@ -100,7 +103,7 @@ def readable(value: Any) -> str:
         return ", ".join(readable(each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{humanised(key).lower()} {readable(each)}" for key, each in value.items())
-    return spoken(value) if isinstance(value, datetime) else str(value)
+    return spoken(value) if isinstance(value, datetime) or TIMESTAMP.fullmatch(str(value)) else str(value)
 
 
 def spoken(at: datetime | str) -> str:

@@ -26,7 +26,7 @@ JsonObject = dict[str, Any]
     operation_id="decide",
     summary="Decide what to show one customer here and now",
 )
-def decide(data: JSONBody[DecideRequest], request: Request[Any, Any, Any], edge: Behind, now: Now) -> JsonObject:
+def decide(data: JSONBody[DecideRequest], *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> JsonObject:
     """With the write key: for an anonymousId, or for a userId with a signed identity token in ``X-Identity-Token`` (JWT, HS256, ``sub`` = userId)."""
     check_request(data)
     require_own_identity(request, data.user_id, edge.keys)

@@ -12,7 +12,6 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DeadLetter
 
-MOST_ITEMS = 100
 MOST_CUSTOMERS = 10_000
 LONGEST_ID = 255
 
@@ -61,13 +60,9 @@ class Trained(Struct, frozen=True, kw_only=True):
 
 
 def check_request(asked: DecideRequest) -> None:
-    """Check what a type cannot. Raises InvalidInput."""
-    if not (asked.user_id or asked.anonymous_id):
-        raise InvalidInput("a decision needs a userId or an anonymousId")
+    """Check what the wire adds to the engine's own checks: sizes, and places on earth. Raises InvalidInput."""
     if max(len(asked.user_id or ""), len(asked.anonymous_id or "")) > LONGEST_ID:
         raise InvalidInput(f"an id has at most {LONGEST_ID} characters")
-    if not 1 <= asked.limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit must be from 1 to {MOST_ITEMS}, not {asked.limit}")
     where = asked.context.location
     if where and not (abs(where.lat) <= 90 and abs(where.lon) <= 180):
         raise InvalidInput("location must have a lat between -90 and 90 and a lon between -180 and 180")

@@ -53,7 +53,7 @@ def read_line(line: bytes, *, received_at: datetime) -> Event | DeadLetter:
     try:
         return read_message(rewritten(read_json(line)), kind=None, received_at=received_at, correct_skew=False)
     except InvalidInput as problem:
-        return dead_letter(line, problem.reason_code, problem.message, received_at)
+        return dead_letter(line, code=problem.reason_code, message=problem.message, received_at=received_at)
 
 
 def read_message(
@@ -73,10 +73,10 @@ def read_message(
         sent = read_time(message.sent_at or sent_at) if correct_skew else None
         return normalise(message, kind=kind, received_at=received_at, sent_at=sent)
     except Unusable as problem:
-        return dead_letter(raw, problem.code, problem.message, received_at)
+        return dead_letter(raw, code=problem.code, message=problem.message, received_at=received_at)
 
 
-def dead_letter(raw: Raw | bytes, code: str, message: str, received_at: datetime) -> DeadLetter:
+def dead_letter(raw: Raw | bytes, *, code: str, message: str, received_at: datetime) -> DeadLetter:
     """Keep what could not be understood, with the reason."""
     body = bytes(memoryview(raw)[: 4 * LONGEST_LETTER]).decode("utf-8", "replace")[:LONGEST_LETTER]
     return DeadLetter(received_at=received_at, code=code, message=message, body=body)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from litestar.testing import TestClient
 
+from tactful.app.decide import _check as check
 from tactful.app.engine import Engine
 from tactful.http import Keys, create_app
 from tactful.model.candidates import Evidence
@@ -27,17 +28,10 @@ class CannedEngine(Engine):
 
     broken = False
 
-    def put_products(self, products):
-        with self.store.transaction():
-            self.store.catalog.put_products(products)
-
-    def put_stores(self, stores):
-        with self.store.transaction():
-            self.store.catalog.put_stores(stores)
-
     def decide(self, request, *, now):
         if self.broken:
             raise ZeroDivisionError("the recipe for the secret sauce")
+        check(request)
         customer_id = None if request.user_id == "nobody" else "c1"
         withheld = WITHHELD if request.explain else None
         return Decision(decision_id="d1", at=now, customer_id=customer_id, placement=request.placement, items=(ITEM,)[: request.limit], withheld=withheld)

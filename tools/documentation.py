@@ -29,7 +29,7 @@ BLOCK = re.compile(r"<!-- begin (?P<name>[\w-]+) -->\n.*?<!-- end (?P=name) -->"
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table."""
-    lines = [list(header), ["---" for _ in header], *([" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows)]
+    lines = [list(header), ["---" for _ in header], *([" ".join(cell.split()).replace("|", "\\|").replace("``", "`") for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -91,7 +91,7 @@ def _parameter(parameter: Any) -> tuple[str, str, str] | None:
     if parameter.name == "help":
         return None
     argument = parameter.param_type_name == "argument"
-    name = parameter.make_metavar(None) if argument and parameter.metavar else parameter.name.upper() if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
+    name = parameter.metavar or parameter.name.upper() if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
     default = "" if parameter.default is None or argument or parameter.default is False else f"`{parameter.default}`"
     return f"`{name}`", parameter.help or "", default
 

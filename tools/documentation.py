@@ -16,7 +16,10 @@ from msgspec import NODEFAULT, Struct
 
 from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
+from tactful.outreach import discover_triggers
 from tactful.policy import SILENCE, WITHHELD, contact_rules, shelf_rules
+from tactful.recommend import Source
+from tactful.recommend._recommender import discover
 from tactful.rehearse import Scenario, read_scenarios
 from tactful.rehearse.expect import EXPECTATIONS
 from tactful.wiring import open_engine
@@ -29,7 +32,7 @@ BLOCK = re.compile(r"<!-- begin (?P<name>[\w-]+) -->\n.*?<!-- end (?P=name) -->"
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table."""
-    lines = [list(header), ["---" for _ in header], *([" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows)]
+    lines = [list(header), ["---" for _ in header], *([" ".join(cell.split()).replace("|", "\\|").replace("``", "`") for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -91,7 +94,7 @@ def _parameter(parameter: Any) -> tuple[str, str, str] | None:
     if parameter.name == "help":
         return None
     argument = parameter.param_type_name == "argument"
-    name = parameter.make_metavar(None) if argument and parameter.metavar else parameter.name.upper() if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
+    name = parameter.metavar or parameter.name.upper() if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
     default = "" if parameter.default is None or argument or parameter.default is False else f"`{parameter.default}`"
     return f"`{name}`", parameter.help or "", default
 
@@ -120,7 +123,20 @@ def codes(sentences: dict[str, str]) -> str:
     return table(("code", "sentence"), ((f"`{code}`", sentence) for code, sentence in sentences.items()))
 
 
+def sources() -> str:
+    """Every source of candidates; its name is the reason code."""
+    found = sorted((source for source in discover() if issubclass(source, Source)), key=lambda source: source.name)
+    return table(("code", "proposes"), ((f"`{source.name}`", inspect.getdoc(source) or "") for source in found))
+
+
+def triggers() -> str:
+    """Every trigger of messages."""
+    return table(("trigger", "proposes a message when"), ((f"`{trigger.name}`", inspect.getdoc(trigger) or "") for trigger in discover_triggers()))
+
+
 BLOCKS = {
+    "codes-of-reasons": sources,
+    "triggers": triggers,
     "scenarios": scenarios,
     "expectations": expectations,
     "endpoints": endpoints,

@@ -14,6 +14,8 @@ BODY_P95, BODY_MAX = 30, 60
 FILE_P95, FILE_MAX = 400, 700
 POSITIONAL_MAX, PRIVATE_POSITIONAL_MAX = 3, 4
 
+HANDLERS = {"get", "post", "put", "patch", "delete"}
+
 LONG_WITH_REASON: dict[str, str] = {}
 """``path::function`` to the reason why it may be longer than BODY_MAX."""
 
@@ -47,8 +49,14 @@ def functions(path: Path) -> Iterator[Function]:
         statements = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
         lines = (statements[-1].end_lineno or 0) - statements[0].lineno + 1 if statements else 0
         arguments = [argument.arg for argument in node.args.posonlyargs + node.args.args]
-        positional = len(arguments) - (arguments[:1] in (["self"], ["cls"]))
+        positional = 0 if _is_handler(node) else len(arguments) - (arguments[:1] in (["self"], ["cls"]))
         yield Function(path.relative_to(ROOT).as_posix(), node.name, node.lineno, lines, positional)
+
+
+def _is_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether the web framework calls it, by parameter name."""
+    called = [decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+    return any(isinstance(name, ast.Name) and name.id in HANDLERS for name in called)
 
 
 def percentile_95(sizes: list[int]) -> int:

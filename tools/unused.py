@@ -5,8 +5,9 @@ from pathlib import Path
 
 from vulture import Vulture
 
+from tactful.outreach import discover_triggers
 from tactful.policy import contact_rules, shelf_rules
-from tactful.recommend import discover
+from tactful.recommend._recommender import discover
 from tactful.rehearse.expect import EXPECTATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,9 +32,10 @@ ALLOWED = {
     "shipping": READ_LATER,
     "order_days": READ_LATER,
     "pause_event_id": READ_LATER,
-    "reserved": READ_LATER,
     "sayable": READ_LATER,
     "trace": PROTOCOL,
+    "filters": "read by jinja2",
+    "success": "part of every answer on the wire",
     "caption": "read by rich",
     "caption_justify": "read by rich",
 }
@@ -42,7 +44,7 @@ ALLOWED = {
 
 def discovered() -> set[str]:
     """Names of what is found by looking through a package."""
-    classes = {type(rule).__name__ for rule in (*shelf_rules(), *contact_rules())} | {component.__name__ for component in discover()}
+    classes = {type(one).__name__ for one in (*shelf_rules(), *contact_rules(), *discover_triggers())} | {component.__name__ for component in discover()}
     return classes | {f"expect_{name}" for name in EXPECTATIONS}
 
 

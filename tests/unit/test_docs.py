@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from documentation import BLOCK, BLOCKS, DOCS, ROOT, pages, written
 
+from documentation import BLOCK, BLOCKS, DOCS, ROOT, pages, written
 from tactful import __version__
 
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#)([^)#]+)")

@@ -125,7 +125,7 @@ BOMB = gzip.compress(b" " * 50_000_000)
         (b'{"batch": 1}', {}, 400, "invalid_input"),
         (b'{"batch": ["' + b"x" * 5_000_000 + b'"]}', {}, 413, "too_large"),
         (b"not gzip", {"Content-Encoding": "gzip"}, 400, "malformed_gzip"),
-        (gzip.compress(batch(page("m")))[:-12], {"Content-Encoding": "gzip"}, 400, "malformed_gzip"),
+        (gzip.compress(batch(page("m")), mtime=0)[:-12], {"Content-Encoding": "gzip"}, 400, "malformed_gzip"),
         (BOMB, {"Content-Encoding": "gzip"}, 413, "too_large"),
         (zlib.compress(b"{}"), {"Content-Encoding": "deflate"}, 400, "unknown_encoding"),
     ],

@@ -10,7 +10,7 @@ from tactful.app.facts import shelf_facts
 from tactful.app.house import House
 from tactful.app.place import store_meant
 from tactful.app.ports import Store
-from tactful.app.read import find_customer, read_customer
+from tactful.app.read import find_customer, read_customer, read_device
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
@@ -25,12 +25,18 @@ from tactful.recommend import Recommender, reason_text, usual_of
 MOST_ITEMS = 100
 
 
-def decide(store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str]) -> Decision:
-    """Decide, and log the decision: candidates, rules, slate, reasons; or silence with its reason. Raises InvalidInput."""
+def decide(store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str], device_only: bool) -> Decision:
+    """Decide, and log the decision: candidates, rules, slate, reasons; or silence with its reason. Raises InvalidInput.
+
+    With ``device_only`` the decision knows only what was done under the anonymousId itself: write keys are public, and anybody can claim to be anybody.
+    """
     _check(request)
     catalog, recommender = house.now()
     customer_id = find_customer(store, user_id=request.user_id, anonymous_id=request.anonymous_id)
-    customer = read_customer(store, customer_id, catalog, now=now)
+    if device_only and customer_id is not None and request.anonymous_id is not None:
+        customer = read_device(store, customer_id, request.anonymous_id, catalog, now=now)
+    else:
+        customer = read_customer(store, customer_id, catalog, now=now)
     shop = store_meant(customer.profile, catalog.stores, named=request.context.store_code, location=request.context.location, now=now)
     moment = _moment(request, customer, store_code=shop.store_code if shop else None, now=now)
     shelf, objections = judged_shelf(house, recommender, moment, customer)

@@ -43,9 +43,9 @@ class Engine:
         """Insert or replace stores."""
         self._house.put_stores(stores)
 
-    def decide(self, request: DecideRequest, *, now: datetime) -> Decision:
-        """Decide what to show one customer here and now; the decision is logged."""
-        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id)
+    def decide(self, request: DecideRequest, *, now: datetime, device_only: bool = False) -> Decision:
+        """Decide what to show one customer here and now; the decision is logged. ``device_only``: know only what was done under the anonymousId itself."""
+        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only)
 
     def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""

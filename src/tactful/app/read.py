@@ -9,7 +9,7 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.identity import Identifier
 from tactful.model.profile import Profile
-from tactful.profile import history_columns, new_profile
+from tactful.profile import fold_all, history_columns, new_profile
 
 NOBODY = ""
 """Customer id of somebody we know nothing of."""
@@ -26,6 +26,12 @@ def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, 
     """Read a customer as of ``now``; None gives somebody of whom nothing is known."""
     profile = load_profile(store, customer_id, now=now) if customer_id else new_profile(NOBODY)
     return see_customer(profile, catalog, now=now)
+
+
+def read_device(store: Store, customer_id: str, anonymous_id: str, catalog: CatalogTable, *, now: datetime) -> Customer:
+    """Read only what was done on one device, as of ``now``: for a caller who cannot prove that the rest is theirs too."""
+    done_here = (event for event in store.events.read(customer_id, until=now) if event.anonymous_id == anonymous_id)
+    return see_customer(fold_all(new_profile(customer_id), done_here), catalog, now=now)
 
 
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime) -> Customer:

@@ -7,7 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
-from tactful.http.access import Behind, Now, any_key, require_own_identity, secret_only
+from tactful.http.access import Behind, Now, any_key, require_own_identity, role_of, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision
 from tactful.model.errors import InvalidInput
@@ -27,11 +27,15 @@ JsonObject = dict[str, Any]
     summary="Decide what to show one customer here and now",
 )
 def decide(data: JSONBody[DecideRequest], *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> JsonObject:
-    """With the write key: for an anonymousId, or for a userId with a signed identity token in ``X-Identity-Token`` (JWT, HS256, ``sub`` = userId)."""
+    """With the write key: for an anonymousId, or for a userId with a signed identity token in ``X-Identity-Token`` (JWT, HS256, ``sub`` = userId).
+
+    For an anonymousId the write key is told only of what was done under that anonymousId, also where somebody has signed in under it.
+    """
     check_request(data)
     require_own_identity(request, data.user_id, edge.keys)
+    device_only = data.user_id is None and role_of(request, edge.keys) != "secret"
     with edge.counters.decisions.time():
-        return told(edge.engine.decide(data, now=now))
+        return told(edge.engine.decide(data, now=now, device_only=device_only))
 
 
 @post(

@@ -116,7 +116,8 @@ def _anonymous(event: Event, named: tuple[Identifier, ...], owner: Owner) -> Res
         if customer_id := owner(key):
             # The anonymous id stays where it is: that of a till is no person, and a card number sent from a browser must not open a history to it.
             return Resolution(customer_id=customer_id)
-    founder = named[0]
+    # A card tells more than the till it was shown at: its sales wait under the card until somebody says it is theirs.
+    founder = next((key for key in keys if key.kind == "loyalty_card"), named[0])
     customer_id = owner(founder)
     if customer_id:
         return Resolution(customer_id=customer_id)

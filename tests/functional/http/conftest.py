@@ -28,7 +28,7 @@ class CannedEngine(Engine):
 
     broken = False
 
-    def decide(self, request, *, now):
+    def decide(self, request, *, now, device_only=False):
         if self.broken:
             raise ZeroDivisionError("the recipe for the secret sauce")
         check(request)

@@ -76,3 +76,23 @@ def test_the_console_shows_a_real_customer(client):
     assert "What we know of them" in page
     assert "Mug" in page
     assert "Nobody is known" in client.get("/console?customer=stranger").text
+
+
+def test_claiming_to_be_somebody_with_the_public_key_reveals_nothing_of_them(client):
+    write = ("dev-write", "")
+    claim = {"userId": "u3", "anonymousId": "strangers-phone", "type": "identify", "messageId": "claim"}
+    assert client.post("/v1/identify", json=claim, auth=write).status_code == 200
+    asked = {"anonymousId": "strangers-phone", "explain": True}
+    told = client.post("/v1/decide", json=asked, auth=write).json()
+    assert [item["reason"]["code"] for item in told["items"]] == ["popular_here"] * len(told["items"]) != []
+    trusted = client.post("/v1/decide", json=asked, headers=SECRET).json()
+    assert "already_bought" in [each["code"] for each in trusted["withheld"]]
+
+
+def test_a_card_shown_before_it_was_claimed_keeps_its_purchases(client):
+    sale = order("x", "lamp", 2) | {"userId": None, "anonymousId": "till-1", "messageId": "card-sale", "context": {"traits": {"loyalty_card": "4711"}}}
+    assert client.post("/v1/batch", json={"batch": [sale]}, headers=SECRET).status_code == 200
+    member = {"userId": "member", "traits": {"loyalty_card": "4711"}, "messageId": "joins"}
+    assert client.post("/v1/identify", json=member, headers=SECRET).status_code == 200
+    owned = client.get("/v1/customers/member", headers=SECRET).json()["owned"]
+    assert [style["groupId"] for style in owned] == ["lamp"]

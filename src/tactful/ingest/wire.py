@@ -67,7 +67,9 @@ def open_batch(body: bytes) -> Envelope:
         raise InvalidInput('the body must be a JSON object {"batch": [...]}')
     if not isinstance(value.get("batch"), list):
         raise InvalidInput('the body must have a list "batch" of messages; a single message goes to /v1/track, /v1/identify and so on')
-    return Envelope(batch=[Raw(rewritten(message)) for message in value["batch"]], sent_at=value.get("sentAt"), context=value.get("context"))
+    return Envelope(
+        batch=[Raw(rewritten(message)) for message in value["batch"]], sent_at=repaired(value.get("sentAt")), context=repaired(value.get("context"))
+    )
 
 
 def open_single(body: bytes) -> bytes:
@@ -117,6 +119,14 @@ def short_integer(digits: str) -> int | float:
 def rewritten(value: Any) -> bytes:
     """One message as JSON again, text repaired where it was cut inside a character; NaN stays NaN."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def repaired(value: Any) -> Any:
+    """What a batch says for all its messages, as clean JSON; None where it holds NaN."""
+    try:
+        return msgspec.json.decode(rewritten(value))
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def refuse_large(body: bytes) -> None:

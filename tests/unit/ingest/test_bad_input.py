@@ -54,6 +54,24 @@ def test_text_cut_inside_a_character_is_repaired():
     assert event.name == "caf?"
 
 
+def test_a_context_for_all_that_is_no_json_spoils_nothing():
+    body = b'{"context": {"locale": "de\\ud800"}, "sentAt": NaN, "batch": [{"type": "page", "userId": "u"}]}'
+    [event] = read_batch(body, kind="batch", received_at=RECEIVED, correct_skew=True)
+    assert event.context.locale == "de?"
+    [event] = read_batch(body.replace(b'"de\\ud800"', b"NaN"), kind="batch", received_at=RECEIVED, correct_skew=True)
+    assert event.context.locale is None
+
+
+def test_numbers_beyond_any_machine_are_taken_for_what_they_are():
+    huge = b"9" * 100
+    [event, far] = batch(
+        b'{"type": "track", "userId": "u", "event": "Song Sung", "properties": {"plays": ' + huge + b"}}",
+        b'{"type": "page", "userId": ' + huge + b', "timestamp": "2026-03-01T09:00:00Z"}',
+    )
+    assert event.properties["plays"] == 1e100
+    assert far.user_id == "9" * 100
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

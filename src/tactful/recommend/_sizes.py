@@ -27,8 +27,10 @@ def sizes_of(customer: Customer) -> dict[SizeKind, str]:
     votes: dict[SizeKind, dict[str, float]] = {}
     for row in customer.history.own().rows.tolist():
         product = customer.catalog.product(row)
+        if product.size is None:
+            continue
         kind = size_kind(product)
-        if kind is not None and product.size is not None:
+        if kind is not None:
             counted = votes.setdefault(kind, {})
             for size in counted:
                 counted[size] *= FORGET
@@ -38,6 +40,8 @@ def sizes_of(customer: Customer) -> dict[SizeKind, str]:
 
 def wears(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
     """Whether a product is in their size, or has none, or theirs is not known."""
+    if not sizes:
+        return True
     product = catalog.product(row)
     kind = size_kind(product)
     return kind is None or kind not in sizes or sizes[kind] == product.size

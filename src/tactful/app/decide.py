@@ -25,21 +25,24 @@ from tactful.recommend import Recommender, reason_text, usual_of
 MOST_ITEMS = 100
 
 
-def decide(store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str], device_only: bool) -> Decision:
+def decide(
+    store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str], device_only: bool = False, keep: bool = True
+) -> Decision:
     """Decide, and log the decision: candidates, rules, slate, reasons; or silence with its reason. Raises InvalidInput.
 
     With ``device_only`` the decision knows only what was done under the anonymousId itself: write keys are public, and anybody can claim to be anybody.
+    Without ``keep`` it is not logged: for somebody who only looks what would be shown.
     """
     _check(request)
     catalog, recommender = house.now()
     customer_id = find_customer(store, user_id=request.user_id, anonymous_id=request.anonymous_id)
     if device_only and customer_id is not None and request.anonymous_id is not None:
-        customer = read_device(store, customer_id, request.anonymous_id, catalog, now=now)
+        customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now)
     else:
         customer = read_customer(store, customer_id, catalog, now=now)
     shop = store_meant(customer.profile, catalog.stores, named=request.context.store_code, location=request.context.location, now=now)
     moment = _moment(request, customer, store_code=shop.store_code if shop else None, now=now)
-    shelf, objections = judged_shelf(house, recommender, moment, customer)
+    shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)
     items = items_of(shelf, customer, limit=request.limit, now=now)
     decision = Decision(
         decision_id=new_id(),
@@ -52,7 +55,8 @@ def decide(store: Store, house: House, request: DecideRequest, *, now: datetime,
         store=StoreChoice(store_code=shop.store_code) if shop else None,
         withheld=withheld_of(shelf, objections, customer),
     )
-    _log(store, decision)
+    if keep:
+        _log(store, decision)
     return decision if request.explain else msgspec.structs.replace(decision, withheld=None)
 
 
@@ -97,10 +101,10 @@ def _country(customer: Customer, *, now: datetime) -> str | None:
     return shop.country if shop else None
 
 
-def judged_shelf(house: House, recommender: Recommender, moment: Moment, customer: Customer) -> tuple[Shelf, list[Objection]]:
+def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommender: Recommender) -> tuple[Shelf, list[Objection]]:
     """Propose and judge: the shelf with what may be said, and why the rest may not."""
     shelf = recommender.shelf(moment, customer)
-    facts = shelf_facts(merged_needs(house.shelf_rules), shelf, moment, customer, recommender=recommender)
+    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(house.shelf_rules), recommender=recommender)
     return judge_shelf(house.shelf_rules, shelf, facts, now=moment.now)
 
 

@@ -39,6 +39,10 @@ class Engine:
         """Insert or replace products."""
         self._house.put_products(products)
 
+    def change_product(self, product_id: str, change: Callable[[Product], Product]) -> Product:
+        """Change one product by a pure function, alone; two changes at once both count. Raises NotFound."""
+        return self._house.change_product(product_id, change)
+
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
         self._house.put_stores(stores)
@@ -46,6 +50,10 @@ class Engine:
     def decide(self, request: DecideRequest, *, now: datetime, device_only: bool = False) -> Decision:
         """Decide what to show one customer here and now; the decision is logged. ``device_only``: know only what was done under the anonymousId itself."""
         return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only)
+
+    def preview(self, request: DecideRequest, *, now: datetime) -> Decision:
+        """Decide as `decide` would, for somebody who only looks; nothing is logged."""
+        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, keep=False)
 
     def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""

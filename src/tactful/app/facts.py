@@ -25,7 +25,7 @@ ASKING = frozenset({"reminders_for", "interested_in", "likes"})
 Floats = NDArray[np.float64]
 
 
-def shelf_facts(needs: Needs, shelf: Shelf, moment: Moment, customer: Customer, *, recommender: Recommender) -> ShelfFacts:
+def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Needs, recommender: Recommender) -> ShelfFacts:
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,

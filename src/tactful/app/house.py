@@ -1,11 +1,12 @@
 """The catalogue and the models as they are now, laid out in memory and kept fresh."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tactful.app.ports import Store
 from tactful.catalog import build_table, patch_table
 from tactful.model.catalog import CatalogTable
+from tactful.model.errors import NotFound
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.policy import contact_rules, shelf_rules
@@ -61,12 +62,29 @@ class House:
             with self._store.transaction():
                 self._store.catalog.put_products(products)
                 version = self._store.catalog.version()
-            table = self._catalog
-            if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:
-                return
-            for product in products:
-                table = patch_table(table, product, version=version) if table is not None else None
-            self._catalog = table
+            self._follow(products, version)
+
+    def change_product(self, product_id: str, change: Callable[[Product], Product]) -> Product:
+        """Read, change and write one product in one transaction. Raises NotFound."""
+        with self._lock:
+            with self._store.transaction():
+                known = self._store.catalog.product(product_id)
+                if known is None:
+                    raise NotFound(f"there is no product {product_id[:255]!r}; put it first")
+                changed = change(known)
+                self._store.catalog.put_products([changed])
+                version = self._store.catalog.version()
+            self._follow([changed], version)
+        return changed
+
+    def _follow(self, products: Sequence[Product], version: int) -> None:
+        """Patch the table where that is all that has changed; else it is laid out anew when it is next asked for."""
+        table = self._catalog
+        if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:
+            return
+        for product in products:
+            table = patch_table(table, product, version=version) if table is not None else None
+        self._catalog = table
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""

@@ -46,7 +46,7 @@ class Planner:
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now)
-        shelf, objections = judged_shelf(self.house, self.recommender, Moment(now=self.now, placement=OUTREACH), customer)
+        shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf)
         withheld = withheld_of(shelf, objections, customer)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)

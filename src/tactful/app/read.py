@@ -28,7 +28,7 @@ def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, 
     return see_customer(profile, catalog, now=now)
 
 
-def read_device(store: Store, customer_id: str, anonymous_id: str, catalog: CatalogTable, *, now: datetime) -> Customer:
+def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: CatalogTable, now: datetime) -> Customer:
     """Read only what was done on one device, as of ``now``: for a caller who cannot prove that the rest is theirs too."""
     done_here = (event for event in store.events.read(customer_id, until=now) if event.anonymous_id == anonymous_id)
     return see_customer(fold_all(new_profile(customer_id), done_here), catalog, now=now)

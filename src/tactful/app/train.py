@@ -69,7 +69,7 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
     count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
     for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
-        _add_examples(store, sources, examples, purchases.customers[i], purchases.catalog, then=then, now=now)
+        _add_examples(store, purchases.customers[i], examples, sources=sources, catalog=purchases.catalog, then=then, now=now)
         progress(1)
     facts: Facts = {"customers": count}
     for name in examples.sources:
@@ -82,7 +82,7 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     return facts
 
 
-def _add_examples(store: Store, sources: list[Source], examples: Examples, customer_id: str, catalog: CatalogTable, *, then: datetime, now: datetime) -> None:
+def _add_examples(store: Store, customer_id: str, examples: Examples, *, sources: list[Source], catalog: CatalogTable, then: datetime, now: datetime) -> None:
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then)
     later = history_columns(load_profile(store, customer_id, now=now), catalog)
     moment = Moment(now=then, country=_country(customer.profile) or None)

@@ -42,7 +42,7 @@ def look_up(engine: Engine, customer: str, now: datetime) -> Lookup | None:
     except NotFound:
         return None
     user_id, anonymous_id = ids_of(engine, known, customer)
-    decision = engine.decide(DecideRequest(user_id=user_id, anonymous_id=anonymous_id, placement=SHOWN_AT, explain=True), now=now)
+    decision = engine.preview(DecideRequest(user_id=user_id, anonymous_id=anonymous_id, placement=SHOWN_AT, explain=True), now=now)
     plan = next(iter(engine.plan([user_id], now=now, dry_run=True)), None) if user_id else None
     return Lookup(known=known, decision=decision, plan=plan, titles=titles(engine, decision, plan))
 

@@ -8,7 +8,6 @@ from litestar.params import FromPath, RawBody
 from tactful.http.access import Behind, secret_only
 from tactful.http.shapes import ProductsReply, StoresReply, json_object
 from tactful.ingest import patch_product, read_products, read_stores
-from tactful.model.errors import NotFound
 from tactful.model.products import Product
 
 
@@ -30,12 +29,8 @@ def put_products(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -
 )
 def change_product(product_id: FromPath[str], body: RawBody, edge: Behind) -> Product:
     """Change price, sale_price, availability or any other attribute; null clears one."""
-    known = edge.engine.store.catalog.product(product_id.removeprefix("/"))
-    if known is None:
-        raise NotFound(f"there is no product {product_id.removeprefix('/')[:255]!r}; put it first")
-    changed = patch_product(known, json_object(body))
-    edge.engine.put_products([changed])
-    return changed
+    changes = json_object(body)
+    return edge.engine.change_product(product_id.removeprefix("/"), lambda known: patch_product(known, changes))
 
 
 @put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")

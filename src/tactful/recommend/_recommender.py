@@ -14,8 +14,8 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend.life import Life
 from tactful.recommend._sizes import SizeKind, fitting_variant, sizes_of, wears
+from tactful.recommend.life import Life
 
 KEEPS_ITS_VARIANT = ("due_again", "considering")
 """Sources that mean the very variant the customer bought or looked at, where it can be had."""
@@ -71,8 +71,8 @@ class Recommender:
         proposed: dict[int, tuple[float, int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
             probability = self.calibrated(scores)
-            for i, row in enumerate(scores.candidates.rows.tolist()):
-                row = self._variant(row, scores.source, sizes, customer.catalog)
+            for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
+                row = self._variant(proposed_row, scores.source, sizes, customer.catalog)
                 if row not in proposed or probability[i] > proposed[row][0]:
                     proposed[row] = (float(probability[i]), row, i, scores)
         return _shelf(sorted(proposed.values(), key=lambda found: (-found[0], found[1])), customer.catalog)

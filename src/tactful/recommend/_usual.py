@@ -6,6 +6,7 @@ right in 82 % of the cases in which it speaks.
 
 import statistics
 from datetime import datetime
+from itertools import pairwise
 
 from tactful.model.catalog import UNKNOWN_ROW
 from tactful.model.customer import Customer
@@ -40,7 +41,7 @@ def _habit(customer: Customer, lines: list[tuple[int, int, str, Purchase]], *, n
     days = sorted({customer.profile.orders[order].at.date() for order, _, _, _ in lines})
     if len(days) < LEAST_ORDERS:
         return None
-    gap = statistics.median((b - a).days for a, b in zip(days, days[1:], strict=False))
+    gap = statistics.median((b - a).days for a, b in pairwise(days))
     if gap > HABIT_GAP_DAYS or (now.date() - days[-1]).days > STALE_GAPS * max(gap, 1.0):
         return None
     shares: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}

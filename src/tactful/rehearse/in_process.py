@@ -42,9 +42,9 @@ class EngineStage:
 
     def change_product(self, product: Json, *, now: datetime) -> None:  # noqa: ARG002 - the catalogue has no clock
         """Patch a known product, or put a new one."""
-        known = self.engine.store.catalog.product(product["id"])
-        if known is not None:
-            self.engine.put_products([patch_product(known, {name: value for name, value in product.items() if name != "id"})])
+        changes = {name: value for name, value in product.items() if name != "id"}
+        if self.engine.store.catalog.product(product["id"]) is not None:
+            self.engine.change_product(product["id"], lambda known: patch_product(known, changes))
             return
         report = read_products(msgspec.json.encode([product]), content_type="application/json")
         if report.problems:

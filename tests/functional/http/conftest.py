@@ -36,6 +36,9 @@ class CannedEngine(Engine):
         withheld = WITHHELD if request.explain else None
         return Decision(decision_id="d1", at=now, customer_id=customer_id, placement=request.placement, items=(ITEM,)[: request.limit], withheld=withheld)
 
+    def preview(self, request, *, now):
+        return self.decide(request, now=now)
+
     def plan(self, user_ids, *, now, dry_run=True):
         for user_id in user_ids:
             if user_id == "quiet":

@@ -139,6 +139,7 @@ SPELLED_OUT = {
 CUT_SHORT = {
     "SOFT DRINKS 12/18&15PK CAN CAR": "soft drinks in cans, 12 to 18 pack",
     "SOFT DRINKS 20PK&24PK CAN CARB": "soft drinks in cans, 20 to 24 pack",
+    "SFT DRNK 2 LITER BTL CARB INCL": "soft drink, large bottle",
     "SFT DRNK SNGL SRV BTL CARB (EX": "soft drink, single bottle",
     "SFT DRNK MLT-PK BTL CARB (EXCP": "soft drinks, bottles in a pack",
     "DAIRY CASE 100% PURE JUICE - O": "orange juice, chilled",

@@ -33,10 +33,10 @@ def make_room(data: Path) -> None:
     files = [data / f"{DATABASE_NAME}{suffix}" for suffix in ("", "-wal", "-shm")]
     if files[0].exists() and not mark.exists():
         raise InvalidInput(f"{files[0]} was not made by the demo, so it stays: give the demo a directory of its own with --data")
-    for file in files:
-        file.unlink(missing_ok=True)
     try:
         data.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            file.unlink(missing_ok=True)
         mark.touch()
     except OSError as error:
         raise NotReady(f"{data} cannot be written to ({error.strerror}): give the demo another directory with --data") from error
@@ -128,6 +128,6 @@ def _plan(engine: Engine, steps: Steps) -> list[Plan]:
     plans = []
     with steps.step("plan a week of outreach", total=len(users)):
         for plan in engine.plan(users, now=PLANNED_AT):
-            plans.append(plan)
+            plans.append(msgspec.structs.replace(plan, withheld=None))  # hundreds a household, and kept by the store anyway
             steps.advance(1)
     return plans

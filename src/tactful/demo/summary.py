@@ -1,6 +1,6 @@
 """What the demo has to tell, as data and on the screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from rich.console import Console
@@ -114,23 +114,24 @@ def _precision(summary: DemoSummary) -> Padding:
     title = f"Of what was said, bought within seven days ({summary.said.messages:,} messages, {summary.said.items:,} items)"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("")
-    for heading in ("product", "same style", "same type", "message: product", "style", "type"):
+    for heading in ("item: product", "style", "type", "message: product", "style", "type"):
         table.add_column(heading, justify="right")
-    ways = (("said", summary.said), ("their favourites", summary.favourites), ("the shop's best sellers", summary.best_sellers))
+    ways = (("said", summary.said), ("their favourites", summary.favourites), ("best sellers", summary.best_sellers))
     for name, found in ways:
         shares = (found.item_exact, found.item_style, found.item_type, found.message_exact, found.message_style, found.message_type)
         table.add_row(name, *(f"{share:.1%}" for share in shares), style="bold" if found is summary.said else "")
-    table.caption = "The first three count items, the last three messages with at least one right. Same households, same number of items."
+    table.caption = "A message is right when one of its items is. Baselines: same households, same number of items."
     table.caption_justify = "left"
     return Padding(table, (1, 0))
 
 
-def _examples(examples: Iterable[Example], console: Console) -> None:
-    console.print(Text("Ten messages", style="bold"))
+def _examples(examples: Sequence[Example], console: Console) -> None:
+    console.print(Text(f"{len(examples)} of the messages", style="bold"))
     for example in examples:
-        console.print(f"{example.user_id} · {example.trigger} · {example.subject}", markup=False, highlight=False)
+        console.print(Text(f"{example.user_id} · {example.trigger} · {example.subject}"))
         for item in example.items:
-            console.print(Text(f"    {item.title}. {item.reason}"), Text(f"    {NEARNESS[item.bought]}", style="green" if item.bought else "dim"), sep="\n")
+            console.print(Padding(Text(item.reason), (0, 0, 0, 4)))
+            console.print(Padding(Text(f"→ {NEARNESS[item.bought]}", style="green" if item.bought else "dim"), (0, 0, 0, 4)))
 
 
 def _steps(steps: Iterable[Step]) -> Padding:

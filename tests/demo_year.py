@@ -43,12 +43,12 @@ def columns(name: str, rows: list[tuple]) -> dict:
     return {key: np.array(values, "datetime64[ns]") if key.endswith(("date", "timestamp")) else values for key, values in found.items()}
 
 
-def made_up_year(lines: list[tuple] = LINES, campaigns: list[tuple] = CAMPAIGNS) -> Tables:
+def made_up_year(lines: list[tuple] = LINES, campaigns: list[tuple] = CAMPAIGNS, redemptions: list[tuple] = REDEMPTIONS) -> Tables:
     """All tables."""
     return Tables(
         transactions=columns("transactions", lines),
         products=columns("products", PRODUCTS),
         campaigns=columns("campaigns", campaigns),
         campaign_descriptions=columns("campaign_descriptions", STARTS),
-        coupon_redemptions=columns("coupon_redemptions", REDEMPTIONS),
+        coupon_redemptions=columns("coupon_redemptions", redemptions),
     )

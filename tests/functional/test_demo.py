@@ -28,7 +28,7 @@ def ended():
     lines = [line for household in HOUSEHOLDS for line in weekly(household, MILK, weekday=household % 7)]
     lines += [(household, 31, household * 1000 + 900, product, 1, 9.0, "2017-05-05T20:00:00") for household in HOUSEHOLDS for product in (BEEF, PETROL)]
     lines.append((NEWCOMER, 31, 999_000, MILK, 1, 2.0, "2017-12-02T20:00:00"))
-    tables = made_up_year(lines, [(1, household) for household in HOUSEHOLDS if household % 2])
+    tables = made_up_year(lines, [(1, household) for household in HOUSEHOLDS if household % 2], [(101, 1, 1, "2017-03-20")])
     engine, steps = open_engine("memory:"), Steps(Console(file=StringIO()))
     with steps.bars:
         return engine, tables, go_through(engine, tables, list(grocer.products(tables)), steps=steps)

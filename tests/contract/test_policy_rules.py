@@ -1,16 +1,18 @@
 """What every rule of policy keeps, whatever it is about. A new rule is found here by itself."""
 
+import math
 from datetime import timedelta
+from typing import get_args
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
-from small_shop import NOW
 
+from small_shop import NOW
 from tactful.model.candidates import Because, Shelf
+from tactful.model.events import DismissalReason
 from tactful.model.profile import Contact, Dismissal
 from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts
 from tactful.policy import SILENCE, WITHHELD, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
@@ -18,54 +20,57 @@ from tactful.policy import SILENCE, WITHHELD, contact_rules, judge_contact, judg
 SHELF_RULES, CONTACT_RULES = shelf_rules(), contact_rules()
 each_shelf_rule = pytest.mark.parametrize("rule", SHELF_RULES, ids=lambda rule: rule.code)
 each_contact_rule = pytest.mark.parametrize("rule", CONTACT_RULES, ids=lambda rule: rule.code)
-seconds = st.sampled_from([float("nan"), NOW.timestamp() - 1e7, NOW.timestamp() - 10.0])
-answers = st.sampled_from(["not_for_me", "gift", "bought_elsewhere", "already_have", "by_mistake", "researching", "too_often", "stop_topic"])
-dismissals = st.one_of(st.none(), answers.map(lambda reason: Dismissal(NOW, "m1", reason, "camera")))
+ANSWERS = get_args(DismissalReason)
 
 
-def column(draw, dtype, n, values):
-    return draw(arrays.arrays(dtype, n, elements=values))
+def pick(rng, n, *values):
+    """A column of n values out of these."""
+    return np.array(values)[rng.integers(0, len(values), n)]
 
 
-@st.composite
-def shelves(draw):
-    n = draw(st.integers(0, 6))
-    sources = st.sampled_from(["due_again", "considering", "completes", "popular_here"])
-    source = column(draw, "<U12", n, sources)
+def shelf_and_facts(n, seed):
+    """A shelf of n candidates and facts about them, any combination of what the rules ask for."""
+    rng = np.random.default_rng(seed)
+    seconds = (math.nan, NOW.timestamp() - 1e7, NOW.timestamp() - 10.0)
+    yes_or_no = (False, True)
+    source = pick(rng, n, "due_again", "considering", "completes", "popular_here")
     shelf = Shelf(
         rows=np.arange(n, dtype=np.int32),
-        groups=column(draw, np.int32, n, st.integers(0, 3)),
-        types=column(draw, np.int32, n, st.integers(0, 2)),
-        score=np.sort(column(draw, np.float64, n, st.floats(0, 1)))[::-1].copy(),
+        groups=pick(rng, n, 0, 1, 2, 3).astype(np.int32),
+        types=pick(rng, n, 0, 1, 2).astype(np.int32),
+        score=np.sort(rng.random(n))[::-1].copy(),
         because=tuple(Because(code=code) for code in source.tolist()),
         source=source,
-        alive=column(draw, np.bool_, n, st.booleans()),
+        alive=pick(rng, n, *yes_or_no),
     )
     facts = ShelfFacts(
-        interrupts=draw(st.booleans()),
-        threshold=column(draw, np.float64, n, st.sampled_from([0.004, 0.5, float("inf")])),
-        product_bought_at=column(draw, np.float64, n, seconds),
-        purchase_days=column(draw, np.int64, n, st.integers(0, 3)),
-        group_bought_at=column(draw, np.float64, n, seconds),
-        type_bought_at=column(draw, np.float64, n, seconds),
-        life_seconds=column(draw, np.float64, n, st.sampled_from([86_400.0, float("inf")])),
-        need_state=column(draw, "<U6", n, st.sampled_from(["", "look", "open", "closed"])),
-        need_in_visit=column(draw, np.bool_, n, st.booleans()),
-        occasions=column(draw, np.int64, n, st.integers(0, 3)),
-        stray_department=column(draw, np.bool_, n, st.booleans()),
-        contextual=column(draw, np.bool_, n, st.booleans()),
-        closed_by=column(draw, "<U16", n, st.sampled_from(["", "bought_here", "bought_elsewhere", "dismissed"])),
-        elapsed_ratio=column(draw, np.float64, n, st.sampled_from([float("nan"), 0.1, 0.9, 3.0])),
-        dismissed_by=tuple(draw(dismissals) for _ in range(n)),
-        sensitive=column(draw, "<U14", n, st.sampled_from(["none", "health", "unknown"])),
-        sensitive_asked_for=column(draw, np.bool_, n, st.booleans()),
-        in_stock=column(draw, np.bool_, n, st.booleans()),
-        available_there=column(draw, np.bool_, n, st.booleans()),
-        featured=column(draw, np.bool_, n, st.booleans()),
-        fits=column(draw, np.bool_, n, st.booleans()),
-        gift_only=column(draw, np.bool_, n, st.booleans()),
+        interrupts=bool(rng.integers(2)),
+        threshold=pick(rng, n, 0.004, 0.5, math.inf),
+        product_bought_at=pick(rng, n, *seconds),
+        purchase_days=pick(rng, n, 0, 1, 2, 3),
+        group_bought_at=pick(rng, n, *seconds),
+        type_bought_at=pick(rng, n, *seconds),
+        life_seconds=pick(rng, n, 86_400.0, math.inf),
+        need_state=pick(rng, n, "", "look", "open", "closed"),
+        need_in_visit=pick(rng, n, *yes_or_no),
+        occasions=pick(rng, n, 0, 1, 2, 3),
+        stray_department=pick(rng, n, *yes_or_no),
+        contextual=pick(rng, n, *yes_or_no),
+        closed_by=pick(rng, n, "", "bought_here", "bought_elsewhere", "dismissed"),
+        elapsed_ratio=pick(rng, n, math.nan, 0.1, 0.9, 3.0),
+        dismissed_by=tuple(Dismissal(NOW, "m1", str(reason), "camera") if reason else None for reason in pick(rng, n, "", *ANSWERS)),
+        sensitive=pick(rng, n, "none", "none", "health", "unknown"),
+        sensitive_asked_for=pick(rng, n, *yes_or_no),
+        in_stock=pick(rng, n, *yes_or_no),
+        available_there=pick(rng, n, *yes_or_no),
+        featured=pick(rng, n, *yes_or_no),
+        fits=pick(rng, n, *yes_or_no),
+        gift_only=pick(rng, n, *yes_or_no),
     )
     return shelf, facts
+
+
+shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1))
 
 
 FIELDS_OF_NEED = {
@@ -125,7 +130,7 @@ def test_no_sentence_is_left_over(sentences, rules, others):
 
 @each_shelf_rule
 @settings(max_examples=40, deadline=None)
-@given(shelves())
+@given(shelves)
 def test_a_shelf_rule_judges_every_candidate_with_what_it_declared_and_changes_nothing(rule, found):
     shelf, facts = frozen(found[0]), frozen(only_declared(rule, found[1]))
     verdicts = rule.check(shelf, facts, now=NOW)
@@ -138,7 +143,7 @@ def test_a_shelf_rule_judges_every_candidate_with_what_it_declared_and_changes_n
 
 
 @settings(max_examples=60, deadline=None)
-@given(shelves())
+@given(shelves)
 def test_all_rules_together(found):
     shelf, facts = frozen(found[0]), frozen(found[1])
     judged, objections = judge_shelf(SHELF_RULES, shelf, facts, now=NOW)

@@ -17,14 +17,14 @@ hours = st.integers(0, 96).map(lambda n: EPOCH + n * HOUR)
 windows = st.integers(1, 30).map(lambda n: n * HOUR)
 ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Asia/Gaza", "America/Sao_Paulo", "UTC"]
 EDGES = [
-    datetime(2026, 3, 29, 1),
-    datetime(2026, 10, 25, 1),
-    datetime(2026, 3, 8, 7),
-    datetime(2026, 11, 1, 6),
-    datetime(2026, 4, 4, 15),
-    datetime(2026, 10, 3, 15, 30),
-    datetime(2011, 12, 30, 10),
-    datetime(2018, 11, 4, 3),
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, tzinfo=UTC),
+    datetime(2026, 10, 3, 15, 30, tzinfo=UTC),
+    datetime(2011, 12, 30, 10, tzinfo=UTC),
+    datetime(2018, 11, 4, 3, tzinfo=UTC),
 ]
 
 
@@ -60,7 +60,7 @@ def test_at_most_one_a_day_is_a_day_and_no_midnight():
     st.one_of(st.sampled_from(ZONES).map(lambda zone: (zone,)), st.just(("Europe/London", "America/New_York")), st.just(("Asia/Kathmandu", "Europe/London"))),
 )
 def test_the_hour_is_decent_in_every_zone_and_never_earlier_than_asked(edge, minutes, zones):
-    at = edge.replace(tzinfo=UTC) + timedelta(minutes=minutes)
+    at = edge + timedelta(minutes=minutes)
     facts = ContactFacts(consented={}, reachable={}, contacts=(), paused_until=None, zones=zones)
     verdict = QUIET.check(Proposal(trigger="due_again", channel="email", send_at=at, deadline=at), facts)
     if all(decent(at, zone) for zone in zones):

@@ -14,8 +14,8 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend.life import Life
 from tactful.recommend._sizes import SizeKind, fitting_variant, sizes_of, wears
+from tactful.recommend.life import Life
 
 KEEPS_ITS_VARIANT = ("due_again", "considering")
 """Sources that mean the very variant the customer bought or looked at, where it can be had."""

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from small_shop import NOW
 
+from small_shop import NOW
 from tactful.model.profile import Contact
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.policy import contact_rules, judge_contact

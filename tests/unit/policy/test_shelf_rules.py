@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from small_shop import NOW
 
+from small_shop import NOW
 from tactful.model.candidates import Because, Shelf
 from tactful.model.profile import Dismissal
 from tactful.model.verdicts import ShelfFacts

@@ -33,12 +33,13 @@ def fit_curve(score: Floats, wanted: NDArray[np.bool_]) -> Curve | None:
 
     if wanted.sum() < LEAST_HITS:
         return None
-    order = np.argsort(score, kind="stable")
-    fitted = isotonic_regression(wanted[order].astype(np.float64)).x
+    points, point = np.unique(score, return_inverse=True)
+    weight = np.bincount(point)
+    fitted = isotonic_regression(np.bincount(point, weights=wanted) / weight, weights=weight).x  # equal scores are one point, whatever order they came in
     corner = np.concatenate(([True], np.diff(fitted) > 0))
     last = np.concatenate((corner[1:], [True]))
     keep = corner | last
-    return Curve(score=tuple(score[order][keep].tolist()), probability=tuple(fitted[keep].tolist()))
+    return Curve(score=tuple(points[keep].tolist()), probability=tuple(fitted[keep].tolist()))
 
 
 class Calibration:

@@ -32,7 +32,7 @@ def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) 
     who, what, day = who[keep], what[keep], day[keep]
     new_pair = np.concatenate(([True], (who[1:] != who[:-1]) | (what[1:] != what[:-1]))) if len(day) else np.empty(0, bool)
     start = np.flatnonzero(new_pair)
-    end = np.append(start[1:], len(day))
+    end = np.append(start, len(day))[1:]
     count = (end - start).astype(np.float64)
     mean, square = _log_gaps(day, new_pair, len(start))
     return Pairs(

@@ -206,3 +206,39 @@ def test_python_dash_m_is_the_same_command():
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-m", "tactful", "--version"], capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "tactful 0.1.0\n", "")
+
+
+def test_a_shop_is_filled_trained_asked_and_explained_from_the_command_line(tactful, file):
+    def bought(number, day):
+        line = {"product_id": "beans", "price": 12, "quantity": 1}
+        event = {"type": "track", "event": "Order Completed", "messageId": f"b{number}", "userId": "ann", "timestamp": f"2026-{day}T10:00:00Z"}
+        return json.dumps(event | {"properties": {"order_id": f"o{number}", "products": [line]}})
+
+    tactful("import", file("feed.tsv", HEADER + MUG + "beans\tBeans\t12.00 EUR\tFood > Coffee\n"))
+    tactful("import", file("events.ndjson", "\n".join(bought(n, day) for n, day in enumerate(["01-01", "01-15", "01-29", "02-12"]))))
+    code, out, _err = tactful("train", "--now", "2026-02-26T10:00:00Z", "--json")
+    assert (code, json.loads(out) != {}) == (0, True)
+    assert tactful("train", "--now", "2026-02-26T10:00:00Z")[1].startswith(next(iter(json.loads(out))))
+
+    code, out, _err = tactful("decide", "ann", "--now", "2026-02-26T10:00:00Z", "--explain", "--json")
+    decision = json.loads(out)
+    assert code == 0
+    assert (decision["items"], decision["silence"]) != ([], None)
+    code, out, _err = tactful("explain", decision["decisionId"], "--json")
+    assert (code, json.loads(out)["decisionId"]) == (0, decision["decisionId"])
+    assert tactful("explain", decision["decisionId"])[0] == 0
+    assert tactful("decide", "ann", "--now", "2026-02-26T10:00:00Z")[1].strip()
+
+    code, out, _err = tactful("outreach", "plan", "--now", "2026-02-26T10:00:00Z")
+    assert code == 0
+    assert out.startswith("ann\n  silent, ")
+    assert [plan["userId"] for plan in json.loads(tactful("outreach", "plan", "ann", "--now", "2026-02-26T10:00:00Z", "--json")[1])["plans"]] == ["ann"]
+
+
+def test_a_decision_that_is_not_there_is_one_line_and_exits_2(tactful):
+    code, _out, err = tactful("explain", "nothing-like-it")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_nobody_to_plan_for_says_what_to_do(tactful):
+    assert tactful("outreach", "plan") == (0, "no customer is known yet; import events first: tactful import events.ndjson\n", "")

@@ -112,7 +112,7 @@ class DueAgain(Source):
     def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
         """Features float64 [n, 13] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
         count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)
-        gap = self.usual_gap(pairs)
+        gap = self.mean_gap(pairs)
         ratio = np.clip(elapsed / gap, 0.02, 10.0)
         visits = trips.count[who]
         trip_rate = visits / np.maximum(day - trips.first_day[who], 7.0)
@@ -135,8 +135,13 @@ class DueAgain(Source):
             ]
         )
 
-    def usual_gap(self, pairs: Pairs) -> Floats:
-        """Days between purchases, the customer's own shrunk to the style's; float64 [n]."""
+    def typical_gap(self, pairs: Pairs) -> Floats:
+        """Typical days between purchases, the customer's own shrunk to the style's; float64 [n]. Geometric, so that one long pause does not hide a rhythm."""
+        weight, gaps = self.config.gap_weight, pairs.count - 1
+        return np.exp((gaps * pairs.log_gap_mean + weight * np.log(self.gap_days[pairs.key])) / (gaps + weight))
+
+    def mean_gap(self, pairs: Pairs) -> Floats:
+        """Mean days between purchases, shrunk likewise; float64 [n]."""
         weight = self.config.gap_weight
         span = pairs.last_day - pairs.first_day
         return np.maximum((span + weight * self.gap_days[pairs.key]) / (pairs.count - 1 + weight), 0.5)
@@ -144,7 +149,7 @@ class DueAgain(Source):
     def _lognormal(self, pairs: Pairs, elapsed: Floats) -> tuple[Floats, Floats]:
         """P(next purchase within the horizon) and P(not yet), under the customer's own log-normal gaps, both shrunk and clipped."""
         weight, gaps = self.config.gap_weight, pairs.count - 1
-        centre = (gaps * pairs.log_gap_mean + weight * np.log(self.gap_days[pairs.key])) / (gaps + weight)
+        centre = np.log(self.typical_gap(pairs))
         shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
         spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.spread[pairs.key] ** 2) / (gaps + weight))
         now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
@@ -165,7 +170,7 @@ class DueAgain(Source):
             score = np.where(pairs.count > 1, self._lognormal(pairs, np.maximum(today - pairs.last_day, 0.0))[0], 0.0)
         else:
             score = self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
-        gaps, counts = self.usual_gap(pairs), pairs.count
+        gaps, counts = self.typical_gap(pairs), pairs.count
         likeliest = set(np.argsort(-score, kind="stable")[: self.config.proposed].tolist())
         return Candidates.of(
             [

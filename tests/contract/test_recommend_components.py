@@ -3,8 +3,8 @@
 import msgspec
 import numpy as np
 import pytest
-from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, customer_of, looked, purchase_table, row
 
+from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, customer_of, looked, purchase_table, row
 from tactful.catalog import build_table
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.products import Product

@@ -6,7 +6,7 @@ P(open | silence t) = p S(t) / (p S(t) + 1 - p) with exponential gaps between lo
 """
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -94,7 +94,7 @@ def _standing(signs: list[_Sign]) -> list[_Sign]:
 
 
 def _weighed(type_code: int, signs: list[_Sign], *, visit: int, now: datetime) -> Need:
-    days = sorted({sign.look.at.date() for sign in signs})
+    days = _days(signs)
     strong = max((STRONG.get(sign.look.kind, 0.0) for sign in signs), default=0.0)
     wanted = 1 / (1 + math.exp(-(BASE_LOG_ODDS + DAY_LOG_ODDS * len(days) + strong)))
     span_days = (days[-1] - days[0]).days
@@ -109,6 +109,14 @@ def _weighed(type_code: int, signs: list[_Sign], *, visit: int, now: datetime) -
     return _build(type_code, signs, state=state, probability=probability, in_visit=signs[-1].look.visit == visit)
 
 
+def _days(signs: list[_Sign]) -> list[date]:
+    """The days with a sign, ascending; a visit over midnight counts for the day it began on."""
+    began: dict[int, date] = {}
+    for sign in signs:
+        began.setdefault(sign.look.visit, sign.look.at.date())
+    return sorted(set(began.values()))
+
+
 def _closed(type_code: int, signs: list[_Sign], closed_by: str, *, probability: float = 0.0) -> Need:
     return _build(type_code, signs, state="closed", probability=probability, closed_by=closed_by)
 
@@ -119,7 +127,7 @@ def _build(type_code: int, signs: list[_Sign], *, state: NeedState, probability:
         type_code=type_code,
         state=state,
         probability=probability,
-        occasions=len({sign.look.at.date() for sign in signs}),
+        occasions=len(_days(signs)),
         since=signs[0].look.at,
         last_at=signs[-1].look.at,
         closed_by=closed_by,  # type: ignore[arg-type]  # the values come from the literals above

@@ -25,11 +25,11 @@ class Considering(Source):
         return {}
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Index the styles of each type."""
-        members: dict[int, list[int]] = {}
-        for rows in catalog.rows_of_group:
-            members.setdefault(int(catalog.type_of[rows[0]]), []).append(rows[0])
-        self._members = members
+        """Index the styles of each type by their first variant of that type; a style may have variants of several types."""
+        members: dict[int, dict[int, int]] = {}
+        for row, (type_code, group) in enumerate(zip(catalog.type_of.tolist(), catalog.group_of.tolist(), strict=True)):
+            members.setdefault(type_code, {}).setdefault(group, row)
+        self._members = {type_code: list(styles.values()) for type_code, styles in members.items()}
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""

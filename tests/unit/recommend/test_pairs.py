@@ -1,5 +1,6 @@
 """Purchases by pair are what counting by hand gives."""
 
+import itertools
 import math
 
 import numpy as np
@@ -24,7 +25,7 @@ def by_hand(rows):
 
 
 def spread(days):
-    gaps = [math.log(max(b - a, 1.0)) for a, b in zip(days, days[1:], strict=False)]
+    gaps = [math.log(max(b - a, 1.0)) for a, b in itertools.pairwise(days)]
     mean = sum(gaps) / len(gaps) if gaps else 0.0
     return mean, sum((gap - mean) ** 2 for gap in gaps)
 

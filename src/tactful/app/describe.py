@@ -26,6 +26,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
     seen = read_customer(store, customer_id, catalog, now=now)
     profile = seen.profile
     zones = possible_zones(profile, catalog.stores, now=now)
+    owned = _owned(seen)
     view = {
         "customerId": customer_id,
         "asOf": now,
@@ -39,7 +40,8 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "home": _home(profile, now=now),
         "timezones": zones,
         "needs": _needs(seen),
-        "owned": _owned(seen),
+        "owned": owned,
+        "rhythm": [style for style in owned if style["everyDays"] is not None and not style["gift"]],
         "sizes": {kind[0]: size for kind, size in sizes_of(seen).items()},
         "usual": usual_of(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
@@ -83,7 +85,7 @@ def _owned(customer: Customer) -> list[dict[str, Any]]:
                 "title": spoken_title(product),
                 "type": product.product_type,
                 "days": len(days),
-                "everyDays": round(float(np.ptp(days) / (len(days) - 1)), 1) if len(days) > 1 else None,
+                "everyDays": round(float(np.exp(np.log(np.diff(days)).mean())), 1) if len(days) > 1 else None,
                 "lastAt": customer.profile.orders[int(history.orders[lines][-1])].at,
                 "gift": bool(history.gift[lines].all()),
             }
@@ -107,7 +109,7 @@ def _contacts(profile: Profile, zones: tuple[str, ...]) -> dict[str, Any]:
         "consent": {channel: facts.consented[channel] for channel in CHANNELS},
         "reachable": {channel: facts.reachable[channel] for channel in CHANNELS},
         "closedChannels": profile.closed_channels,
-        "contacts": [
+        "contactHistory": [
             {"messageId": contact.contact_id, "channel": contact.channel, "trigger": contact.trigger, "at": contact.at, "reserved": contact.reserved}
             for contact in facts.contacts
         ],

@@ -1,7 +1,7 @@
 """Use case: learn every model from the log, calibrate the sources on a week the models have not seen, and keep the artefacts."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         raise NotReady("there is nothing to learn from: import products and events first")
     purchases = _purchases(store, catalog, customers, now=now, progress=progress)
     recommender = Recommender()
-    learned_curves = _calibrate(store, recommender, purchases, now=now, progress=progress)
+    learned_curves = _calibrate(store, recommender, purchases, progress=progress)
     facts: dict[str, Facts] = {}
     for name, component in recommender.components.items():
         facts[name] = component.train(purchases)
@@ -52,13 +52,19 @@ def _purchases(store: Store, catalog: CatalogTable, customers: list[str], *, now
     return builder.build(until_day=now.timestamp() / DAY_SECONDS)
 
 
+def _end_of_window(purchases: PurchaseTable) -> datetime:
+    """The end of the window as a time."""
+    return datetime.fromtimestamp(purchases.until_day * DAY_SECONDS, UTC)
+
+
 def _country(profile: Profile) -> str:
     return (profile.address.country or "") if profile.address is not None else ""
 
 
-def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, *, now: datetime, progress: Callable[[int], None]) -> Facts:
+def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, *, progress: Callable[[int], None]) -> Facts:
     """Train on all but the last week, and fit each source's curve to what was bought in it."""
-    then = now - CALIBRATION_WEEK
+    end = _end_of_window(purchases)
+    then = end - CALIBRATION_WEEK
     before = purchases.before(then.timestamp() / DAY_SECONDS)
     if not len(before.day):
         return {}
@@ -69,7 +75,7 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
     count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
     for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
-        _add_examples(store, purchases.customers[i], examples, sources=sources, catalog=purchases.catalog, then=then, now=now)
+        _add_examples(store, purchases.customers[i], examples, sources=sources, catalog=purchases.catalog, then=then, end=end)
         progress(1)
     facts: Facts = {"customers": count}
     for name in examples.sources:
@@ -82,9 +88,9 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     return facts
 
 
-def _add_examples(store: Store, customer_id: str, examples: Examples, *, sources: list[Source], catalog: CatalogTable, then: datetime, now: datetime) -> None:
+def _add_examples(store: Store, customer_id: str, examples: Examples, *, sources: list[Source], catalog: CatalogTable, then: datetime, end: datetime) -> None:
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then)
-    later = history_columns(load_profile(store, customer_id, now=now), catalog)
+    later = history_columns(load_profile(store, customer_id, now=end), catalog)
     moment = Moment(now=then, country=_country(customer.profile) or None)
     for source in sources:
         candidates = source(moment, customer)
@@ -94,7 +100,12 @@ def _add_examples(store: Store, customer_id: str, examples: Examples, *, sources
 
 def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purchases: PurchaseTable, *, now: datetime) -> None:
     fingerprint = data_hash(purchases)
-    window: Facts = {"until": now.isoformat(), "customers": len(purchases.customers), "order_lines": len(purchases.row), "data": fingerprint}
+    window: Facts = {
+        "until": _end_of_window(purchases).isoformat(timespec="seconds"),
+        "customers": len(purchases.customers),
+        "order_lines": len(purchases.row),
+        "data": fingerprint,
+    }
     blobs = {name: component.dump() for name, component in recommender.components.items()} | {CALIBRATION: recommender.calibration.dump()}
     records = [
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])

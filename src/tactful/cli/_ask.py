@@ -1,5 +1,6 @@
 """Commands that ask the engine: decide, explain, outreach plan."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -56,7 +57,7 @@ def explain(
         found = work.decision(decision)
     finally:
         work.store.close()
-    show(found, answer_lines(builtins(found), evidence=True), as_json=as_json)
+    show(found, answer_lines(builtins(found), evidence=True, most_withheld=sys.maxsize), as_json=as_json)
 
 
 def plan(
@@ -75,5 +76,5 @@ def plan(
         plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=True))
     finally:
         work.store.close()
-    lines = [line for each in plans for line in (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each))))]
+    lines = [line for each in plans for line in (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0)))]
     show({"plans": plans}, lines or ["no customer is known yet; import events first: tactful import events.ndjson"], as_json=as_json)

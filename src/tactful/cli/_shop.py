@@ -118,5 +118,5 @@ def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as
             models = work.train(now=clock(now), progress=advance)
     finally:
         work.store.close()
-    lines = [f"{name}: {', '.join(f'{key} {value}' for key, value in facts.items())}" for name, facts in models.items()]
+    lines = [f"{name}: {', '.join(f'{key} {value}' for key, value in facts.items()) or 'nothing to learn'}" for name, facts in models.items()]
     show(models, lines, as_json=as_json)

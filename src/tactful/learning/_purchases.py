@@ -27,7 +27,7 @@ class PurchaseTableBuilder:
         self._countries.append(country)
 
     def build(self, *, until_day: float) -> PurchaseTable:
-        """Lay out the table; ``until_day`` is the end of the window in days since 1970-01-01."""
+        """Lay out the table up to ``until_day`` (days since 1970-01-01), or up to the newest purchase: a log that ended is learned from as of its end."""
         customer, row, day, order = (np.concatenate(columns) for columns in zip(*self._parts, strict=True))
         return PurchaseTable(
             customer=customer,
@@ -36,7 +36,7 @@ class PurchaseTableBuilder:
             order=order,
             customers=tuple(self._customers),
             country=tuple(self._countries),
-            until_day=until_day,
+            until_day=min(until_day, float(np.nextafter(day.max(), np.inf))) if len(day) else until_day,
             catalog=self._catalog,
         )
 

@@ -73,6 +73,7 @@ _SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {
     "completes": _completes,
     "considering": _considering,
     "popular_here": _popular_here,
+    "fresh_find": lambda because, row, catalog, now: "Something here that you have not looked at yet.",
     "cart_waiting": lambda because, row, catalog, now: f"{spoken_title(catalog.product(row))} is still in your basket.",
 }
 """By reason code; a code without a sentence may not be used."""

@@ -19,7 +19,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
-from tactful.recommend._logistic import Logistic, fit_logistic
+from tactful.recommend._logistic import Logistic, expit, fit_logistic
 from tactful.recommend._pairs import Pairs, summarise
 from tactful.recommend._rhythm import Rhythms, learn_rhythms
 
@@ -166,10 +166,7 @@ class DueAgain(Source):
         days = own.at / DAY_SECONDS
         pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
         today = moment.now.timestamp() / DAY_SECONDS
-        if self.state.model is None:
-            score = np.where(pairs.count > 1, self._lognormal(pairs, np.maximum(today - pairs.last_day, 0.0))[0], 0.0)
-        else:
-            score = self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
+        score = self._untrained(pairs, today) if self.state.model is None else self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
         gaps, counts = self.typical_gap(pairs), pairs.count
         likeliest = set(np.argsort(-score, kind="stable")[: self.config.proposed].tolist())
         return Candidates.of(
@@ -179,6 +176,12 @@ class DueAgain(Source):
                 if i in likeliest
             ]
         )
+
+    def _untrained(self, pairs: Pairs, today: float) -> Floats:
+        """The log-normal hazard of what was bought twice or more, while they still seem to use it: beyond two and a half gaps they hardly do."""
+        elapsed = np.maximum(today - pairs.last_day, 0.0)
+        still_used = expit(4.0 * (2.5 - elapsed / self.typical_gap(pairs)))
+        return np.where(pairs.count > 1, self._lognormal(pairs, elapsed)[0] * still_used, 0.0)
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""

@@ -83,9 +83,8 @@ class PopularHere(Source):
         return {catalog.products[max(catalog.rows_of_group[code], key=lambda r: (sales[r], -r))].id: float(week[code]) for code in best}
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Lay the lists over a catalogue; an untrained one takes the catalogue's own order, all equally unlikely."""
-        untrained = {product.id: 0.01 for product in catalog.products[: self.config.proposed]}
-        weekly = self.state.weekly if self.state.weekly.get(EVERYWHERE) else {EVERYWHERE: untrained}
+        """Lay the lists over a catalogue. Untrained there are none: nothing may be called popular that is not."""
+        weekly = {EVERYWHERE: {}} | self.state.weekly
         self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
         self._lists = {
             country: [

@@ -8,12 +8,12 @@ from tactful.rehearse.play import Outcome
 MOST_WITHHELD = 12
 
 
-def answer_lines(answer: Json, *, evidence: bool = False) -> list[str]:
+def answer_lines(answer: Json, *, evidence: bool = False, most_withheld: int = MOST_WITHHELD) -> list[str]:
     """A decision or a plan in the form of the wire, as lines: what is said and why, or why not, and what was withheld."""
-    return list(_lines(answer, evidence=evidence))
+    return [*_said(answer, evidence=evidence), *_withheld(answer, most_withheld)]
 
 
-def _lines(answer: Json, *, evidence: bool) -> Iterator[str]:
+def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
     message = answer.get("message")
     if message:
         yield f"{message['trigger']} by {message['channel']} at {message['sendAt']}: {message['subject']}"
@@ -29,13 +29,16 @@ def _lines(answer: Json, *, evidence: bool) -> Iterator[str]:
         yield f"usual {answer['usual']['productId']} {answer['usual']['options']}"
     if answer.get("store"):
         yield f"store {answer['store']['storeCode']}"
-    withheld = answer.get("withheld") or []
-    yield from (f"withheld {one['productId']}  {one['code']}: {one['text']}" for one in (withheld if evidence else withheld[:MOST_WITHHELD]))
-    if not evidence and len(withheld) > MOST_WITHHELD:
-        yield f"and {len(withheld) - MOST_WITHHELD} more withheld"
     for name, value in answer.items():
         if not {"silence", "items", "message"} & set(answer):
             yield f"{name}: {value}"
+
+
+def _withheld(answer: Json, most: int) -> Iterator[str]:
+    withheld = answer.get("withheld") or []
+    yield from (f"withheld {one['productId']}  {one['code']}: {one['text']}" for one in withheld[:most])
+    if most and len(withheld) > most:
+        yield f"and {len(withheld) - most} more withheld"
 
 
 def verdict_lines(outcome: Outcome) -> list[str]:

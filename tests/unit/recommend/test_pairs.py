@@ -1,7 +1,7 @@
 """Purchases by pair are what counting by hand gives."""
 
+import itertools
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def by_hand(rows):
 
 
 def spread(days):
-    gaps = [math.log(max(b - a, 1.0)) for a, b in pairwise(days)]
+    gaps = [math.log(max(b - a, 1.0)) for a, b in itertools.pairwise(days)]
     mean = sum(gaps) / len(gaps) if gaps else 0.0
     return mean, sum((gap - mean) ** 2 for gap in gaps)
 

@@ -25,23 +25,24 @@ def summarise(plans: Sequence[Plan], tables: grocer.Tables, products: Sequence[P
     kinds = Kinds.of(products)
     messages = {plan.user_id: plan.message for plan in plans if plan.message}
     said = {user: [item.product_id for item in message.items] for user, message in messages.items()}
-    before = grocer.lines_of_households(tables.transactions, until=TRAINED_UNTIL)
+    sold = grocer.times_sold(tables.transactions, until=TRAINED_UNTIL)
+    usual = favourites(said, grocer.lines_of(said, tables.transactions, until=TRAINED_UNTIL), sold, kinds=kinds)
     bought: defaultdict[str, set[str]] = defaultdict(set)
-    for user, product_id in grocer.lines_of_households(tables.transactions, since=PLANNED_AT, until=PLANNED_AT + WEEK):
+    for user, product_id in grocer.lines_of(said, tables.transactions, since=PLANNED_AT, until=PLANNED_AT + WEEK):
         bought[user].add(product_id)
     return DemoSummary(
         lines_read=len(tables.transactions["product_id"]),
         events=0,
         products=len(products),
-        products_left_out=len(grocer.median_prices(tables.transactions)) - len(products),
+        products_left_out=len(grocer.times_sold(tables.transactions)) - len(products),
         households=len(plans),
         written_to=len(messages),
         left_alone=len(plans) - len(messages),
         silence=silence_tallies(plans),
         triggers=trigger_tallies(messages.values()),
         said=hits(said, bought, kinds),
-        favourites=hits(favourites(said, before, kinds), bought, kinds),
-        best_sellers=hits(best_sellers(said, before, kinds), bought, kinds),
+        favourites=hits(usual, bought, kinds),
+        best_sellers=hits(best_sellers(said, sold, kinds), bought, kinds),
         examples=examples(messages, bought, {product.id: product.title for product in products}, kinds=kinds),
         steps=(),
     )

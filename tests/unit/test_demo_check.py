@@ -56,9 +56,9 @@ def item(product_id):
     )
 
 
-def message(user, *product_ids):
+def message(user, *product_ids, send_at=PLANNED_AT):
     planned = Message(
-        message_id="m", trigger="due_again", channel="email", send_at=PLANNED_AT, items=tuple(map(item, product_ids)), subject="Milk again", text="…"
+        message_id="m", trigger="due_again", channel="email", send_at=send_at, items=tuple(map(item, product_ids)), subject="Milk again", text="…"
     )
     return Plan(user_id=user, decision_id=f"d-{user}", at=PLANNED_AT, message=planned)
 
@@ -93,6 +93,14 @@ def test_the_summary_counts_who_was_written_to_and_who_was_left_alone_and_why(su
 
 def test_only_purchases_within_seven_days_after_planning_count(summary):
     assert (summary.said.item_exact, summary.said.item_style, summary.said.item_type) == (0, 0.5, 0.5)  # the late one came a second too late
+
+
+def test_a_message_is_overtaken_by_a_purchase_before_it_would_leave():
+    tables = made_up_year([*LINES, (7, 31, 8, 11, 1, 0.99, (PLANNED_AT + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S"))])
+    at_once, in_three_days = message("household-7", "10"), message("household-7", "10", send_at=PLANNED_AT + timedelta(days=3))
+    products = list(grocer.products(tables))
+    assert summarise([at_once], tables, products).overtaken == 0
+    assert summarise([in_three_days], tables, products).overtaken == 1
 
 
 def test_baselines_are_told_for_the_same_households(summary):

@@ -13,6 +13,7 @@ PRODUCTS = [
     (30, 2, "FUEL", "National", "FUEL", "GASOLINE-REG UNLEADED", None),
     (40, 2, "MISCELLANEOUS", "National", None, None, None),
     (50, 2, "CHEF SHOPPE", "National", None, "INSTORE CUT VEGETABLES", None),
+    (70, 2, "PRODUCE", "National", "TROPICAL FRUIT", "BANANAS", "40 LB"),
     (60, 2, "GROCERY", "National", "BUTTER", "BUTTER", "1 LB"),  # never sold
 ]
 # Of a line: household, store, basket, product, quantity, what was paid, and when, UTC.
@@ -26,6 +27,7 @@ LINES = [
     (9, 32, 5, 11, 1, 0.99, "2017-12-01T05:00:00"),
     (9, 32, 5, 40, 1, 5.00, "2017-12-01T05:00:00"),
     (9, 32, 5, 50, 1, 2.00, "2017-12-01T05:00:00"),
+    (9, 32, 5, 70, 2, 1.00, "2017-12-01T05:00:00"),
 ]
 CAMPAIGNS = [(2, 8), (1, 8)]
 STARTS = [(1, "2017-03-03"), (2, "2017-07-01")]

@@ -43,12 +43,11 @@ def test_what_is_no_merchandise_is_never_a_hit_by_kind():
 
 def test_favourites_are_a_households_own_and_break_ties_by_what_the_shop_sells():
     lines = [("ann", "beef"), ("ann", "oat"), ("ben", "oat"), ("ben", "milk-large"), ("ben", "milk-large"), ("ben", "petrol"), ("ben", "petrol")]
-    assert favourites({"ann": ["x", "y"], "ben": ["x"]}, lines, KINDS) == {"ann": ["oat", "beef"], "ben": ["milk-large"]}
+    assert favourites({"ann": ["x", "y"], "ben": ["x"]}, lines, {"oat": 2, "beef": 1}, kinds=KINDS) == {"ann": ["oat", "beef"], "ben": ["milk-large"]}
 
 
 def test_best_sellers_are_the_same_for_everybody_as_many_as_were_said():
-    lines = [("ann", "beef"), ("ben", "oat"), ("ben", "oat"), ("cat", "petrol"), ("cat", "petrol"), ("cat", "petrol")]
-    assert best_sellers({"ann": ["x", "y"], "ben": ["x"]}, lines, KINDS) == {"ann": ["oat", "beef"], "ben": ["oat"]}
+    assert best_sellers({"ann": ["x", "y"], "ben": ["x"]}, {"beef": 1, "oat": 2, "petrol": 3}, KINDS) == {"ann": ["oat", "beef"], "ben": ["oat"]}
 
 
 def item(product_id):
@@ -57,9 +56,9 @@ def item(product_id):
     )
 
 
-def message(user, *product_ids):
+def message(user, *product_ids, send_at=PLANNED_AT):
     planned = Message(
-        message_id="m", trigger="due_again", channel="email", send_at=PLANNED_AT, items=tuple(map(item, product_ids)), subject="Milk again", text="…"
+        message_id="m", trigger="due_again", channel="email", send_at=send_at, items=tuple(map(item, product_ids)), subject="Milk again", text="…"
     )
     return Plan(user_id=user, decision_id=f"d-{user}", at=PLANNED_AT, message=planned)
 
@@ -89,11 +88,19 @@ def test_the_summary_counts_who_was_written_to_and_who_was_left_alone_and_why(su
     assert [(tally.code, tally.households) for tally in summary.silence] == [("no_consent", 2), ("nothing_relevant", 1)]
     assert summary.silence[0].sentence == "They have not agreed to be written to."
     assert [(tally.code, tally.households) for tally in summary.triggers] == [("due_again", 2)]
-    assert (summary.lines_read, summary.products, summary.products_left_out) == (len(LINES) + 2, 4, 2)
+    assert (summary.lines_read, summary.products, summary.products_left_out) == (len(LINES) + 2, 5, 2)
 
 
 def test_only_purchases_within_seven_days_after_planning_count(summary):
     assert (summary.said.item_exact, summary.said.item_style, summary.said.item_type) == (0, 0.5, 0.5)  # the late one came a second too late
+
+
+def test_a_message_is_overtaken_by_a_purchase_before_it_would_leave():
+    tables = made_up_year([*LINES, (7, 31, 8, 11, 1, 0.99, (PLANNED_AT + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S"))])
+    at_once, in_three_days = message("household-7", "10"), message("household-7", "10", send_at=PLANNED_AT + timedelta(days=3))
+    products = list(grocer.products(tables))
+    assert summarise([at_once], tables, products).overtaken == 0
+    assert summarise([in_three_days], tables, products).overtaken == 1
 
 
 def test_baselines_are_told_for_the_same_households(summary):
@@ -110,7 +117,7 @@ def test_the_screen_tells_everything_the_summary_holds(summary):
     show(summary, Console(file=screen, width=160))
     told = screen.getvalue()
     for words in (
-        "Read 11 order lines as 20 events",
+        "Read 12 order lines as 20 events",
         "no_consent",
         "They have not agreed",
         "Milk again",

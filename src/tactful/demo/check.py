@@ -1,7 +1,8 @@
 """How good was what we said: compare it with what households then really bought, beside two plain ways of choosing the same number of products."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 
 from msgspec import Struct
 
@@ -79,30 +80,27 @@ def hits(said: Said, bought: Mapping[str, Iterable[str]], kinds: Kinds) -> Hits:
     )
 
 
-def favourites(said: Said, lines: Iterable[tuple[str, str]], kinds: Kinds) -> dict[str, list[str]]:
+def favourites(said: Said, lines: Iterable[tuple[str, str]], sold: Mapping[str, int], *, kinds: Kinds) -> dict[str, list[str]]:
     """The first baseline: as many of each household's most often bought products, ties by what sells best in the shop.
 
     >>> kinds = Kinds(style_of={"a": "a", "b": "b", "c": "c"}, type_of={})
-    >>> favourites({"u": ["x", "y"]}, [("u", "a"), ("u", "b"), ("u", "c"), ("u", "c"), ("v", "b")], kinds)
+    >>> favourites({"u": ["x", "y"]}, [("u", "a"), ("u", "b"), ("u", "c"), ("u", "c")], {"b": 9}, kinds=kinds)
     {'u': ['c', 'b']}
     """
-    of_shop: Counter[str] = Counter()
-    of_household: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    bought: dict[str, Counter[str]] = {user: Counter() for user in said}
     for user, product_id in lines:
         if product_id in kinds.style_of:
-            of_shop[product_id] += 1
-            if user in said:
-                of_household[user][product_id] += 1
+            bought[user][product_id] += 1
 
     def ranked(times: Counter[str]) -> list[str]:
-        return sorted(times, key=lambda product_id: (-times[product_id], -of_shop[product_id], product_id))
+        return sorted(times, key=lambda product_id: (-times[product_id], -sold.get(product_id, 0), product_id))
 
-    return {user: ranked(of_household[user])[: len(items)] for user, items in said.items()}
+    return {user: ranked(bought[user])[: len(items)] for user, items in said.items()}
 
 
-def best_sellers(said: Said, lines: Iterable[tuple[str, str]], kinds: Kinds) -> dict[str, list[str]]:
+def best_sellers(said: Said, sold: Mapping[str, int], kinds: Kinds) -> dict[str, list[str]]:
     """The second baseline: as many of the products that sell best in the whole shop, the same for everybody."""
-    sold = Counter(product_id for _, product_id in lines if product_id in kinds.style_of)
     longest = max((len(items) for items in said.values()), default=0)
-    ranked = [product_id for product_id, _ in sorted(sold.items(), key=lambda item: (-item[1], item[0]))[:longest]]
+    wanted = [(-lines, product_id) for product_id, lines in sold.items() if product_id in kinds.style_of]
+    ranked = [product_id for _, product_id in nsmallest(longest, wanted)]
     return {user: ranked[: len(items)] for user, items in said.items()}

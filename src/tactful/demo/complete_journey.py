@@ -12,7 +12,7 @@ What the data does not say, and what we take for it:
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from importlib import import_module, resources, util
@@ -25,7 +25,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tactful.demo.grocery_words import as_heading, in_plain_words, product_title
+from tactful.demo.grocery_words import as_heading, in_plain_words, is_case_of_produce, product_title
 from tactful.model.errors import NotReady
 from tactful.model.events import ConsentUpdated, Event, Identified, MessageAnswered, MessageDelivered, OrderCompleted, OrderLine, Traits
 from tactful.model.products import Money, Product
@@ -125,7 +125,7 @@ def products(tables: Tables) -> Iterator[Product]:
         style = f"{manufacturer}-{_slug(f'{category} {product_type}')}" if category else None
         yield Product(
             id=str(product_id),
-            title=product_title(category or UNKNOWN, product_type, size),
+            title=product_title(category or UNKNOWN, product_type, None if is_case_of_produce(department, size) else size),
             price=Money(price, CURRENCY),
             item_group_id=style,
             brand=f"{'Own brand' if brand == 'Private' else 'National brand'}, maker {manufacturer}",
@@ -288,11 +288,19 @@ def shop_time(day: np.datetime64 | date, hour: time) -> datetime:
     return datetime.combine(calendar_day, hour, SHOP_ZONE).astimezone(UTC)
 
 
-def lines_of_households(transactions: Columns, *, since: datetime | None = None, until: datetime | None = None) -> list[tuple[str, str]]:
-    """UserId and product id of every line with a quantity in a half-open period, in time order."""
-    basket = _lines_by_basket(transactions, since=since or BEGINNING, until=until or END)
-    users = {household: user_id(household) for household in np.unique(basket["household_id"]).tolist()}
-    return list(zip((users[household] for household in basket["household_id"].tolist()), _texts(basket["product_id"]), strict=True))
+def lines_of(users: Collection[str], transactions: Columns, *, since: datetime = BEGINNING, until: datetime = END) -> list[tuple[str, str]]:
+    """UserId and product id of every line with a quantity of some households in a half-open period, in time order."""
+    basket = _lines_by_basket(transactions, since=since, until=until)
+    known = {household: user for household in np.unique(basket["household_id"]).tolist() if (user := user_id(household)) in users}
+    theirs = np.flatnonzero(np.isin(basket["household_id"], list(known)))
+    return list(zip((known[household] for household in basket["household_id"][theirs].tolist()), _texts(basket["product_id"][theirs]), strict=True))
+
+
+def times_sold(transactions: Columns, *, until: datetime = END) -> dict[str, int]:
+    """How many lines with a quantity a product has before a time, by product id."""
+    inside = (np.asarray(transactions["quantity"]) > 0) & (epoch_seconds(transactions["transaction_timestamp"]) < until.timestamp())
+    ids, lines = np.unique(np.asarray(transactions["product_id"])[inside], return_counts=True)
+    return dict(zip(map(str, ids.tolist()), lines.tolist(), strict=True))
 
 
 def count_events(tables: Tables, *, since: datetime | None = None, until: datetime | None = None) -> int:

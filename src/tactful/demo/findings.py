@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 
 from tactful.demo import complete_journey as grocer
 from tactful.demo.check import Kinds, best_sellers, favourites, hits, how_near
 from tactful.demo.summary import DemoSummary, Example, ExampleItem, Tally
 from tactful.model.decisions import Message, Plan
+from tactful.model.events import OrderCompleted
 from tactful.model.products import Product
 
 LAST_MONTH = date(2017, 12, 1)
@@ -25,26 +26,43 @@ def summarise(plans: Sequence[Plan], tables: grocer.Tables, products: Sequence[P
     kinds = Kinds.of(products)
     messages = {plan.user_id: plan.message for plan in plans if plan.message}
     said = {user: [item.product_id for item in message.items] for user, message in messages.items()}
-    before = grocer.lines_of_households(tables.transactions, until=TRAINED_UNTIL)
-    bought: defaultdict[str, set[str]] = defaultdict(set)
-    for user, product_id in grocer.lines_of_households(tables.transactions, since=PLANNED_AT, until=PLANNED_AT + WEEK):
-        bought[user].add(product_id)
+    sold = grocer.times_sold(tables.transactions, until=TRAINED_UNTIL)
+    usual = favourites(said, grocer.lines_of(said, tables.transactions, until=TRAINED_UNTIL), sold, kinds=kinds)
+    week = list(grocer.orders(tables.transactions, since=PLANNED_AT, until=PLANNED_AT + WEEK))
+    bought = products_by_user(week)
     return DemoSummary(
         lines_read=len(tables.transactions["product_id"]),
         events=0,
         products=len(products),
-        products_left_out=len(grocer.median_prices(tables.transactions)) - len(products),
+        products_left_out=len(grocer.times_sold(tables.transactions)) - len(products),
         households=len(plans),
         written_to=len(messages),
         left_alone=len(plans) - len(messages),
         silence=silence_tallies(plans),
         triggers=trigger_tallies(messages.values()),
+        overtaken=overtaken(messages, week, kinds),
         said=hits(said, bought, kinds),
-        favourites=hits(favourites(said, before, kinds), bought, kinds),
-        best_sellers=hits(best_sellers(said, before, kinds), bought, kinds),
+        favourites=hits(usual, bought, kinds),
+        best_sellers=hits(best_sellers(said, sold, kinds), bought, kinds),
         examples=examples(messages, bought, {product.id: product.title for product in products}, kinds=kinds),
         steps=(),
     )
+
+
+def products_by_user(orders: Iterable[OrderCompleted]) -> dict[str, set[str]]:
+    """What each household bought."""
+    bought: defaultdict[str, set[str]] = defaultdict(set)
+    for order in orders:
+        bought[order.user_id or ""].update(line.product_id for line in order.lines)
+    return dict(bought)
+
+
+def overtaken(messages: Mapping[str, Message], week: Sequence[OrderCompleted], kinds: Kinds) -> int:
+    """Count messages of which some style was bought after planning but before the message would leave: rules run again at sending and drop it."""
+    leaves = {user: message.send_at for user, message in messages.items()}
+    earlier = products_by_user(order for order in week if order.at < leaves.get(order.user_id or "", PLANNED_AT))
+    near = ((how_near(item.product_id, earlier.get(user, ()), kinds) for item in message.items) for user, message in messages.items())
+    return sum(any(found in {"exact", "style"} for found in message) for message in near)
 
 
 def silence_tallies(plans: Iterable[Plan]) -> tuple[Tally, ...]:
@@ -63,7 +81,7 @@ def trigger_tallies(messages: Iterable[Message]) -> tuple[Tally, ...]:
     return tuple(Tally(code=code, households=number) for code, number in sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def examples(messages: dict[str, Message], bought: dict[str, set[str]], titles: dict[str, str], *, kinds: Kinds) -> tuple[Example, ...]:
+def examples(messages: Mapping[str, Message], bought: Mapping[str, set[str]], titles: dict[str, str], *, kinds: Kinds) -> tuple[Example, ...]:
     """Draw some messages, always the same ones, with what came of each item."""
     users = random.Random(EXAMPLE_SEED).sample(sorted(messages), min(EXAMPLES, len(messages)))  # noqa: S311 - a draw of examples, not a secret
     return tuple(_example(user, messages[user], bought.get(user, set()), titles=titles, kinds=kinds) for user in users)

@@ -24,6 +24,7 @@ SPELLED_OUT = {
     "BTL": "bottle",
     "BTR": "butter",
     "CARB": "carbonated",
+    "CATFD": "cat food",
     "CHIX": "chicken",
     "CKYS": "cookies",
     "CLEANG": "cleaning",
@@ -115,6 +116,7 @@ SPELLED_OUT = {
     "SPRD": "spread",
     "SRV": "serve",
     "SS": "single serve",
+    "SUP": "super",
     "SUPP": "supplements",
     "SUPPPLIES": "supplies",
     "SV": "served",
@@ -149,6 +151,32 @@ CUT_SHORT = {
     "FACIAL TISSUE & PAPER HANDKE": "facial tissues",
     "NON-CRBNTD DRNKING/MNERAL WATE": "still water",
     "GARBAGE KITCHEN COMPACTOR BA": "garbage bags",
+    "SEMI-SOLID SALAD DRESSING MAY": "mayonnaise",
+    "FRZN BOXED VEGETABLES- VALUE A": "frozen boxed vegetables, value added",
+    "FRZN BAGGED VEGETABLES- VALUE": "frozen bagged vegetables, value added",
+    "NATURAL CHEESE EXACT WT CHUNKS": "natural cheese, chunks",
+    "NATURAL CHEESE EXACT WT SLICES": "natural cheese, slices",
+    "SGL SV/VEND MACH SNACKS CHIP/P": "single serve snacks",
+    "DAIRY CASE JUICE DRNK UNDER 10": "juice drink, chilled",
+    "DAIRY CASE TEA WITH SUGAR OR S": "tea with sugar, chilled",
+    "DAIRY CASE CITRUS PNCH/OJ SUBS": "citrus punch, chilled",
+    "DAIRY CASE 100% PURE JUICE OTH": "pure juice, chilled",
+    "FRZN BREAKFAST ENTREES/SANDWIC": "frozen breakfast entrees/sandwiches",
+    "NON-CARB FLVRD DRNKNG/MNRL WAT": "flavored still water",
+    "NON-CARB WATER FLVR - DRNK/MNR": "flavored drinking water",
+    "MEXICAN SOFT TORTILLAS AND WRA": "soft tortillas and wraps",
+    "MALTED MLK/SYRUP/PWDRS (EGGNOG": "malted milk, syrup and powders",
+    "VENDOR SIZE/SINGLE SERVE COOKI": "single serve cookies",
+    "VENDING SIZE/SNGL SERVE CRACKE": "single serve crackers",
+    "INSTANT COFFEE FLAVORED NO SWE": "flavored instant coffee, unsweetened",
+    "INSTANT COFFEE FLAVORED W/SWEE": "flavored instant coffee, sweetened",
+    "MIXERS(CLUB SODA/SELTZERS)FLAV": "flavored club soda and seltzer",
+    "SEASONAL CANDY BAGS NON-CHOCOL": "seasonal candy bags, not chocolate",
+    "SEASONAL CANDY BOX NON-CHOCOLA": "seasonal candy box, not chocolate",
+    "REFRIGERATED COOKIES-BREAK N B": "cookie dough, break and bake",
+    "BREAST - BONELESS(IQF)": "chicken breast, boneless, frozen",
+    "WINGS (IQF)": "chicken wings, frozen",
+    "KITCHEN & MULTI-PURPOSE CLEANE": "kitchen and multi-purpose cleaner",
 }
 """Frequent descriptions whose end has to be guessed."""
 
@@ -169,6 +197,8 @@ EMPTY_WORDS = frozenset({
 WORD = re.compile(r"W/O|W/|MLT-PK|MEAT-PCKGD|PKG\.SEAFOOD|HYGN\.NAPKINS|[A-Z]+\.(?=\s|$)|[A-Z]+|[^A-Z]+")
 SIZE = re.compile(r"(?:\d*\.?\d+(?:\s*(?:PK|CT)?\s*[/X-]\s*))?\d*\.?\d+ ?(?:OZ|LB|CT|PK|ML|L|LT|GAL|GA|QT|PT|DZ|IN|FT|SQ FT|GM|CM|MM|STEM|ROLL|RL)\b")
 INITIAL = re.compile(r"(?<![a-z0-9])(?!(?:and|with|without|of|to|in)\b)[a-z]")
+CASE = re.compile(r"(?:\d+-)?(?P<amount>\d*\.?\d+) (?P<unit>LB|CT)\b")
+SPACELESS = re.compile(r"[:)](?=[a-z])")
 LITRE = re.compile(r"\b(?:l|lt)\b")
 
 
@@ -192,7 +222,7 @@ def in_plain_words(shouted: str) -> str:
     while len(words) > 1 and words[-1] in DANGLING:
         words.pop()
     spelled = "".join(_spell(word) for word in WORD.findall(" ".join(words)))
-    return " ".join(re.sub(r"(?<=[A-Za-z)]):(?=\S)", ": ", spelled.replace("&", " and ")).split()).rstrip(" -:/,")
+    return " ".join(SPACELESS.sub(r"\g<0> ", spelled.replace("&", " and ").replace("(", " (")).split()).rstrip(" -:/,")
 
 
 def _spell(word: str) -> str:
@@ -231,6 +261,17 @@ def package_size(shouted: str | None) -> str | None:
     spoken = re.sub(r"HALF GAL|1/2 GAL", ".5 GAL", " ".join((shouted or "").upper().split()))
     found = SIZE.search(spoken)
     return LITRE.sub("L", re.sub(r"\b(?:ga|gal)\b", "gal", found.group().lower())) if found else None
+
+
+@cache
+def is_case_of_produce(department: str, size: str | None) -> bool:
+    """Whether a size is that of the grower's case, not of what a customer takes home: bananas come by 40 pounds.
+
+    >>> is_case_of_produce("PRODUCE", "40 LB"), is_case_of_produce("PRODUCE", "24 CT"), is_case_of_produce("PRODUCE", "5 LB")
+    (True, True, False)
+    """
+    found = CASE.match(size or "")
+    return department == "PRODUCE" and found is not None and float(found["amount"]) > {"LB": 10, "CT": 6}[found["unit"]]
 
 
 def product_title(category: str, product_type: str, size: str | None) -> str:

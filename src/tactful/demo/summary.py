@@ -72,6 +72,8 @@ class DemoSummary(Struct, frozen=True, kw_only=True):
     left_alone: int
     silence: tuple[Tally, ...]
     triggers: tuple[Tally, ...]
+    overtaken: int
+    """Messages about something they bought by themselves before the message would have left; checked again at sending, those are dropped."""
     said: Hits
     favourites: Hits
     """Baseline: what the household buys most often."""
@@ -92,6 +94,9 @@ def show(summary: DemoSummary, console: Console) -> None:
     console.print(Text(summary.assumption, style="dim"))
     console.print(_who(summary))
     console.print(_precision(summary))
+    console.print(
+        f"Before their message would have left, {summary.overtaken:,} of {summary.written_to:,} households had bought it already: it would be dropped.\n"
+    )
     _examples(summary.examples, console)
     console.print(_steps(summary.steps))
 
@@ -122,7 +127,7 @@ def _precision(summary: DemoSummary) -> Padding:
         table.add_row(name, *(f"{share:.1%}" for share in shares), style="bold" if found is summary.said else "")
     table.caption = "A message is right when one of its items is. Baselines: same households, same number of items."
     table.caption_justify = "left"
-    return Padding(table, (1, 0))
+    return Padding(table, (1, 0, 0, 0))
 
 
 def _examples(examples: Sequence[Example], console: Console) -> None:

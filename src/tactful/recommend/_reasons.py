@@ -65,7 +65,7 @@ def _considering(because: Because, row: int, catalog: CatalogTable, now: datetim
 
 
 def _popular_here(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
-    return "Bought often in your country these weeks." if because.place else "Bought often here these weeks."
+    return "Bought often in your country." if because.place else "Bought often here."
 
 
 _SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {

@@ -84,7 +84,7 @@ class PopularHere(Source):
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the lists over a catalogue. Untrained there are none: nothing may be called popular that is not."""
-        weekly = {EVERYWHERE: {}} | self.state.weekly
+        weekly: dict[str, dict[str, float]] = {EVERYWHERE: {}} | self.state.weekly
         self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
         self._lists = {
             country: [

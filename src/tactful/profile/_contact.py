@@ -40,5 +40,6 @@ def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
 @folds(ConsentUpdated)
 def _consented(profile: Profile, event: ConsentUpdated) -> None:
     profile.consents[f"{event.purpose}/{event.channel or '*'}"] = Consent(event.granted, event.at, event.message_id)
-    if event.granted and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
+    agreed = event.granted and event.purpose == MARKETING
+    if agreed and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
         del profile.closed_channels[event.channel]

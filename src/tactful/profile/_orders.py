@@ -1,5 +1,7 @@
 """What was bought, on any channel, and what was sent back."""
 
+import math
+
 from tactful.model.events import OrderCompleted, OrderRefunded
 from tactful.model.profile import Order, ProductHistory, Profile, Purchase
 from tactful.profile._handlers import folds
@@ -25,26 +27,27 @@ def _returned(profile: Profile, event: OrderRefunded) -> None:
     index = next((i for i, order in enumerate(profile.orders) if order.order_id == event.order_id), None)
     if index is None:
         return
-    returned = {line.product_id: line.quantity for line in event.lines}
-    if not returned:
+    pieces: dict[str, float] = {}
+    for line in event.lines:
+        pieces[line.product_id] = pieces.get(line.product_id, 0.0) + line.quantity
+    if not pieces and event.order_id not in profile.refunded_orders:
         profile.refunded_orders.append(event.order_id)
     for product_id, history in profile.products.items():
-        if returned and product_id not in returned:
-            continue
-        if _take_back(history, index, quantity=returned.get(product_id)):
+        if _take_back(history, index, pieces=pieces.get(product_id, 0.0) if pieces else math.inf):
             look(profile, product_id, "return", event=event)
 
 
-def _take_back(history: ProductHistory, order: int, *, quantity: float | None) -> bool:
-    """Remove a returned line, or lessen it where only some pieces came back. True where anything was returned."""
+def _take_back(history: ProductHistory, order: int, *, pieces: float) -> bool:
+    """Remove what was returned, line by line, and lessen the line of which only some pieces came back. True where anything was returned."""
     kept = []
     found = False
     for purchase in history.purchases:
-        if purchase.order != order:
+        if purchase.order != order or pieces <= 0:
             kept.append(purchase)
             continue
         found = True
-        if quantity is not None and purchase.quantity > quantity:
-            kept.append(Purchase(order, purchase.quantity - quantity, purchase.gift, purchase.options))
+        if purchase.quantity > pieces:
+            kept.append(Purchase(order, purchase.quantity - pieces, purchase.gift, purchase.options))
+        pieces -= purchase.quantity
     history.purchases[:] = kept
     return found

@@ -27,6 +27,8 @@ shop: shop
 now: 2026-03-01T10:00:00Z
 customer: ann
 events:
+  - {at: -120d, track: Order Completed, properties: {order_id: a-1, products: [{product_id: beans, price: 12, quantity: 1}]}}
+  - {at: -90d, track: Order Completed, properties: {order_id: a0, products: [{product_id: beans, price: 12, quantity: 1}]}}
   - {at: -60d, track: Order Completed, properties: {order_id: a1, products: [{product_id: beans, price: 12, quantity: 1}]}}
   - {at: -30d, track: Order Completed, properties: {order_id: a2, products: [{product_id: beans, price: 12, quantity: 1}]}}
   - {at: -1d, product: {id: mug, availability: out_of_stock}}

@@ -15,6 +15,7 @@ from tactful.recommend.cart_waiting import CartWaiting
 from tactful.recommend.completes import Completes, CompletesConfig
 from tactful.recommend.considering import Considering
 from tactful.recommend.due_again import DueAgain, DueAgainConfig
+from tactful.recommend.fresh_find import FreshFind
 from tactful.recommend.life import Life
 from tactful.recommend.popular_here import PopularHere, PopularHereConfig
 
@@ -110,7 +111,7 @@ def test_many_rows_are_sampled_down_the_same_way_each_time(purchases):
 
 def test_a_week_without_any_purchase_teaches_no_hazard():
     builder = PurchaseTableBuilder(CATALOG)
-    builder.add("u:ann", history_columns(profile_of(bought(ago(50), "coffee")), CATALOG), country="")
+    builder.add("u:ann", history_columns(profile_of(bought(ago(90), "coffee"), bought(ago(45), "milk")), CATALOG), country="")
     source = DueAgain()
     assert source.train(builder.build(until_day=NOW.timestamp() / 86_400))["rows"] == 6
     assert source.state.model is None
@@ -253,8 +254,10 @@ def test_too_few_customers_share_everybodys_list(purchases):
     assert set(learned(PopularHere(), purchases).state.weekly) == {""}
 
 
-def test_without_a_log_the_shop_window_is_shown():
-    assert list(said(bound(PopularHere()), customer_of())) == [product.id for product in PRODUCTS]
+def test_without_a_log_nothing_is_called_popular_and_the_unseen_is_shown():
+    assert said(bound(PopularHere()), customer_of()) == {}
+    styles = dict.fromkeys(product.group for product in PRODUCTS)
+    assert [CATALOG.product(row(product_id)).group for product_id in said(bound(FreshFind()), customer_of())] == list(styles)
 
 
 def test_the_table_leaves_gifts_out_and_counts_orders_on():

@@ -11,8 +11,8 @@ from tactful.app.ports import Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.model.decisions import Decision, Plan
-from tactful.model.events import DeadLetter, Event
 from tactful.model.errors import NotFound
+from tactful.model.events import DeadLetter, Event
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 

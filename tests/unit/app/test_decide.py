@@ -111,7 +111,7 @@ def test_a_decision_is_about_somebody():
 
 
 def test_an_unknown_decision_is_one_clear_line():
-    with pytest.raises(NotFound, match="no decision 'x+'"):
+    with pytest.raises(NotFound, match=r"no decision 'x+'"):
         engine_after().decision("x" * 1000)
 
 

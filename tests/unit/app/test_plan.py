@@ -31,7 +31,10 @@ DAY = timedelta(days=1)
 HOME = happened(Identified, ago(300), traits=Traits(email="ann@customers.example", timezone="Europe/London"))
 
 
-def consent(at=ago(299), *, granted=True, channel="email", **fields):
+LONG_AGO = ago(299)
+
+
+def consent(at=LONG_AGO, *, granted=True, channel="email", **fields):
     return happened(ConsentUpdated, at, purpose="marketing", channel=channel, granted=granted, **fields)
 
 

@@ -1,5 +1,7 @@
 """What every component of recommend keeps, whatever it learns. A new component is found here by itself."""
 
+from copy import copy
+
 import msgspec
 import numpy as np
 import pytest
@@ -136,6 +138,13 @@ def test_a_changed_catalogue_needs_no_training(component, change, trained):
         customer = customer_of(*events, bought(ago(10), "camera"), looked("boots-42", ago(1)), carted("novel", ago(1)), catalog=catalog)
         known = {product.id for product in products}
         assert {product_id for product_id, _, _ in said(moved, customer, catalog=catalog, moment=AWAY)} <= known
+
+
+@each_source
+def test_a_copy_over_another_catalogue_leaves_the_first_as_it_was(source, trained):
+    before = said(trained[source.name], ANN)
+    copy(trained[source.name]).bind(build_table(PRODUCTS[::-1], (), version=2))
+    assert said(trained[source.name], ANN) == before
 
 
 @each_source

@@ -155,17 +155,21 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 
 
 def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages. Absent consent is denied; a channel's own answer outranks a general one."""
-
-    def consented(channel: str) -> bool:
-        answer = profile.consents.get(f"{MARKETING}/{channel}") or profile.consents.get(f"{MARKETING}/*")
-        return answer is not None and answer.granted
-
+    """Gather what the rules need about one person as a receiver of messages."""
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
-        consented={channel: consented(channel) for channel in CHANNELS},
+        consented={channel: _consented(profile, channel) for channel in CHANNELS},
         reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=profile.paused_until,
         zones=zones,
     )
+
+
+def _consented(profile: Profile, channel: str) -> bool:
+    """Whether they agreed to marketing on a channel. Absent is denied; of two answers the stricter holds, unless the channel's own yes is the later one."""
+    own, general = profile.consents.get(f"{MARKETING}/{channel}"), profile.consents.get(f"{MARKETING}/*")
+    if own is None or general is None:
+        answer = own or general
+        return answer is not None and answer.granted
+    return own.granted and (general.granted or own.at > general.at)

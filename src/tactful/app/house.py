@@ -53,7 +53,7 @@ class House:
             if self._catalog is None or self._catalog.version != version:
                 catalog = self._store.catalog
                 self._catalog = build_table(catalog.products(), catalog.stores(), version=version)
-                self._recommender.bind(self._catalog)
+                self._recommender = self._recommender.over(self._catalog)
             return self._catalog, self._recommender
 
     def put_products(self, products: Sequence[Product]) -> None:

@@ -26,7 +26,7 @@ class Component(ABC):
 
     @abstractmethod
     def bind(self, catalog: CatalogTable) -> None:
-        """Lay what was learned over the rows of a catalogue."""
+        """Lay what was learned over the rows of a catalogue. Sets attributes anew and changes none in place, so that a copy can be laid over another one."""
 
     @abstractmethod
     def dump(self) -> bytes:

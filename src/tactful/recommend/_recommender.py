@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 from msgspec import Struct
@@ -50,6 +51,13 @@ class Recommender:
         """Lay all components over a catalogue."""
         for component in self.components.values():
             component.bind(catalog)
+
+    def over(self, catalog: CatalogTable) -> "Recommender":
+        """The same components laid over another catalogue. This one stays as it is, for decisions under way."""
+        other = copy(self)
+        other.components = {name: copy(component) for name, component in self.components.items()}
+        other.bind(catalog)
+        return other
 
     def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """How long one thing closes the want for another, in days per type code, float64 [types]; inf for durables."""

@@ -1,0 +1,272 @@
+"""Training, the laid-out catalogue, and a customer put in words, through the engine."""
+
+import threading
+from datetime import timedelta
+
+import msgspec
+import numpy as np
+import pytest
+
+from small_shop import NOW, PRODUCTS, STORES, ago, bought, carted, happened, life_of, looked
+from tactful.app.engine import DecideRequest, Engine
+from tactful.app.house import PATCHED_AT_ONCE, House
+from tactful.model.errors import NotFound, NotReady
+from tactful.model.events import (
+    Address,
+    ConsentUpdated,
+    Context,
+    Identified,
+    MessageDelivered,
+    OutreachPaused,
+    PageViewed,
+    PreferenceStated,
+    RecommendationDismissed,
+    Traits,
+)
+from tactful.model.moment import Moment
+from tactful.model.products import Product
+from tactful.store import MemoryStore
+from tactful.wiring import open_engine
+
+LIVES = [event for number in range(48) for event in life_of(number)]
+
+
+def shop(*events, products=PRODUCTS, stores=STORES):
+    engine = open_engine("memory:")
+    engine.put_products(products)
+    engine.put_stores(stores)
+    engine.import_history(list(events), now=NOW)
+    return engine
+
+
+def blobs(engine):
+    return {record.name: (record.blob, record.version, record.facts) for record in engine.store.models.load()}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    engine = shop(*LIVES)
+    engine.train(now=NOW)
+    return engine
+
+
+def test_the_same_log_teaches_the_same(trained):
+    again = shop(*LIVES)
+    again.train(now=NOW)
+    assert blobs(again) == blobs(trained)
+    again.train(now=NOW)
+    assert blobs(again) == blobs(trained)
+
+
+def test_another_log_has_another_fingerprint(trained):
+    other = shop(*LIVES[:-1])
+    other.train(now=NOW)
+    assert blobs(other)["life"][2]["data"] != blobs(trained)["life"][2]["data"]
+
+
+def test_training_tells_figures_and_keeps_them(trained):
+    facts = shop(*LIVES).train(now=NOW)
+    assert set(facts) == set(blobs(trained)) >= {"due_again", "completes", "life", "popular_here", "calibration"}
+    kept = blobs(trained)["due_again"][2]
+    assert kept.items() >= ({"customers": 48, "until": NOW.isoformat()} | facts["due_again"]).items()
+    assert kept["order_lines"] > 1000
+    assert facts["calibration"]["customers"] == 48
+    assert 0 < facts["calibration"]["popular_here_wanted"] < 1
+    assert msgspec.json.encode(facts)
+
+
+def test_progress_counts_every_step():
+    told = []
+    shop(*LIVES).train(now=NOW, progress=told.append)
+    assert sum(told) == 48 + 48 + 6
+
+
+@pytest.mark.parametrize(("events", "products"), [((), PRODUCTS), ((looked("camera", ago(1)),), ())])
+def test_nothing_to_learn_from_is_one_clear_line(events, products):
+    with pytest.raises(NotReady, match="import products and events first"):
+        shop(*events, products=products).train(now=NOW)
+
+
+def test_looks_alone_teach_little_and_break_nothing():
+    engine = shop(looked("camera", ago(1)))
+    assert engine.train(now=NOW)["due_again"] == {"rows": 0}
+    assert decide(engine).items
+
+
+def test_training_in_the_past_sees_only_the_past():
+    engine = shop(*LIVES)
+    engine.train(now=ago(100))
+    early = shop(*(event for event in LIVES if event.at <= ago(100)))
+    early.train(now=ago(100))
+    assert blobs(engine)["completes"][0] == blobs(early)["completes"][0]
+    assert blobs(engine)["popular_here"][0] == blobs(early)["popular_here"][0]
+
+
+def test_what_was_learned_is_used_at_once_and_after_a_restart(trained):
+    camera = bought(ago(2), "camera", user_id="new")
+    trained.record([camera], now=NOW)
+    restarted = Engine(trained.store, new_id=trained.new_id)
+    for engine in (trained, restarted):
+        assert "completes" in {item.reason.code for item in decide(engine, user="new").items}
+    assert decide(restarted, user="new").items == decide(trained, user="new").items
+
+
+def test_a_model_nobody_knows_any_more_is_left_alone(trained):
+    record = trained.store.models.load()[0]
+    with trained.store.transaction():
+        trained.store.models.save([msgspec.structs.replace(record, name="gone", blob=b"old")])
+    assert decide(Engine(trained.store, new_id=trained.new_id), user="c1").items
+
+
+def decide(engine, *, user="ann", now=NOW):
+    return engine.decide(DecideRequest(user_id=user, explain=True, limit=50), now=now)
+
+
+def product(number, **fields):
+    return Product(**({"id": f"p{number}", "title": f"Thing {number}", "product_type": f"Type {number}"} | fields))
+
+
+@pytest.mark.parametrize("count", [1, PATCHED_AT_ONCE, PATCHED_AT_ONCE + 1])
+@pytest.mark.parametrize("fields", [{"availability": "out_of_stock"}, {"product_type": "Other"}, {"item_group_id": "style"}], ids=["stock", "type", "style"])
+def test_changed_products_are_seen_at_once(count, fields):
+    house = House(MemoryStore())
+    products = [product(number) for number in range(30)]
+    house.put_products(products)
+    house.now()
+    changed = [product(number, **fields) for number in range(count)]
+    house.put_products(changed)
+    catalog, _ = house.now()
+    assert catalog.products == (*changed, *products[count:])
+    assert catalog.in_stock.sum() == (30 - count if "availability" in fields else 30)
+    fresh = House(house._store).now()[0]
+    assert np.array_equal(catalog.type_of, fresh.type_of)
+    assert np.array_equal(catalog.group_of, fresh.group_of)
+    assert catalog.version == house._store.catalog.version()
+
+
+def test_a_small_change_keeps_the_table_laid_out():
+    house = House(MemoryStore())
+    house.put_products([product(1), product(2)])
+    catalog, recommender = house.now()
+    house.put_products([product(1, title="Another word")])
+    assert house.now()[0].type_of is catalog.type_of
+    assert house.now()[1] is recommender
+    house.put_products([])
+    assert house.now()[0].products[0].title == "Another word"
+
+
+def test_a_change_by_somebody_else_is_seen():
+    store = MemoryStore()
+    one, other = House(store), House(store)
+    one.put_products([product(1)])
+    assert len(other.now()[0].products) == 1
+    one.put_products([product(2)])
+    one.put_stores(STORES)
+    other.put_products([product(1, title="Mine")])
+    assert [p.title for p in other.now()[0].products] == ["Mine", "Thing 2"]
+    assert set(other.now()[0].stores) == {"london", "paris"}
+
+
+def test_a_decision_under_way_keeps_the_catalogue_it_began_with():
+    """The recommender that it was given stays laid over its table, while others get a longer one."""
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(5)])
+    catalog, recommender = house.now()
+    house.put_products([product(number, product_type=f"New type {number}") for number in range(40)])
+    newer, newer_recommender = house.now()
+    assert len(newer_recommender.life_days()) == len(newer.types) == 40
+    assert len(recommender.life_days()) == len(catalog.types) == 5
+
+
+def test_readers_and_a_writer_do_not_meet():
+    engine = shop(*(looked(p.id, ago(n)) for p in PRODUCTS[:6] for n in (1, 2, 3)))
+    errors = []
+
+    def read():
+        try:
+            for _ in range(15):
+                decide(engine)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the test tells
+            errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for round_ in range(15):
+        engine.put_products([product(number, product_type=f"Type {round_} {number}") for number in range(25 + round_)])
+    for reader in readers:
+        reader.join()
+    assert errors == []
+
+
+HOME = happened(Identified, ago(300), traits=Traits(email="ann@customers.example", timezone="Europe/London", address=Address(country="GB", city="London")))
+
+
+def test_a_customer_in_words():
+    events = [
+        HOME,
+        *(bought(ago(n), "coffee") for n in range(1, 7)),
+        bought(ago(20), "boots-39", "tote-tan"),
+        bought(ago(9), "novel", gift=True),
+        *(looked("camera", ago(n)) for n in (1, 2, 3)),
+        carted("case", ago(0.5)),
+        happened(PageViewed, ago(3), context=Context(lat=51.5, lon=-0.1, timezone="Europe/London")),
+        happened(PreferenceStated, ago(2), key="likes", value="tea"),
+        happened(RecommendationDismissed, ago(2), reason="gift", product_id="novel"),
+        happened(ConsentUpdated, ago(2), purpose="marketing", channel="email", granted=True),
+        happened(MessageDelivered, ago(1), channel="email", contact_id="c1", trigger="due_again"),
+        happened(OutreachPaused, ago(0.2), until=ago(-1)),
+    ]
+    engine = shop(*events)
+    view = engine.customer("ann", now=NOW)
+    assert msgspec.json.encode(view)
+    assert view["customerId"] == "u:ann"
+    assert {(link["kind"]) for link in view["identities"]} >= {"user_id", "email"}
+    assert (view["events"], view["email"], view["address"]["city"]) == (len(events), "ann@customers.example", "London")
+    assert view["home"].items() >= {"lat": 51.5, "lon": -0.1, "weeksSeen": 1}.items()
+    assert list(view["timezones"]) == ["Europe/London"]
+    camera = next(need for need in view["needs"] if need["type"] == "Electronics > Photo > Cameras")
+    assert camera.items() >= {"state": "open", "occasions": 3}.items()
+    assert [need["probability"] for need in view["needs"]] == sorted((need["probability"] for need in view["needs"]), reverse=True)
+    assert [style["groupId"] for style in view["owned"]] == ["coffee", "novel", "tote", "boots"]
+    assert view["owned"][0].items() >= {"title": "Peakroast coffee", "days": 6, "everyDays": 1.0, "gift": False}.items()
+    assert view["owned"][1].items() >= {"days": 1, "everyDays": None, "gift": True}.items()
+    assert view["owned"][2]["title"] == "Alder tote"
+    assert view["sizes"] == {"Shoes": "39"}
+    assert view["usual"]["productId"] == "coffee"
+    assert [line["productId"] for line in view["cart"]] == ["case"]
+    assert [(said["key"], said["value"]) for said in view["preferences"]] == [("likes", "tea")]
+    assert [answer["reason"] for answer in view["dismissals"]] == ["gift"]
+    assert (view["consent"], view["reachable"]) == ({"email": True, "sms": False, "push": False}, {"email": True, "sms": False, "push": False})
+    assert [contact["messageId"] for contact in view["contacts"]] == ["c1"]
+    assert view["pausedUntil"] is not None
+
+
+def test_a_customer_of_whom_little_is_known_in_words():
+    view = shop(looked("unheard-of", ago(1), user_id=None, anonymous_id="phone")).customer("phone", now=NOW)
+    assert (view["customerId"], view["home"], view["needs"], view["owned"], view["usual"]) == ("a:phone", None, [], [], None)
+
+
+def test_a_customer_as_of_earlier():
+    engine = shop(HOME, bought(ago(2), "coffee"))
+    assert engine.customer("ann", now=NOW)["owned"]
+    assert engine.customer("ann", now=NOW - timedelta(days=3))["owned"] == []
+
+
+def test_an_unknown_customer_is_one_clear_line():
+    with pytest.raises(NotFound, match="give a userId"):
+        shop().customer("who", now=NOW)
+
+
+def test_curves_learned_from_the_log_are_used(trained):
+    assert "popular_here" in trained._house.now()[1].calibration.curves
+    _, recommender = trained._house.now()
+    popular = next(scores for scores in recommender.proposals(Moment(now=NOW), customer(trained)) if scores.source == "popular_here")
+    assert not np.array_equal(recommender.calibrated(popular), popular.candidates.score)
+    assert np.all((recommender.calibrated(popular) >= 0) & (recommender.calibrated(popular) <= 1))
+
+
+def customer(engine):
+    from tactful.app.read import read_customer
+
+    return read_customer(engine.store, "u:c1", engine._house.now()[0], now=NOW)

@@ -27,6 +27,10 @@ class Engine:
         self.new_id = new_id
         self._house = House(store)
 
+    def prepare(self) -> None:
+        """Lay out the catalogue and the models now, so that the first decision need not wait for it."""
+        self._house.now()
+
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
         """Append a batch and update the profiles it touches, in one durable transaction."""
         return recording.record(self.store, arrivals, now=now)

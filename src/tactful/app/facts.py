@@ -113,7 +113,7 @@ def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
         named = any(path == value or path.startswith(f"{value} > ") or value in (product.id, product.group) for value in wanted)
         return named or int(catalog.type_of[row]) in on_page
 
-    facts.sensitive_asked_for = np.array([asked_for(row) for row in shelf.rows.tolist()], np.bool_)
+    facts.sensitive_asked_for = np.array([bool(wanted or on_page) and asked_for(row) for row in shelf.rows.tolist()], np.bool_)
 
 
 def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:

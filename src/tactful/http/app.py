@@ -47,6 +47,7 @@ def create_app(engine: Engine, *, keys: Keys, clock: Clock) -> Litestar:
     """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not."""
     return Litestar(
         ROUTES,
+        on_startup=[engine.prepare],
         state=State({"edge": Edge(engine, keys, clock)}),
         dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
         middleware=[bounded],

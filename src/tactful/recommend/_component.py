@@ -44,6 +44,8 @@ class Source(Component):
     """Whether it speaks where the customer is."""
     writes: ClassVar[bool] = False
     """Whether it may be the reason of a message."""
+    outranks: ClassVar[bool] = False
+    """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 

@@ -76,14 +76,17 @@ class Recommender:
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
         sizes = sizes_of(customer)
-        proposed: dict[int, tuple[float, int, int, SourceScores]] = {}
+        proposed: dict[int, tuple[tuple[bool, float], int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
-            probability = self.calibrated(scores)
+            probability = self.calibrated(scores).tolist()
+            outranks = self.source(scores.source).outranks
             for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
                 row = self._variant(proposed_row, scores.source, sizes, customer.catalog)
-                if row not in proposed or probability[i] > proposed[row][0]:
-                    proposed[row] = (float(probability[i]), row, i, scores)
-        return _shelf(sorted(proposed.values(), key=lambda found: (-found[0], found[1])), customer.catalog)
+                rank = (outranks, probability[i])
+                if row not in proposed or rank > proposed[row][0]:
+                    proposed[row] = (rank, row, i, scores)
+        found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
+        return _shelf(sorted(found, key=lambda proposal: (-proposal[0], proposal[1])), customer.catalog)
 
     @staticmethod
     def _variant(row: int, source: str, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
@@ -96,9 +99,14 @@ class Recommender:
         curve = self.calibration.curves.get(scores.source)
         if curve is not None:
             return curve(scores.candidates.score)
-        source = self.components[scores.source]
+        prior = self.source(scores.source).prior
+        return np.array([prior(score) for score in scores.candidates.score.tolist()])
+
+    def source(self, name: str) -> Source:
+        """The source of a name."""
+        source = self.components[name]
         assert isinstance(source, Source)
-        return np.array([source.prior(score) for score in scores.candidates.score.tolist()])
+        return source
 
 
 def _shelf(found: list[tuple[float, int, int, SourceScores]], catalog: CatalogTable) -> Shelf:

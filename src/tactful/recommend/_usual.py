@@ -8,10 +8,13 @@ import statistics
 from datetime import datetime
 from itertools import pairwise
 
+import numpy as np
+
 from tactful.model.catalog import UNKNOWN_ROW
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
 from tactful.model.profile import Purchase
+from tactful.model.tables import DAY_SECONDS
 
 FORGET = 0.8
 OFFER_FROM = 0.6
@@ -19,22 +22,32 @@ LEAST_ORDERS = 4
 HABIT_GAP_DAYS = 4.0
 """Usual days between two occasions of a habit; what is bought more seldom is a matter of being due."""
 STALE_GAPS = 6.0
+RECENT_DAYS = 60.0
 
 
 def usual_of(customer: Customer, *, now: datetime) -> Usual | None:
     """Name the usual, or None where there is no habit or it is not clear enough."""
+    candidates = _frequent_types(customer, now=now)
     lines = sorted(
         (
             (purchase.order, int(customer.catalog.type_of[row]), product_id, purchase)
-            for product_id, history in customer.profile.products.items()
-            if (row := customer.catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW and not customer.catalog.sensitive[row]
+            for product_id, history in (customer.profile.products.items() if candidates else ())
+            if (row := customer.catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW and int(customer.catalog.type_of[row]) in candidates
             for purchase in history.purchases
-            if not purchase.gift
+            if not purchase.gift and not customer.catalog.sensitive[row]
         ),
         key=lambda line: line[0],
     )
-    habits = [usual for code in {code for _, code, _, _ in lines} if (usual := _habit(customer, [line for line in lines if line[1] == code], now=now))]
+    habits = [usual for code in sorted(candidates) if (usual := _habit(customer, [line for line in lines if line[1] == code], now=now))]
     return max(habits, key=lambda usual: usual.confidence, default=None)
+
+
+def _frequent_types(customer: Customer, *, now: datetime) -> set[int]:
+    """Types bought often enough of late to be a habit at all: cheap, and rules most of them out."""
+    own = customer.history.own()
+    recent = own.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS
+    types, count = np.unique(own.types[recent], return_counts=True)
+    return set(types[count >= LEAST_ORDERS].tolist())
 
 
 def _habit(customer: Customer, lines: list[tuple[int, int, str, Purchase]], *, now: datetime) -> Usual | None:

@@ -35,6 +35,8 @@ class CompletesConfig(Struct, frozen=True, kw_only=True):
     """How many buyers the general rate is worth."""
     kept: int = 30
     """Complements kept per product."""
+    proposed: int = 60
+    """Candidates proposed per decision."""
     fresh_days: float = 60.0
     """Older purchases no longer call for company."""
 
@@ -117,7 +119,8 @@ class Completes(Source):
             for partner, probability in self.partners.get(row, ()):
                 if partner not in best or probability * weight > best[partner][0]:
                     best[partner] = (probability * weight, because)
-        return Candidates.of([(row, score, because) for row, (score, because) in best.items()])
+        strongest = sorted(best.items(), key=lambda found: (-found[1][0], found[0]))[: self.config.proposed]
+        return Candidates.of([(row, score, because) for row, (score, because) in strongest])
 
     def _anchors(self, moment: Moment, customer: Customer) -> list[tuple[int, float, Because]]:
         here = _here(customer)

@@ -16,7 +16,7 @@ NOBODY = ""
 
 
 def find_customer(store: Store, *, user_id: str | None, anonymous_id: str | None) -> str | None:
-    """Resolve ids to a customer; a userId counts before an anonymousId. None where neither is known."""
+    """Resolve ids to a customer. A userId counts alone, known or not: the device may be somebody else's. None where the id that counts is not known."""
     if user_id:
         return store.identities.owner(Identifier("user_id", user_id))
     return store.identities.owner(Identifier("anonymous_id", anonymous_id)) if anonymous_id else None

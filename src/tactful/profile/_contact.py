@@ -7,12 +7,18 @@ from tactful.profile._handlers import folds
 CONTACTS_KEPT = 64
 RESPONSES_KEPT = 64
 MARKETING = "marketing"
+GRAVITY = ("bounced", "unsubscribed", "complained")
+"""Why a channel is closed, the gravest last: a new address opens the first again, a new yes the second, nothing the third."""
 
 
 @folds(MessageDelivered)
 def _delivered(profile: Profile, event: MessageDelivered) -> None:
-    profile.contacts[:] = [contact for contact in profile.contacts if contact.contact_id != event.contact_id]
-    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, event.trigger, False, event.product_ids))
+    planned = next((contact for contact in profile.contacts if contact.contact_id == event.contact_id), None)
+    trigger, product_ids = event.trigger, event.product_ids
+    if planned is not None:
+        profile.contacts.remove(planned)
+        trigger, product_ids = trigger or planned.trigger, product_ids or planned.product_ids
+    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids))
     del profile.contacts[:-CONTACTS_KEPT]
 
 
@@ -27,13 +33,13 @@ def _decided(profile: Profile, event: DecisionMade) -> None:
 def _answered(profile: Profile, event: MessageAnswered) -> None:
     profile.responses.append(Response(event.at, event.channel, event.answer))
     del profile.responses[:-RESPONSES_KEPT]
-    if event.answer in ("bounced", "complained"):
-        profile.closed_channels[event.channel] = event.answer
+    if event.answer in GRAVITY:
+        _close(profile, event.channel, event.answer)
 
 
 @folds(Unsubscribed)
 def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
-    profile.closed_channels[event.channel] = "unsubscribed"
+    _close(profile, event.channel, "unsubscribed")
     profile.consents[f"{MARKETING}/{event.channel}"] = Consent(False, event.at, event.message_id)
 
 
@@ -43,3 +49,8 @@ def _consented(profile: Profile, event: ConsentUpdated) -> None:
     agreed = event.granted and event.purpose == MARKETING
     if agreed and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
         del profile.closed_channels[event.channel]
+
+
+def _close(profile: Profile, channel: str, why: str) -> None:
+    """Close a channel; a graver reason that it was closed for stays."""
+    profile.closed_channels[channel] = max(why, profile.closed_channels.get(channel, why), key=GRAVITY.index)

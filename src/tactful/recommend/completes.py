@@ -105,11 +105,17 @@ class Completes(Source):
         return list(zip(j[best].tolist(), score[best].tolist(), strict=True))
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Lay the partners over the rows of a catalogue; what is no longer sold is left out."""
+        """Lay the partners over the rows of a catalogue; what is no longer sold, or now the same style or type, is left out."""
         self.partners = {
-            catalog.row_of[product_id]: [(catalog.row_of[p.product_id], p.probability) for p in partners if p.product_id in catalog.row_of]
+            row: [
+                (other, partner.probability)
+                for partner in partners
+                if (other := catalog.row_of.get(partner.product_id, row)) != row
+                and catalog.type_of[other] != catalog.type_of[row]
+                and catalog.group_of[other] != catalog.group_of[row]
+            ]
             for product_id, partners in self.state.items()
-            if product_id in catalog.row_of
+            if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
         }
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:

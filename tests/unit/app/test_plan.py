@@ -243,3 +243,11 @@ def test_consent_is_the_strictest_answer_that_stands(answers, email, sms):
     events = [consent(ago(50 - n), channel=channel, granted=granted) for n, (channel, granted) in enumerate(answers)]
     found = consented(*events)
     assert (found["email"], found["sms"]) == (email, sms)
+
+
+def test_planned_day_after_day_it_is_said_once():
+    """Nothing is bought meanwhile, and consent and caps would let a second message through."""
+    engine = engine_after(HOME, YES, *COFFEE)
+    plans = [plan(engine, now=NOW + n * DAY, dry_run=False) for n in range(10)]
+    assert [found.message.trigger for found in plans if found.message is not None] == ["due_again"]
+    assert {found.silence.code for found in plans[1:]} == {"nothing_relevant"}

@@ -82,6 +82,28 @@ def test_what_has_no_rhythm_is_not_the_lead():
     assert due(("coffee", 0.9, None, 5), ("milk", 0.8, 10, 10)).indices == (1,)
 
 
+def told(at, *product_ids, trigger="due_again"):
+    return happened(MessageDelivered, at, channel="email", contact_id=f"{trigger}{at}", trigger=trigger, product_ids=product_ids)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "indices"),
+    [
+        ([], (0, 1)),
+        ([told(ago(2), "tote-tan")], (1,)),
+        ([told(ago(2), "tote-black")], (1,)),
+        ([told(ago(2), "tote-tan", "coffee")], None),
+        ([told(ago(11), "tote-tan", "coffee")], (0, 1)),
+        ([told(ago(2), "tote-tan", trigger="cart_waiting")], (0, 1)),
+        ([told(ago(2), "unheard-of")], (0, 1)),
+    ],
+)
+def test_what_runs_out_is_mentioned_once_a_purchase_in_whatever_colour(contacts, indices):
+    found = shelf(("tote-tan", "due_again", 0.9, 10.0, 10.0, True), ("coffee", "due_again", 0.8, 10.0, 10.0, True))
+    proposed = TRIGGERS["due_again"].propose(customer_of(*contacts), found, now=NOW, zone="UTC")
+    assert (proposed and proposed.indices) == indices
+
+
 def basket(put_in_at, *, now, zone="UTC", contacts=(), more=()):
     customer = customer_of(carted("camera", put_in_at), *more, *contacts)
     waiting = shelf(("camera", "cart_waiting", 0.4, None, None, True))

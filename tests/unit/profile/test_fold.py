@@ -196,6 +196,12 @@ def test_a_delivery_replaces_its_reservation():
     assert sent.contacts == [Contact(ago(1), "email", "d1", "due_again", False, ("coffee",)), Contact(ago(1), "email", "other")]
 
 
+def test_a_delivery_that_does_not_say_what_it_was_about_was_about_what_was_reserved():
+    fields = {"placement": "outreach", "product_ids": ("coffee",), "trigger": "due_again", "channel": "email", "send_at": ago(2)}
+    profile = profile_of(happened(DecisionMade, ago(3), message_id="d1", **fields), delivered(ago(1), "d1"))
+    assert profile.contacts == [Contact(ago(1), "email", "d1", "due_again", False, ("coffee",))]
+
+
 def test_only_the_latest_contacts_and_responses_are_kept():
     contacts = [delivered(ago(n), f"c{n}") for n in range(70)]
     answers = [happened(MessageAnswered, ago(n), channel="email", answer="opened") for n in range(70)]
@@ -272,6 +278,16 @@ def test_to_unsubscribe_closes_the_channel_and_withdraws():
 def test_only_a_new_yes_to_marketing_on_it_opens_an_unsubscribed_channel(fields, opens):
     profile = profile_of(happened(Unsubscribed, ago(2), channel="email"), consent(ago(1), **fields))
     assert profile.closed_channels == ({} if opens else {"email": "unsubscribed"})
+
+
+def test_a_channel_stays_closed_for_the_gravest_reason():
+    complained = happened(MessageAnswered, ago(9), channel="email", answer="complained")
+    gone = happened(Unsubscribed, ago(8), channel="email")
+    new_address = identified(ago(1), email="b@customers.example")
+    assert profile_of(complained, bounced(ago(5)), new_address).closed_channels == {"email": "complained"}
+    assert profile_of(gone, bounced(ago(5)), new_address).closed_channels == {"email": "unsubscribed"}
+    assert profile_of(complained, gone, consent(ago(1), granted=True)).closed_channels == {"email": "complained"}
+    assert profile_of(bounced(ago(9)), gone, new_address).closed_channels == {"email": "unsubscribed"}
 
 
 def test_a_complaint_outlasts_a_yes():

@@ -1,5 +1,6 @@
 """What each source proposes of whom, and why."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -165,6 +166,16 @@ def test_complements_are_of_another_type_and_no_variant(purchases):
         assert all(CATALOG.type_of[partner] != CATALOG.type_of[anchor] for partner, _ in partners)
         assert all(0 < probability <= 1 for _, probability in partners)
         assert len({partner for partner, _ in partners}) == len(partners)
+
+
+@pytest.mark.parametrize("change", [{"product_type": "Electronics > Photo > Cameras"}, {"item_group_id": "camera"}], ids=["type", "style"])
+def test_what_became_the_same_kind_of_thing_after_training_goes_with_it_no_more(change, purchases):
+    products = [msgspec.structs.replace(product, **change) if product.id == "case" else product for product in PRODUCTS]
+    catalog = build_table(products, STORES, version=2)
+    source = Completes()
+    source.train(purchases)
+    source.bind(catalog)
+    assert "case" not in said(source, customer_of(bought(ago(5), "camera"), catalog=catalog))
 
 
 def test_the_probability_is_the_share_of_first_buyers(purchases):

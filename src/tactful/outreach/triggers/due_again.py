@@ -15,13 +15,18 @@ MOST_PRODUCTS = 3
 
 
 class DueAgainTrigger(Trigger):
-    """Something they buy again and again is nearly used up. Several due things make one message."""
+    """Something they buy again and again is nearly used up. Several due things make one message, and each is mentioned once a purchase."""
 
     name: ClassVar[str] = "due_again"
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
-        windows = {i: window for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if (window := _window(shelf.because[i], now=now))}
+        told = self._last_told(customer)
+        windows = {
+            i: window
+            for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
+            if (window := _window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))
+        }
         if not windows:
             return None
         lead = next(iter(windows))
@@ -29,9 +34,18 @@ class DueAgainTrigger(Trigger):
         together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
+    def _last_told(self, customer: Customer) -> dict[int, datetime]:
+        """When each style was last the subject of such a message, delivered or reserved."""
+        told: dict[int, datetime] = {}
+        for contact in customer.profile.contacts:
+            if contact.trigger == self.name:
+                for group in customer.catalog.group_of[customer.catalog.rows(contact.product_ids)].tolist():
+                    told[group] = max(contact.at, told.get(group, contact.at))
+        return told
 
-def _window(because: Because, *, now: datetime) -> tuple[datetime, datetime] | None:
-    if because.every_days is None or because.last_at is None:
+
+def _window(because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
+    if because.every_days is None or because.last_at is None or (told_at is not None and told_at >= because.last_at):
         return None
     opens = max(now, because.last_at + timedelta(days=LEAD * because.every_days))
     closes = because.last_at + timedelta(days=LATE * because.every_days)

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from types import ModuleType
@@ -68,8 +68,10 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
 
 
 def _plain(value: object) -> object:
-    """A NumPy scalar as a Python value; NaN and infinity, which JSON cannot say, as None."""
+    """A NumPy scalar as a Python value; NaN, infinity and no time, which JSON cannot say, as None."""
     plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(plain, datetime):
+        return plain.replace(tzinfo=UTC)
     return None if isinstance(plain, float) and not np.isfinite(plain) else plain
 
 

@@ -4,10 +4,23 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict, Verdicts
+
+
+def as_times(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Epoch seconds as times for people to read, NaN as no time.
+
+    >>> as_times(np.array([0.0, np.nan])).tolist()
+    [datetime.datetime(1970, 1, 1, 0, 0), None]
+    """
+    whole = np.where(np.isnan(seconds), 0, seconds).astype(np.int64).astype("datetime64[s]")
+    whole[np.isnan(seconds)] = np.datetime64("NaT")
+    return whole
 
 
 class ShelfRule(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ import numpy as np
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
-from tactful.policy._rule import ShelfRule
+from tactful.policy._rule import ShelfRule, as_times
 
 
 class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
@@ -23,4 +23,4 @@ class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
         assert facts.product_bought_at is not None and facts.life_seconds is not None and facts.purchase_days is not None
         durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2)
         bought = ~np.isnan(facts.product_bought_at)
-        return Verdicts.deny(where=bought & ((shelf.source != "due_again") | durable), code=self.code, facts={"bought_at": facts.product_bought_at})
+        return Verdicts.deny(where=bought & ((shelf.source != "due_again") | durable), code=self.code, facts={"bought_at": as_times(facts.product_bought_at)})

@@ -5,7 +5,7 @@ import numpy as np
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
-from tactful.policy._rule import ShelfRule
+from tactful.policy._rule import ShelfRule, as_times
 
 
 class SameStyleOwned(ShelfRule, frozen=True, kw_only=True):
@@ -20,4 +20,4 @@ class SameStyleOwned(ShelfRule, frozen=True, kw_only=True):
         assert facts.group_bought_at is not None and facts.life_seconds is not None and facts.purchase_days is not None
         durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2)
         owned = ~np.isnan(facts.group_bought_at)
-        return Verdicts.deny(where=owned & ((shelf.source != "due_again") | durable), code=self.code, facts={"owned_since": facts.group_bought_at})
+        return Verdicts.deny(where=owned & ((shelf.source != "due_again") | durable), code=self.code, facts={"owned_since": as_times(facts.group_bought_at)})

@@ -58,10 +58,10 @@ def test_items_are_best_first_one_a_style_and_at_most_as_many_as_asked():
     assert shown(decide(engine, limit=2)) == shown(decision)[:2]
 
 
-def test_somebody_unknown_sees_what_is_popular():
+def test_somebody_unknown_sees_what_is_new_until_something_is_popular():
     decision = decide(engine_after(), user_id="who")
     assert decision.customer_id is None
-    assert {item.reason.code for item in decision.items} == {"popular_here"}
+    assert {item.reason.code for item in decision.items} == {"fresh_find"}
     assert withheld(decision)["vitamins"] == "sensitive"
 
 
@@ -84,10 +84,11 @@ def test_what_was_withheld_is_told_only_where_it_is_asked_for_and_always_kept():
 def test_the_explanation_is_json_with_sentences():
     events = [*CAMERA_LOOKS, bought(ago(9), "novel", "tote-tan"), looked("boots-39", ago(2)), bought(ago(5), "case", gift=True)]
     events += [*(bought(ago(4 + 14 * n), "coffee") for n in range(4)), happened(RecommendationDismissed, ago(1), reason="not_for_me", product_id="bread")]
-    decision = decide(engine_after(*events), context={"product_id": "camera"}, placement="product")
+    bag = Product(id="bag", title="A bag", product_type="Electronics > Photo > Bags")
+    decision = decide(engine_after(*events, products=(*PRODUCTS, bag)), context={"product_id": "camera"}, placement="product")
     told = msgspec.json.decode(msgspec.json.encode(decision))["withheld"]
     codes = {item["productId"]: item["code"] for item in told}
-    expected = {"camera": "is_featured", "novel": "already_bought", "tote-tan": "already_bought", "vitamins": "sensitive", "case": "gift_not_taste"}
+    expected = {"camera": "is_featured", "novel": "already_bought", "tote-tan": "already_bought", "vitamins": "sensitive", "bag": "gift_not_taste"}
     assert codes.items() >= (expected | {"bread": "dismissed", "coffee": "not_due_yet", "boots-39": "one_look_only"}).items()
     assert all(item["text"] == WITHHELD[item["code"]] for item in told)
     assert not set(codes) & set(shown(decision))
@@ -154,8 +155,9 @@ def test_a_known_user_counts_before_the_device_they_are_on():
 
 
 def test_the_page_is_never_its_own_answer_in_any_colour():
-    decision = decide(engine_after(), placement="product", context={"product_id": "tote-tan", "product_ids": ("camera", "unheard-of")})
-    assert withheld(decision).items() >= {"tote-tan": "is_featured", "tote-black": "is_featured", "camera": "is_featured"}.items()
+    decision = decide(engine_after(), placement="product", context={"product_id": "tote-black", "product_ids": ("camera", "unheard-of")})
+    assert withheld(decision).items() >= {"tote-tan": "is_featured", "camera": "is_featured"}.items()
+    assert "tote-black" not in shown(decision)
 
 
 def test_on_a_page_about_it_a_sensitive_kind_may_be_shown():
@@ -244,3 +246,34 @@ def test_the_usual_comes_along():
 def test_in_the_visit_the_cart_is_no_news():
     decision = decide(engine_after(carted("camera", ago(minutes=5))), now=NOW + timedelta(minutes=1))
     assert "cart_waiting" not in {item.reason.code for item in decision.items}
+
+
+def test_who_cannot_prove_who_they_are_sees_only_what_this_device_did():
+    at_home = [looked("camera", ago(n), anonymous_id="laptop") for n in (1, 2, 3)]
+    engine = engine_after(*at_home, bought(ago(9), "novel"), looked("tote-tan", ago(minutes=5), anonymous_id="phone"))
+    request = DecideRequest(anonymous_id="phone", explain=True, limit=50)
+    known, guessed = engine.decide(request, now=NOW), engine.decide(request, now=NOW, device_only=True)
+    assert withheld(known)["novel"] == "already_bought"
+    assert "novel" in shown(guessed)
+    assert "camera" not in {item.product_id for item in guessed.items if item.reason.code == "considering"}
+    assert "tote-tan" in {item.product_id for item in guessed.items if item.reason.code == "considering"}
+
+
+def test_a_preview_is_the_decision_without_a_trace():
+    engine = engine_after(*CAMERA_LOOKS)
+    before = engine.store.events.count()
+    previewed = engine.preview(DecideRequest(user_id="ann", explain=True, limit=20), now=NOW)
+    assert engine.store.events.count() == before
+    with pytest.raises(NotFound):
+        engine.decision(previewed.decision_id)
+    assert shown(previewed) == shown(decide(engine))
+
+
+def test_one_product_is_changed_by_what_it_was():
+    engine = engine_after(*CAMERA_LOOKS)
+    assert decide(engine).items
+    gone = engine.change_product("camera", lambda known: msgspec.structs.replace(known, availability="out_of_stock"))
+    assert (gone.title, gone.availability) == ("Optika X10", "out_of_stock")
+    assert withheld(decide(engine))["camera"] == "out_of_stock"
+    with pytest.raises(NotFound, match="no product 'unheard-of'"):
+        engine.change_product("unheard-of", lambda known: known)

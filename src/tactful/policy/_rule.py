@@ -18,8 +18,9 @@ def as_times(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
     >>> as_times(np.array([0.0, np.nan])).tolist()
     [datetime.datetime(1970, 1, 1, 0, 0), None]
     """
-    whole = np.where(np.isnan(seconds), 0, seconds).astype(np.int64).astype("datetime64[s]")
-    whole[np.isnan(seconds)] = np.datetime64("NaT")
+    known = np.isfinite(seconds)
+    whole = np.where(known, seconds, 0.0).astype(np.int64).astype("datetime64[s]")
+    whole[~known] = np.datetime64("NaT")
     return whole
 
 

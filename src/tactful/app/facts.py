@@ -162,6 +162,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
         reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=profile.paused_until,
+        last_own_at=profile.last_own_at,
         zones=zones,
     )
 

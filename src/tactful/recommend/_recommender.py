@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from copy import copy
+from inspect import isabstract
 
 import numpy as np
 from msgspec import Struct
@@ -28,7 +29,7 @@ def discover() -> list[type[Component]]:
     for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith("_"):
             for value in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
-                if isinstance(value, type) and issubclass(value, Component) and value not in (Component, Source):
+                if isinstance(value, type) and issubclass(value, Component) and not isabstract(value):
                     found[value.name] = value
     return [found[name] for name in sorted(found)]
 

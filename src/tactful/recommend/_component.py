@@ -46,6 +46,8 @@ class Source(Component):
     """Whether it may be the reason of a message."""
     outranks: ClassVar[bool] = False
     """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it."""
+    exact: ClassVar[bool] = False
+    """Whether it means the very product, so that no other variant of the style will do."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 

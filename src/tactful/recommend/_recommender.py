@@ -16,11 +16,8 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend._sizes import SizeKind, fitting_variant, sizes_of, wears
+from tactful.recommend._sizes import fitting_variant, sizes_of
 from tactful.recommend.life import Life
-
-KEEPS_ITS_VARIANT = ("due_again", "considering")
-"""Sources that mean the very variant the customer bought or looked at, where it can be had."""
 
 
 def discover() -> list[type[Component]]:
@@ -80,20 +77,14 @@ class Recommender:
         proposed: dict[int, tuple[tuple[bool, float], int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
             probability = self.calibrated(scores).tolist()
-            outranks = self.source(scores.source).outranks
+            source = self.source(scores.source)
             for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
-                row = self._variant(proposed_row, scores.source, sizes, customer.catalog)
-                rank = (outranks, probability[i])
+                row = proposed_row if source.exact else fitting_variant(proposed_row, sizes, customer.catalog)
+                rank = (source.outranks, probability[i])
                 if row not in proposed or rank > proposed[row][0]:
                     proposed[row] = (rank, row, i, scores)
         found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
         return _shelf(sorted(found, key=lambda proposal: (-proposal[0], proposal[1])), customer.catalog)
-
-    @staticmethod
-    def _variant(row: int, source: str, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
-        if source in KEEPS_ITS_VARIANT and catalog.in_stock[row] and wears(row, sizes, catalog):
-            return row
-        return fitting_variant(row, sizes, catalog)
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""

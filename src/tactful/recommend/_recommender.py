@@ -8,6 +8,7 @@ from inspect import isabstract
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 import tactful.recommend as package
 from tactful.model.candidates import Candidates, Shelf
@@ -18,6 +19,9 @@ from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
 from tactful.recommend._sizes import fitting_variant, sizes_of
 from tactful.recommend.life import Life
+
+OFF_PAGE = 0.1
+"""What a best seller of another department is worth on a page about something, against one of the same."""
 
 
 def discover() -> list[type[Component]]:
@@ -76,11 +80,13 @@ class Recommender:
         sizes = sizes_of(customer)
         proposed: dict[int, tuple[tuple[bool, float], int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
-            probability = self.calibrated(scores).tolist()
             source = self.source(scores.source)
+            probability = self.calibrated(scores)
+            if source.generic and moment.featured:
+                probability = probability * _fits_page(scores.candidates.rows, moment, customer.catalog)
             for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
                 row = proposed_row if source.exact else fitting_variant(proposed_row, sizes, customer.catalog)
-                rank = (source.outranks, probability[i])
+                rank = (source.outranks, float(probability[i]))
                 if row not in proposed or rank > proposed[row][0]:
                     proposed[row] = (rank, row, i, scores)
         found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
@@ -99,6 +105,13 @@ class Recommender:
         source = self.components[name]
         assert isinstance(source, Source)
         return source
+
+
+def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -> NDArray[np.float64]:
+    """Weights of candidates on a page about something, float64 [n]: who looks at a phone is not here for cheese."""
+    about = {catalog.types[catalog.type_of[row]].split(" > ", 1)[0] for row in moment.featured}
+    fitting = [catalog.types[code].split(" > ", 1)[0] in about for code in catalog.type_of[rows].tolist()]
+    return np.where(fitting, 1.0, OFF_PAGE)
 
 
 def _shelf(found: list[tuple[float, int, int, SourceScores]], catalog: CatalogTable) -> Shelf:

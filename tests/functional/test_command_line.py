@@ -53,7 +53,7 @@ def commands():
 
 
 def test_all_commands_are_there():
-    assert set(commands()) == {"demo", "init", "import", "train", "serve", "decide", "explain", "outreach plan", "rehearse", "doctor"}
+    assert set(commands()) == {"demo", "init", "import", "train", "serve", "decide", "explain", "outreach plan", "rehearse", "bench", "doctor"}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -242,3 +242,12 @@ def test_a_decision_that_is_not_there_is_one_line_and_exits_2(tactful):
 
 def test_nobody_to_plan_for_says_what_to_do(tactful):
     assert tactful("outreach", "plan") == (0, "no customer is known yet; import events first: tactful import events.ndjson\n", "")
+
+
+def test_benchmarks_are_found_by_name(tactful):
+    code, said, _ = tactful("bench", "list")
+    assert code == 0
+    assert json.loads(tactful("bench", "list", "--json")[1]) == said.split()
+    code, _, complaint = tactful("bench", "weather")
+    assert code == 2
+    assert "there is no benchmark 'weather'" in complaint

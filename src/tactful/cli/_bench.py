@@ -1,0 +1,37 @@
+"""The command that runs benchmarks."""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Store
+from tactful.cli._screen import show
+
+WIDTH = 160
+"""Columns where nobody looks on: programs and files get whole lines."""
+
+
+def bench(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; `list` names them all.")],
+    *,
+    data: Data = DEFAULT_DATA,
+    store: Store = None,  # noqa: ARG001 - every command takes it; a benchmark makes what it measures
+    as_json: Json = False,
+) -> int:
+    """Measure one thing and print what was found. Exits 1 when it falls short of what was promised."""
+    from rich.console import Console
+
+    from tactful.bench import benchmarks, load
+
+    if name == "list":
+        show(benchmarks(), benchmarks(), as_json=as_json)
+        return 0
+    run = load(name)
+    if not as_json:
+        return run(Console(width=None if sys.stdout.isatty() else WIDTH), data)
+    said = io.StringIO()
+    code = run(Console(file=said, width=WIDTH), data)
+    show({"benchmark": name, "exit": code, "said": said.getvalue().splitlines()}, (), as_json=True)
+    return code

@@ -21,12 +21,12 @@ READ_LATER = "in the contract and in every snapshot; readers come with later roo
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "age_group": FEED,
-    "description": FEED,
     "gender": FEED,
     "gtin": FEED,
     "image_link": FEED,
     "accuracyKm": "part of a location on the wire",
     "city": "part of an address on the wire",
+    "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "shipping": READ_LATER,
     "order_days": READ_LATER,

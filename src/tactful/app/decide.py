@@ -12,6 +12,7 @@ from tactful.app.place import store_meant
 from tactful.app.ports import Store
 from tactful.app.read import find_customer, read_customer, read_device
 from tactful.app.requests import DecideContext, DecideRequest
+from tactful.app.usual import usual_here
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Decision, Item, Reason, Silence, StoreChoice, Withheld
@@ -20,7 +21,7 @@ from tactful.model.events import DecisionMade
 from tactful.model.moment import OUTREACH, Moment
 from tactful.policy import SILENCE, WITHHELD, Objection, judge_shelf, merged_needs
 from tactful.profile import home_of
-from tactful.recommend import Recommender, reason_text, usual_of
+from tactful.recommend import Recommender, reason_text
 
 MOST_ITEMS = 100
 
@@ -51,7 +52,7 @@ def decide(
         placement=request.placement,
         items=items,
         silence=None if items else silence("nothing_relevant", candidates=len(shelf)),
-        usual=usual_of(customer, now=now),
+        usual=usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
         store=StoreChoice(store_code=shop.store_code) if shop else None,
         withheld=withheld_of(shelf, objections, customer),
     )

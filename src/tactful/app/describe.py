@@ -12,11 +12,12 @@ from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import customers_of
 from tactful.app.read import read_customer
+from tactful.app.usual import usual_anywhere
 from tactful.model.customer import Customer
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import home_of, weeks_near
-from tactful.recommend import sizes_of, spoken_title, usual_of
+from tactful.recommend import sizes_of, spoken_title
 
 
 def describe(store: Store, house: House, customer: str, *, now: datetime) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "owned": owned,
         "rhythm": [style for style in owned if style["everyDays"] is not None and not style["gift"]],
         "sizes": {kind[0]: size for kind, size in sizes_of(seen).items()},
-        "usual": usual_of(seen, now=now),
+        "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
     }
     return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones)))

@@ -51,6 +51,9 @@ class Usual(Struct, frozen=True, kw_only=True, rename="camel"):
     product_id: str
     options: dict[str, str]
     confidence: float
+    """How likely it is that they choose exactly this, 0 to 1."""
+    prefill: bool = False
+    """Clear enough to be filled in beforehand; else it is offered for one tap."""
 
 
 class StoreChoice(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -1,70 +1,233 @@
-"""What they always have: product and options by decayed mode, offered only where it is a habit.
+"""What they always have: product and options, at this time of day and in this kind of place, offered only where it is a habit.
 
-Source: on Complete Journey the decayed mode (.8) names the next product of a type in 63 % of cases with ten purchases behind it, and at a share of .6 it is
-right in 82 % of the cases in which it speaks.
+The visits to a subject ("Cafe", "Grocery > Milk") are learnt one by one (`tactful.recommend._habit`). What may not be offered now, because it is
+forbidden, out of stock or was answered with a no, is taken out of the past first: what is left tells what they have instead.
 """
 
 import statistics
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from msgspec import Struct
 
-from tactful.model.catalog import UNKNOWN_ROW
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
-from tactful.model.profile import Purchase
+from tactful.model.profile import Order
 from tactful.model.tables import DAY_SECONDS
+from tactful.recommend._habit import Habit
+from tactful.recommend._stated import Stated, pin_of, stated_of
 
-FORGET = 0.8
 OFFER_FROM = 0.6
-LEAST_ORDERS = 4
+PREFILL_FROM = 0.8
+LEAST_VISITS = 4
 HABIT_GAP_DAYS = 4.0
-"""Usual days between two occasions of a habit; what is bought more seldom is a matter of being due."""
+"""Usual days between two visits of a habit; what is bought more seldom is a matter of being due."""
+MADE_TO_ORDER_GAP_DAYS = 14.0
+"""The same where it is made to their wishes: that is ordered where one stands, never stocked up."""
 STALE_GAPS = 6.0
+STALE_DAYS = 21.0
+"""A habit is over after so many of its gaps, and not before so many days: everybody goes on holiday."""
 RECENT_DAYS = 60.0
+DEVIATIONS = 2
+"""After so many visits in a row that were not the usual, we ask instead of offering."""
+VISITS_LEARNT = 120
+ORDERS_COUNTED = 30
+STORE, AWAY = "store", "web"
+
+Vector = tuple[str, tuple[tuple[str, str], ...]]
+"""A product id and its options, by name."""
 
 
-def usual_of(customer: Customer, *, now: datetime) -> Usual | None:
+class Here(Struct, frozen=True, kw_only=True):
+    """Where and when the usual is asked for."""
+
+    zone: str = "UTC"
+    """Of the place they are in now."""
+    home_zone: str = "UTC"
+    """For orders that were not placed in a store."""
+    kind: str | None = None
+    """``store`` or ``web``; None where it does not matter."""
+    store_code: str | None = None
+    available: Callable[[int], bool] = lambda row: True
+    """Whether the product in a catalogue row can be had here now."""
+    refused_at: Callable[[int], datetime | None] = lambda row: None
+    """When they last said no to the product in a catalogue row."""
+
+
+class _Visit(Struct, frozen=True):
+    """One order with something of the subject in it, and the situations it was made in."""
+
+    chosen: list[Vector]
+    situations: tuple[str, ...]
+
+
+def usual_of(customer: Customer, here: Here | None = None, *, now: datetime) -> Usual | None:
     """Name the usual, or None where there is no habit or it is not clear enough."""
-    candidates = _frequent_types(customer, now=now)
-    lines = sorted(
-        (
-            (purchase.order, int(customer.catalog.type_of[row]), product_id, purchase)
-            for product_id, history in (customer.profile.products.items() if candidates else ())
-            if (row := customer.catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW and int(customer.catalog.type_of[row]) in candidates
-            for purchase in history.purchases
-            if not purchase.gift and not customer.catalog.sensitive[row]
-        ),
-        key=lambda line: line[0],
-    )
-    habits = [usual for code in sorted(candidates) if (usual := _habit(customer, [line for line in lines if line[1] == code], now=now))]
-    return max(habits, key=lambda usual: usual.confidence, default=None)
+    here = here or Here()
+    daypart = daypart_of(now, here.zone)
+    preferences = customer.profile.preferences
+    stated = stated_of(preferences)
+    pin = pin_of(preferences, daypart=daypart)
+    if pin is not None:
+        if pin.product_id is None:
+            return None
+        if _may_be_offered(customer, here, stated, (pin.product_id, tuple(sorted(pin.options.items())))):
+            return Usual(product_id=pin.product_id, options=pin.options, confidence=1.0, prefill=True)
+    habits = [usual for types in _frequent_subjects(customer, now=now) if (usual := _usual_among(customer, here, types, stated=stated, now=now))]
+    return max(habits, key=lambda usual: (usual.confidence, len(usual.options)), default=None)
 
 
-def _frequent_types(customer: Customer, *, now: datetime) -> set[int]:
-    """Types bought often enough of late to be a habit at all: cheap, and rules most of them out."""
-    own = customer.history.own()
-    recent = own.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS
-    types, count = np.unique(own.types[recent], return_counts=True)
-    return set(types[count >= LEAST_ORDERS].tolist())
+def daypart_of(at: datetime, zone: str) -> str:
+    """Name the part of the day in a zone.
+
+    >>> from datetime import UTC
+    >>> daypart_of(datetime(2026, 3, 1, 23, tzinfo=UTC), "America/Los_Angeles")
+    'day'
+    """
+    hour = at.astimezone(ZoneInfo(zone)).hour
+    return "morning" if 4 <= hour < 11 else "day" if 11 <= hour < 17 else "evening" if 17 <= hour < 22 else "night"
 
 
-def _habit(customer: Customer, lines: list[tuple[int, int, str, Purchase]], *, now: datetime) -> Usual | None:
-    days = sorted({customer.profile.orders[order].at.date() for order, _, _, _ in lines})
-    if len(days) < LEAST_ORDERS:
+def kind_of_place(order: Order) -> str:
+    """Tell whether an order was made at a counter, or fetched there, or sent home."""
+    return STORE if order.channel == "pos" or order.fulfilment == "pickup" or (order.store_code and order.fulfilment != "delivery") else AWAY
+
+
+def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
+    """Types of subjects bought often enough of late to be a habit at all: cheap, and rules most of them out."""
+    history, names = customer.history, customer.catalog.types
+    recent = ~history.gift & (history.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS)
+    orders: dict[str, set[int]] = {}
+    for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
+        orders.setdefault(_subject(names[code]), set()).add(order)
+    subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
+    for code in np.unique(history.types).tolist() if subjects else ():
+        if (subject := _subject(names[code])) in subjects:
+            subjects[subject].append(code)
+    return list(subjects.values())
+
+
+def _subject(type_path: str) -> str:
+    """What a type is a kind of: one visit is for one subject.
+
+    >>> _subject("Cafe > Tea"), _subject("Books")
+    ('Cafe', 'Books')
+    """
+    return type_path.rpartition(" > ")[0] or type_path
+
+
+def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: Stated, now: datetime) -> Usual | None:
+    """Name the usual of one subject."""
+    lines = _lines(customer, types)
+    if not _is_habit(customer, lines, now=now):
         return None
-    gap = statistics.median((b - a).days for a, b in pairwise(days))
-    if gap > HABIT_GAP_DAYS or (now.date() - days[-1]).days > STALE_GAPS * max(gap, 1.0):
+    visits = _visits(customer, here, _allowed(customer, here, stated, lines))
+    situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
+    if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
         return None
-    shares: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
-    for _, _, product_id, purchase in lines:
-        for known in shares:
-            shares[known] *= FORGET
-        key = (product_id, tuple(sorted((purchase.options or {}).items())))
-        shares[key] = shares.get(key, 0.0) + 1.0
-    (product_id, options), weight = max(shares.items(), key=lambda share: share[1])
-    confidence = weight / sum(shares.values())
+    (product_id, options), share = found
+    confidence = share * _comes_for(customer, set(lines), kind=here.kind)
     if confidence < OFFER_FROM:
         return None
-    return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3))
+    return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3), prefill=confidence >= PREFILL_FROM)
+
+
+def _lines(customer: Customer, types: list[int]) -> dict[int, list[tuple[int, Vector]]]:
+    """Catalogue row and vector of what they bought for themselves of some types, by order, oldest first."""
+    history, catalog = customer.history, customer.catalog
+    found = [
+        (purchase.order, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
+        for row in np.unique(history.rows[np.isin(history.types, types)]).tolist()
+        for product_id in [catalog.product(row).id]
+        for purchase in customer.profile.products[product_id].purchases
+        if not purchase.gift
+    ]
+    lines: dict[int, list[tuple[int, Vector]]] = {}
+    for order, row, vector in sorted(found):
+        lines.setdefault(order, []).append((row, vector))
+    return lines
+
+
+def _is_habit(customer: Customer, lines: dict[int, list[tuple[int, Vector]]], *, now: datetime) -> bool:
+    days = sorted({customer.profile.orders[order].at.date() for order in lines})
+    if len(days) < LEAST_VISITS:
+        return False
+    gap = statistics.median((b - a).days for a, b in pairwise(days))
+    to_order = any(options for line in lines.values() for _, (_, options) in line)
+    most = MADE_TO_ORDER_GAP_DAYS if to_order else HABIT_GAP_DAYS
+    return gap <= most and (now.date() - days[-1]).days <= max(STALE_GAPS * gap, STALE_DAYS)
+
+
+def _allowed(customer: Customer, here: Here, stated: Stated, lines: dict[int, list[tuple[int, Vector]]]) -> dict[int, list[Vector]]:
+    """What of the past may be offered again, by order; orders in which nothing is left are left out."""
+    vectors = {vector: row for bought in lines.values() for row, vector in bought}
+    open_ended = _forbidden_options(stated, set(vectors))
+    fine = {
+        vector: here.refused_at(row)
+        for vector, row in vectors.items()
+        if _may_be_offered(customer, here, stated, vector) and open_ended.get(vector[0], set()) <= dict(vector[1]).keys()
+    }
+    kept = {}
+    for order, bought in lines.items():
+        at = customer.profile.orders[order].at
+        left = [vector for _, vector in bought if vector in fine and ((refused := fine[vector]) is None or at > refused)]
+        if left:
+            kept[order] = left
+    return kept
+
+
+def _forbidden_options(stated: Stated, vectors: set[Vector]) -> dict[str, set[str]]:
+    """By product, the options that were once chosen in a forbidden way: left open, it may come that way, so they must be named."""
+    names: dict[str, set[str]] = {}
+    for product_id, options in vectors:
+        names.setdefault(product_id, set()).update(stated.forbidden_options(dict(options)))
+    return names
+
+
+def _may_be_offered(customer: Customer, here: Here, stated: Stated, vector: Vector) -> bool:
+    catalog = customer.catalog
+    row = catalog.row_of.get(vector[0])
+    return row is not None and not catalog.sensitive[row] and here.available(row) and not stated.forbids(catalog.product(row), dict(vector[1]))
+
+
+def _visits(customer: Customer, here: Here, lines: dict[int, list[Vector]]) -> list[_Visit]:
+    """Orders as visits: several at the same place in the same part of a day are one."""
+    stores = customer.catalog.stores
+    visits: dict[tuple[date, tuple[str, ...]], dict[Vector, None]] = {}
+    for order_index, chosen in lines.items():
+        order = customer.profile.orders[order_index]
+        shop = stores.get(order.store_code or "")
+        zone = shop.timezone if shop else here.home_zone
+        situations = _situations(daypart_of(order.at, zone), kind_of_place(order) if here.kind is not None else None, order.store_code)
+        visits.setdefault((order.at.astimezone(ZoneInfo(zone)).date(), situations), {}).update(dict.fromkeys(chosen))
+    return [_Visit(list(chosen), situations) for (_, situations), chosen in list(visits.items())[-VISITS_LEARNT:]]
+
+
+def _situations(daypart: str, kind: str | None, store_code: str | None) -> tuple[str, ...]:
+    """Name the situations in which a visit counts, besides always."""
+    return (daypart,) if kind is None else (daypart, kind, f"{daypart} {kind}", f"{daypart} {kind} {store_code}")
+
+
+def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector, float] | None:
+    """Find what is likeliest now and its share of the visits; None after two visits in a row, at this time and place, that were not the usual."""
+    alike = [index for index, visit in enumerate(visits) if visit.situations[: len(situations) - 1] == situations[: len(situations) - 1]]
+    latest = set((alike if len(alike) >= DEVIATIONS else range(len(visits)))[-DEVIATIONS:])
+    habit: Habit[Vector] = Habit()
+    deviations = 0
+    for index, visit in enumerate(visits):
+        if index in latest and habit.occasions:
+            expected, share = next(iter(habit.foretell(visit.situations).items()))
+            deviations += share >= OFFER_FROM and expected not in visit.chosen
+        habit.learn(visit.chosen, visit.situations)
+    return None if deviations >= DEVIATIONS else next(iter(habit.foretell(situations).items()))
+
+
+def _comes_for(customer: Customer, orders: set[int], *, kind: str | None) -> float:
+    """How often they come for the subject when they come to this kind of place: beans ordered on the web say nothing about the counter."""
+    if kind is None:
+        return 1.0
+    alike = [index for index in np.unique(customer.history.orders).tolist() if kind_of_place(customer.profile.orders[index]) == kind][-ORDERS_COUNTED:]
+    return (len(orders.intersection(alike)) + 1) / (len(alike) + 1)

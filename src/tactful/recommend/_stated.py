@@ -3,7 +3,7 @@
 Stated as `Preference Stated` with one of these keys:
 
 * ``allergy``, ``intolerance``, ``avoid``: a word or words. A product is forbidden whose title, description, brand or type says it, and so is an option
-  whose value says it (``milk=dairy``), or whose name says it while its value says yes (``hazelnut syrup=yes``). Allergens are known by all words that mean them.
+  whose value says it (``milk=dairy``), or whose name says it while its value says yes (``hazelnut syrup=yes``). Allergens are known by all their words.
 * ``usual``: ``drink-latte;size=small;milk=oat``, with ``at=morning`` (or ``day``, ``evening``, ``night``) where it is meant for that time only; ``none``
   where they want no usual. Of several that apply, the latest holds.
 """

@@ -130,10 +130,10 @@ class ContactFacts(Struct, kw_only=True):
     contacts: tuple[Contact, ...]
     """Delivered and reserved messages, oldest first."""
     paused_until: datetime | None
-    last_own_at: datetime | None
-    """Newest thing they did themselves; every message since is unanswered."""
     zones: tuple[str, ...]
     """Possible current time zones, IANA; one where it is known."""
+    last_own_at: datetime | None = None
+    """Newest thing they did themselves; every message since is unanswered."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):

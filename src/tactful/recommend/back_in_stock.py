@@ -19,6 +19,7 @@ class BackInStock(UnlearnedSource):
     name: ClassVar[str] = "back_in_stock"
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
+    exact: ClassVar[bool] = True
     outranks: ClassVar[bool] = True
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:

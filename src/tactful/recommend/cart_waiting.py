@@ -19,6 +19,7 @@ class CartWaiting(UnlearnedSource):
     name: ClassVar[str] = "cart_waiting"
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
+    exact: ClassVar[bool] = True
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every known product in the basket, the latest first."""

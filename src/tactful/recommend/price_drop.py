@@ -20,6 +20,7 @@ class PriceDrop(UnlearnedSource):
     name: ClassVar[str] = "price_drop"
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
+    exact: ClassVar[bool] = True
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Compare with what this person saw; what the price did in between is nobody's bargain."""

@@ -30,8 +30,8 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         with np.errstate(invalid="ignore"):
             served = (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
         over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
-        got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else -np.inf for answer in facts.dismissed_by], np.float64)
-        said = (got_at > -np.inf) & (now.timestamp() < got_at + facts.life_seconds)
+        got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
+        said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
         where = (served & ~reopened | over) & (shelf.source != "due_again") | said

@@ -11,8 +11,8 @@ from tactful.policy._rule import ShelfRule
 class OneLookOnly(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing looked at on a single occasion, also where it would come as a best seller: it would look like being followed.
 
-    In the same visit it may be at hand, on a page about it too, and where they state that they want it. Where somebody who buys other things here looked once into a department they never buy
-    in, the whole department waits.
+    In the same visit it may be at hand, on a page about it too, and where they state that they want it. Where somebody who buys other things here looked once
+    into a department they never buy in, the whole department waits.
     """
 
     code: ClassVar[str] = "one_look_only"

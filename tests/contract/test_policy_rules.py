@@ -66,6 +66,8 @@ def shelf_and_facts(n, seed):
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
         gift_only=pick(rng, n, *yes_or_no),
+        stated_wanted_at=pick(rng, n, *seconds),
+        stated_unwanted=pick(rng, n, *yes_or_no),
     )
     return shelf, facts
 
@@ -84,6 +86,7 @@ FIELDS_OF_NEED = {
     Needs.FEATURED: ("featured",),
     Needs.SIZE: ("fits",),
     Needs.GIFTS: ("gift_only",),
+    Needs.STATED: ("stated_wanted_at", "stated_unwanted"),
 }
 
 

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from tactful.app.place import PICKUP
 from tactful.catalog import department_of
-from tactful.intent import covers
+from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
-from tactful.model.profile import Dismissal, Profile
+from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.policy import threshold_of
@@ -20,8 +20,8 @@ from tactful.recommend import Recommender, sizes_of, wears
 
 MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
-ASKING = frozenset({"reminders_for", "interested_in", "likes"})
-"""Keys of stated preferences whose value names a product type, a style or a product that they want to hear of."""
+GOT = frozenset({"bought_elsewhere", "already_have"})
+"""Answers that count as a purchase made elsewhere."""
 Floats = NDArray[np.float64]
 
 
@@ -91,37 +91,46 @@ def _stray_departments(customer: Customer) -> set[str]:
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     by = moment.now + HORIZON if moment.interrupts else moment.now
+    got = any(answer.reason in GOT for answer in customer.profile.dismissals)
 
     def ratio(i: int) -> float:
         because = shelf.because[i]
         if because.last_at is None or because.every_days is None:
             return float("nan")
-        return (by - because.last_at).total_seconds() / DAY_SECONDS / because.every_days
+        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got else None
+        last_at = max(because.last_at, answer.at) if answer is not None and answer.reason in GOT else because.last_at
+        return (by - last_at).total_seconds() / DAY_SECONDS / because.every_days
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
 
 
 def _dismissed(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
-    answers = customer.profile.dismissals[::-1]
+    any_answer = bool(customer.profile.dismissals)
+    facts.dismissed_by = tuple(answer_to(row, customer, now=moment.now) if any_answer else None for row in shelf.rows.tolist())
 
-    def answer_to(row: int) -> Dismissal | None:
-        return next((answer for answer in answers if covers(answer, row, customer.catalog)), None)
 
-    facts.dismissed_by = tuple(answer_to(row) if answers else None for row in shelf.rows.tolist())
+def _stated(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+    profile, catalog, rows = customer.profile, customer.catalog, shelf.rows.tolist() if customer.profile.preferences else []
+    wanted, unwanted = np.full(len(shelf), np.nan), np.zeros(len(shelf), np.bool_)
+    for i, row in enumerate(rows):
+        said = wanted_at(row, profile, catalog)
+        wanted[i] = said.timestamp() if said is not None else np.nan
+        unwanted[i] = is_shunned(row, profile, catalog, writing=moment.interrupts)
+    facts.stated_wanted_at, facts.stated_unwanted = wanted, unwanted
 
 
 def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     catalog = customer.catalog
     facts.sensitive = np.array(SENSITIVITIES, np.str_)[catalog.sensitive[shelf.rows]]
-    wanted = [preference.value for preference in customer.profile.preferences if preference.key in ASKING]
     on_page = {int(catalog.type_of[row]) for row in moment.featured} if not moment.interrupts else set()
 
     def asked_for(row: int) -> bool:
-        path, product = catalog.types[catalog.type_of[row]], catalog.product(row)
-        named = any(path == value or path.startswith(f"{value} > ") or value in (product.id, product.group) for value in wanted)
-        return named or int(catalog.type_of[row]) in on_page
+        if int(catalog.type_of[row]) in on_page:
+            return True
+        stated = customer.profile.preferences and not is_shunned(row, customer.profile, catalog, writing=moment.interrupts)
+        return bool(stated) and wanted_at(row, customer.profile, catalog) is not None
 
-    facts.sensitive_asked_for = np.array([bool(wanted or on_page) and asked_for(row) for row in shelf.rows.tolist()], np.bool_)
+    facts.sensitive_asked_for = np.array([bool(catalog.sensitive[row]) and asked_for(row) for row in shelf.rows.tolist()], np.bool_)
 
 
 def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
@@ -145,8 +154,13 @@ def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -
 
 def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     history = customer.history
-    given, own = set(history.types[history.gift].tolist()), set(history.types[~history.gift].tolist())
-    facts.gift_only = np.array([code in given and code not in own for code in shelf.types.tolist()], np.bool_)
+    own = history.own()
+    styles = set(history.groups[history.gift].tolist()) - set(own.groups.tolist())
+    given = dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
+    wanted = {code for code, need in customer.needs.items() if need.state == "open" and need.since.timestamp() > given.get(code, np.inf)}
+    types = set(given) - set(own.types.tolist()) - wanted
+    found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
+    facts.gift_only = np.array([group in styles or code in types for group, code in found], np.bool_)
 
 
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
@@ -159,6 +173,7 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
     Needs.FEATURED: _featured,
     Needs.SIZE: _size,
     Needs.GIFTS: _gifts,
+    Needs.STATED: _stated,
 }
 
 
@@ -169,7 +184,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
         reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
-        paused_until=profile.paused_until,
+        paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
         zones=zones,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
-from tactful.intent import needs_of
+from tactful.intent import as_said, needs_of
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.identity import Identifier
@@ -35,6 +35,6 @@ def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: C
 
 
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime) -> Customer:
-    """Lay a profile over a catalogue and infer its needs."""
-    history = history_columns(profile, catalog)
+    """Lay a profile over a catalogue and infer its needs. What the customer calls a gift is one."""
+    history = as_said(history_columns(profile, catalog), profile, catalog)
     return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now), catalog=catalog)

@@ -26,6 +26,7 @@ from tactful.model.events import (
     PreferenceStated,
     ProductsSearched,
     ProductViewed,
+    RecommendationDismissalWithdrawn,
     RecommendationDismissed,
     RecommendationSeen,
     Tracked,
@@ -124,6 +125,12 @@ def dismissed(common: Common, properties: Properties) -> Event:
     return RecommendationDismissed(**common, reason=cast("DismissalReason", reason), product_id=product_id, category=category)
 
 
+def withdrawn(common: Common, properties: Properties) -> Event:
+    """Recommendation Dismissal Withdrawn: of a product, of a category, or of what was said of nothing in particular."""
+    product_id = read_id(properties.get("product_id"), "product_id")
+    return RecommendationDismissalWithdrawn(**common, product_id=product_id, category=read_text(properties.get("category"), LONGEST_TEXT))
+
+
 def seen(common: Common, properties: Properties, *, clicked: bool) -> Event:
     """Recommendation Viewed or Clicked."""
     decision_id = read_id(properties.get("decision_id"), "decision_id")
@@ -213,6 +220,7 @@ def spellings() -> dict[str, Builder]:
         (order_completed, named("Order Completed", "Completed Order", "purchase")),
         (refunded, named("Order Refunded", "Refunded Order", "Order Cancelled", "Cancelled Order", "Order Canceled", "refund")),
         (dismissed, named("Recommendation Dismissed")),
+        (withdrawn, named("Recommendation Dismissal Withdrawn")),
         (partial(seen, clicked=True), named("Recommendation Clicked")),
         (partial(seen, clicked=False), named("Recommendation Viewed")),
         (consented, named("Consent Updated")),

@@ -21,8 +21,9 @@ class PurchaseTableBuilder:
         """Add one customer. Gifts are left out: they tell nothing of what people buy for themselves."""
         own = history.own()
         number = np.full(len(own.rows), len(self._customers), np.int32)
-        self._parts.append((number, own.rows, own.at / DAY_SECONDS, own.orders + np.int32(self._orders)))
-        self._orders += int(history.orders[-1]) + 1 if len(history.orders) else 0
+        first = min(int(history.orders[0]), 0) if len(history.orders) else 0
+        self._parts.append((number, own.rows, own.at / DAY_SECONDS, own.orders + np.int32(self._orders - first)))
+        self._orders += int(history.orders[-1]) + 1 - first if len(history.orders) else 0
         self._customers.append(customer_id)
         self._countries.append(country)
 

@@ -169,6 +169,13 @@ class RecommendationDismissed(BaseEvent, frozen=True, kw_only=True, omit_default
     category: str | None = None
 
 
+class RecommendationDismissalWithdrawn(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="recommendation_dismissal_withdrawn"):
+    """The customer takes back every answer to a product or a category; without either, those that were about nothing in particular."""
+
+    product_id: str | None = None
+    category: str | None = None
+
+
 class RecommendationSeen(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="recommendation_seen"):
     """A recommended product was shown, or clicked."""
 
@@ -257,6 +264,7 @@ Event = (
     | OrderCompleted
     | OrderRefunded
     | RecommendationDismissed
+    | RecommendationDismissalWithdrawn
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered

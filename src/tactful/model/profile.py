@@ -45,11 +45,31 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
     fulfilment: str | None = None
 
 
-class ProductHistory(Struct, omit_defaults=True, gc=False):
-    """All that somebody did with one product. ``looks`` keeps the latest 24."""
+class ProductHistory(Struct, array_like=True, gc=False):
+    """What somebody did with one product of late. ``looks`` keeps the latest 24; purchases of long ago are in `Profile.earlier`."""
 
     looks: list[Look] = []
     purchases: list[Purchase] = []
+
+
+class Earlier(Struct, frozen=True, array_like=True, gc=False):
+    """Purchases of one product so long ago that their orders are no longer kept: nothing bought is forgotten because it is old."""
+
+    days: tuple[int, ...]
+    """The latest 8 days with such a purchase, ascending, as days since 1970-01-01 UTC."""
+    gift: bool = False
+    """All of them were for somebody else."""
+    before: int = 0
+    """Further days with a purchase, before those."""
+    first: int = 0
+    """The first of these; 0 where there are none."""
+
+
+class Returned(Struct, frozen=True, array_like=True, gc=False):
+    """The latest time a product was sent back."""
+
+    at: datetime
+    event_id: str
 
 
 class Search(Struct, frozen=True, array_like=True, gc=False):
@@ -163,7 +183,14 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     sightings: list[Sighting] = []
 
     products: dict[str, ProductHistory] = {}
+    looks: int = 0
+    """Looks kept over all products."""
+    earlier: dict[str, Earlier] = {}
+    """By product id: purchases whose orders are no longer kept."""
+    returned: dict[str, Returned] = {}
+    """By product id: what was sent back, the latest last."""
     orders: list[Order] = []
+    """All of the last 400 days, and at least the latest 64."""
     order_days: int = 0
     """Days (UTC) with at least one order."""
     refunded_orders: list[str] = []

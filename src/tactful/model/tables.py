@@ -19,7 +19,7 @@ class History(Struct, frozen=True, kw_only=True):
     at: NDArray[np.float64]
     """Epoch seconds."""
     orders: NDArray[np.int32]
-    """Index into `Profile.orders`."""
+    """Index into `Profile.orders`; below zero where the order is no longer kept, numbered by day."""
     gift: NDArray[np.bool_]
     """Bought for somebody else: never evidence of what this customer wants."""
 

@@ -70,6 +70,7 @@ class Needs(enum.Flag):
     FEATURED = enum.auto()
     SIZE = enum.auto()
     GIFTS = enum.auto()
+    STATED = enum.auto()
 
 
 class ShelfFacts(Struct, kw_only=True):
@@ -113,6 +114,10 @@ class ShelfFacts(Struct, kw_only=True):
     """SIZE: in the customer's size, or without sizes."""
     gift_only: NDArray[np.bool_] | None = None
     """GIFTS: known only from gifts to others."""
+    stated_wanted_at: NDArray[np.float64] | None = None
+    """STATED: epoch seconds of their stating that they want this, NaN where they did not."""
+    stated_unwanted: NDArray[np.bool_] | None = None
+    """STATED: they said that they do not want this, or in a message, not to be reminded of it."""
 
 
 class ContactFacts(Struct, kw_only=True):

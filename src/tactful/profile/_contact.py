@@ -3,9 +3,11 @@
 from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, Unsubscribed
 from tactful.model.profile import Consent, Contact, Profile, Response
 from tactful.profile._handlers import folds
+from tactful.profile._wants import keep_latest
 
 CONTACTS_KEPT = 64
 RESPONSES_KEPT = 64
+CONSENTS_KEPT = 64
 MARKETING = "marketing"
 GRAVITY = ("bounced", "unsubscribed", "complained")
 """Why a channel is closed, the gravest last: a new address opens the first again, a new yes the second, nothing the third."""
@@ -45,7 +47,10 @@ def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
 
 @folds(ConsentUpdated)
 def _consented(profile: Profile, event: ConsentUpdated) -> None:
-    profile.consents[f"{event.purpose}/{event.channel or '*'}"] = Consent(event.granted, event.at, event.message_id)
+    key = f"{event.purpose}/{event.channel or '*'}"
+    profile.consents.pop(key, None)
+    profile.consents[key] = Consent(event.granted, event.at, event.message_id)
+    keep_latest(profile.consents, CONSENTS_KEPT)
     agreed = event.granted and event.purpose == MARKETING
     if agreed and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
         del profile.closed_channels[event.channel]

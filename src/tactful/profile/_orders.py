@@ -3,9 +3,12 @@
 import math
 
 from tactful.model.events import OrderCompleted, OrderRefunded
-from tactful.model.profile import Order, ProductHistory, Profile, Purchase
+from tactful.model.profile import Order, Profile, Purchase, Returned
+from tactful.profile._archive import archive_old_orders
 from tactful.profile._handlers import folds
-from tactful.profile._wants import history_of, look
+from tactful.profile._wants import history_of, keep_latest, look
+
+RETURNS_KEPT = 100
 
 
 @folds(OrderCompleted)
@@ -20,10 +23,11 @@ def _bought(profile: Profile, event: OrderCompleted) -> None:
         for_another = event.gift or line.recipient_size is not None
         history_of(profile, line.product_id).purchases.append(Purchase(index, line.quantity, for_another, line.options))
         profile.cart.pop(line.product_id, None)
+    archive_old_orders(profile)
 
 
 @folds(OrderRefunded)
-def _returned(profile: Profile, event: OrderRefunded) -> None:
+def _sent_back(profile: Profile, event: OrderRefunded) -> None:
     index = next((i for i, order in enumerate(profile.orders) if order.order_id == event.order_id), None)
     if index is None:
         return
@@ -32,16 +36,20 @@ def _returned(profile: Profile, event: OrderRefunded) -> None:
         pieces[line.product_id] = pieces.get(line.product_id, 0.0) + line.quantity
     if not pieces and event.order_id not in profile.refunded_orders:
         profile.refunded_orders.append(event.order_id)
-    for product_id, history in profile.products.items():
-        if _take_back(history, index, pieces=pieces.get(product_id, 0.0) if pieces else math.inf):
+        del profile.refunded_orders[:-RETURNS_KEPT]
+    for product_id in [product_id for product_id, history in profile.products.items() if any(bought.order == index for bought in history.purchases)]:
+        if _take_back(history_of(profile, product_id).purchases, index, pieces=pieces.get(product_id, 0.0) if pieces else math.inf):
             look(profile, product_id, "return", event=event)
+            profile.returned.pop(product_id, None)
+            profile.returned[product_id] = Returned(event.at, event.message_id)
+    keep_latest(profile.returned, RETURNS_KEPT)
 
 
-def _take_back(history: ProductHistory, order: int, *, pieces: float) -> bool:
+def _take_back(purchases: list[Purchase], order: int, *, pieces: float) -> bool:
     """Remove what was returned, line by line, and lessen the line of which only some pieces came back. True where anything was returned."""
     kept = []
     found = False
-    for purchase in history.purchases:
+    for purchase in purchases:
         if purchase.order != order or pieces <= 0:
             kept.append(purchase)
             continue
@@ -49,5 +57,5 @@ def _take_back(history: ProductHistory, order: int, *, pieces: float) -> bool:
         if purchase.quantity > pieces:
             kept.append(Purchase(order, purchase.quantity - pieces, purchase.gift, purchase.options))
         pieces -= purchase.quantity
-    history.purchases[:] = kept
+    purchases[:] = kept
     return found

@@ -1,5 +1,8 @@
 """Signs of interest: looks, carts, wishes, searches."""
 
+from datetime import datetime
+from typing import TypeVar
+
 from tactful.model.events import (
     BackInStockRequested,
     BaseEvent,
@@ -15,14 +18,20 @@ from tactful.model.profile import CartLine, Look, ProductHistory, Profile, Searc
 from tactful.profile._handlers import folds
 
 LOOKS_KEPT = 24
+"""Of one product."""
+LOOKS_IN_ALL = 192
+LOOKS_TO_SPARE = 48
+"""So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
+CART_LINES_KEPT = 100
+Value = TypeVar("Value")
 
 
 def history_of(profile: Profile, product_id: str) -> ProductHistory:
-    """The customer's history with one product, begun where there was none."""
-    history = profile.products.get(product_id)
-    if history is None:
-        history = profile.products[product_id] = ProductHistory()
+    """The customer's history with one product, to write into: its own copy, since the profile it came from may still be read."""
+    known = profile.products.get(product_id)
+    history = ProductHistory() if known is None else ProductHistory(known.looks.copy(), known.purchases.copy())
+    profile.products[product_id] = history
     return history
 
 
@@ -30,7 +39,34 @@ def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, pric
     """Note one sign of interest in a product."""
     looks = history_of(profile, product_id).looks
     looks.append(Look(event.at, kind, profile.visits, event.message_id, price))
-    del looks[:-LOOKS_KEPT]
+    profile.looks += 1
+    if len(looks) > LOOKS_KEPT:
+        profile.looks -= 1
+        del looks[0]
+    if profile.looks > LOOKS_IN_ALL + LOOKS_TO_SPARE:
+        _forget_oldest_looks(profile)
+
+
+def _forget_oldest_looks(profile: Profile) -> None:
+    """Keep the latest looks over all products, and no trace of what was only looked at before."""
+    times = sorted((each.at for history in profile.products.values() for each in history.looks), reverse=True)
+    since = times[LOOKS_IN_ALL - 1]
+    kept = {
+        product_id: history if not history.looks or history.looks[0].at >= since else _looked_since(history, since)
+        for product_id, history in profile.products.items()
+    }
+    profile.products = {product_id: history for product_id, history in kept.items() if history.looks or history.purchases}
+    profile.looks = sum(len(history.looks) for history in profile.products.values())
+
+
+def _looked_since(history: ProductHistory, since: datetime) -> ProductHistory:
+    return ProductHistory([each for each in history.looks if each.at >= since], history.purchases)
+
+
+def keep_latest(values: dict[str, Value], most: int) -> None:
+    """Drop the entries that came first, so that at most so many stay."""
+    for key in list(values)[:-most] if len(values) > most else ():
+        del values[key]
 
 
 @folds(ProductViewed)
@@ -42,6 +78,7 @@ def _viewed(profile: Profile, event: ProductViewed) -> None:
 def _added(profile: Profile, event: CartItemAdded) -> None:
     look(profile, event.product_id, "cart", event=event, price=event.price)
     profile.cart[event.product_id] = CartLine(event.at, event.message_id, event.quantity, event.price)
+    keep_latest(profile.cart, CART_LINES_KEPT)
 
 
 @folds(CartItemRemoved)

@@ -6,6 +6,8 @@ from tactful.model.products import Product
 
 FORGET = 0.8
 """Each earlier purchase counts .8 of the next: people change."""
+SIZE = "size"
+"""Key of the preference that states one."""
 SizeKind = tuple[str, bool]
 
 
@@ -19,16 +21,28 @@ def size_kind(product: Product) -> SizeKind:
 
 
 def sizes_of(customer: Customer) -> dict[SizeKind, str]:
-    """Find the size they buy for themselves, per kind of size."""
+    """Find the size they wear, per kind of size: what they stated, else what they buy for themselves. What is private tells nothing."""
     votes: dict[SizeKind, dict[str, float]] = {}
     rows = customer.history.own().rows
-    for row in rows[customer.catalog.sized[rows]].tolist():
+    for row in rows[customer.catalog.sized[rows] & (customer.catalog.sensitive[rows] == 0)].tolist():
         product = customer.catalog.product(row)
         counted = votes.setdefault(size_kind(product), {})
         for size in counted:
             counted[size] *= FORGET
         counted[product.size or ""] = counted.get(product.size or "", 0.0) + 1.0
-    return {kind: max(counted, key=lambda size: counted[size]) for kind, counted in votes.items()}
+    return {kind: max(counted, key=lambda size: counted[size]) for kind, counted in votes.items()} | _stated_sizes(customer)
+
+
+def _stated_sizes(customer: Customer) -> dict[SizeKind, str]:
+    """Sizes they stated, as ``DEPARTMENT:SIZE`` or as ``SIZE`` for every department: they outrank what they bought. Later ones count."""
+    sizes: dict[SizeKind, str] = {}
+    for stated in customer.profile.preferences:
+        if stated.key == SIZE:
+            department, separator, size = stated.value.rpartition(":")
+            size = size.strip()
+            departments = {department.strip()} if separator else {path.split(" > ", 1)[0] for path in customer.catalog.types}
+            sizes |= {(name, size[:1].isdigit()): size for name in departments}
+    return sizes
 
 
 def wears(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:

@@ -136,6 +136,8 @@ class Completes(Source):
         own = customer.history.own()
         sensitive = customer.catalog.sensitive
         for row, order_index in zip(own.rows.tolist()[::-1], own.orders.tolist()[::-1], strict=True):
+            if order_index < 0:
+                break  # so long ago that the order is no longer kept
             order = customer.profile.orders[order_index]
             age_days = (moment.now - order.at).total_seconds() / 86_400
             if age_days > self.config.fresh_days:

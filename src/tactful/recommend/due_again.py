@@ -53,6 +53,7 @@ class DueAgainState(Struct, kw_only=True):
 class DueAgain(Source):
     """Propose what the customer has bought for themselves before; the score is P(buys the style within seven days).
 
+    What was last bought so long ago that its order is no longer kept is not due: they have shopped for more than a year without it.
     Without a trained model, the customer's own log-normal gaps are the answer (needs two purchases). Unknown customer: nothing.
     """
 
@@ -174,7 +175,7 @@ class DueAgain(Source):
             [
                 (_variant(rows), float(score[i]), _because(customer, orders, count=int(counts[i]), gap_days=float(gaps[i])))
                 for i, (rows, orders) in enumerate(_lines_by_group(own))
-                if i in likeliest
+                if i in likeliest and orders[-1] >= 0
             ]
         )
 
@@ -216,7 +217,7 @@ def _variant(rows: list[int]) -> int:
 
 def _because(customer: Customer, lines: list[int], *, count: int, gap_days: float) -> Because:
     latest_first = list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT]
-    orders = [customer.profile.orders[i] for i in latest_first]
+    orders = [customer.profile.orders[i] for i in latest_first if i >= 0]
     latest = orders[0]
     return Because(
         code=DueAgain.name,

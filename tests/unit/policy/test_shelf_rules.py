@@ -18,7 +18,15 @@ LONG_AGO = (NOW - timedelta(days=100)).timestamp()
 DAY = 86_400.0
 USED_UP = {"life_seconds": 20 * DAY, "purchase_days": 3}
 NEVER = {"product_bought_at": math.nan, "group_bought_at": math.nan, "type_bought_at": math.nan}
-UNTOUCHED = {"need_state": "", "closed_by": "", "need_in_visit": False, "contextual": False, "stray_department": False, "occasions": 0}
+UNTOUCHED = {
+    "need_state": "",
+    "closed_by": "",
+    "need_in_visit": False,
+    "contextual": False,
+    "stray_department": False,
+    "occasions": 0,
+    "stated_wanted_at": math.nan,
+}
 
 
 def answer(reason):
@@ -48,9 +56,10 @@ CASES = [
     ("sensitive", True, {"sensitive": "unknown", "sensitive_asked_for": False}),
     ("sensitive", False, {"sensitive": "health", "sensitive_asked_for": True}),
     ("sensitive", False, {"sensitive": "none", "sensitive_asked_for": False}),
-    ("dismissed", False, {"dismissed_by": None}),
+    ("dismissed", False, {"dismissed_by": None, "stated_unwanted": False}),
+    ("dismissed", True, {"dismissed_by": None, "stated_unwanted": True}),
     *[
-        ("dismissed", said, {"dismissed_by": answer(reason)})
+        ("dismissed", said, {"dismissed_by": answer(reason), "stated_unwanted": False})
         for reason, said in [("not_for_me", True), ("too_often", True), ("stop_topic", True), ("gift", False)]
     ],
     ("by_mistake", True, {"dismissed_by": answer("by_mistake")}),
@@ -58,6 +67,7 @@ CASES = [
     ("by_mistake", False, {"dismissed_by": None}),
     ("gift_not_taste", True, {"gift_only": False, "dismissed_by": answer("gift")}),
     ("gift_not_taste", True, {"gift_only": True, "dismissed_by": None}),
+    ("gift_not_taste", False, {"gift_only": False, "dismissed_by": answer("gift"), "source": "due_again"}),
     ("gift_not_taste", False, {"gift_only": False, "dismissed_by": answer("not_for_me")}),
     ("is_featured", True, {"featured": True}),
     ("is_featured", False, {"featured": False}),
@@ -87,6 +97,7 @@ CASES = [
     ),
     ("need_closed", True, {**UNTOUCHED, "type_bought_at": math.nan, "life_seconds": 1.0, "dismissed_by": answer("already_have"), "need_state": "open"}),
     ("one_look_only", True, {**UNTOUCHED, "need_state": "look", "occasions": 1}),
+    ("one_look_only", False, {**UNTOUCHED, "need_state": "look", "occasions": 1, "stated_wanted_at": LONG_AGO}),
     ("one_look_only", True, {**UNTOUCHED, "stray_department": True}),
     ("one_look_only", False, {**UNTOUCHED, "need_state": "open", "occasions": 2}),
     ("one_look_only", False, {**UNTOUCHED}),

@@ -7,26 +7,32 @@ from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule
 
+GOT = frozenset({"bought_elsewhere", "already_have"})
+"""Answers that tell of a purchase we did not see."""
+
 
 class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing that is no longer wanted: bought here, most likely bought elsewhere, dropped, or so they say.
 
-    A purchase closes the whole type for as long as one of its kind usually lasts; durables for good.
+    A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
+    state they want is open until they have bought it since.
     """
 
     code: ClassVar[str] = "need_closed"
-    needs: ClassVar[Needs] = Needs.OWNED | Needs.LIFE | Needs.INTEREST | Needs.DISMISSED
+    needs: ClassVar[Needs] = Needs.OWNED | Needs.LIFE | Needs.INTEREST | Needs.DISMISSED | Needs.STATED
     order: ClassVar[int] = 42
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
-        """Withhold closed types, except what is due again."""
+        """Withhold closed types; of what is due again only what they say they have got."""
         assert facts.type_bought_at is not None and facts.life_seconds is not None
         assert facts.need_state is not None and facts.closed_by is not None and facts.dismissed_by is not None
+        assert facts.stated_wanted_at is not None
         with np.errstate(invalid="ignore"):
-            served = now.timestamp() < facts.type_bought_at + facts.life_seconds
-        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated
-        said = np.array([answer is not None and answer.reason in ("bought_elsewhere", "already_have") for answer in facts.dismissed_by], np.bool_)
+            served = (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
+        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
+        got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
+        said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
-        where = (served & ~reopened | over | said) & (shelf.source != "due_again")
+        where = (served & ~reopened | over) & (shelf.source != "due_again") | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by})

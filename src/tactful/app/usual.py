@@ -7,8 +7,9 @@ from tactful.app.requests import DecideContext
 from tactful.intent import covers
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
+from tactful.model.moment import Here
 from tactful.model.products import Store as Shop
-from tactful.recommend import Here, usual_of
+from tactful.recommend import usual_of
 
 AT_COUNTER = "store"
 """The placement of somebody who stands in a store."""

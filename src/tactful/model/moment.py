@@ -1,5 +1,6 @@
 """When, where and through which placement somebody can be spoken to."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -41,3 +42,19 @@ class Moment(Struct, frozen=True, kw_only=True):
     def interrupts(self) -> bool:
         """Whether speaking now would interrupt somebody who is not here."""
         return self.placement == OUTREACH
+
+
+class Here(Struct, frozen=True, kw_only=True):
+    """Where and when the usual is asked for."""
+
+    zone: str = "UTC"
+    """Of the place they are in now."""
+    home_zone: str = "UTC"
+    """For orders that were not placed in a store."""
+    kind: str | None = None
+    """``store`` or ``web``; None where it does not matter."""
+    store_code: str | None = None
+    available: Callable[[int], bool] = lambda _row: True
+    """Whether the product in a catalogue row can be had here now."""
+    refused_at: Callable[[int], datetime | None] = lambda _row: None
+    """When they last said no to the product in a catalogue row."""

@@ -8,6 +8,7 @@ choice from the old habit is enough for the slow memories to be heard again.
 Sources: Herbster and Warmuth, Tracking the best expert (1998); shares with back-off, P(o) = (n_o + kappa pi_o) / (n + kappa).
 """
 
+import math
 from collections.abc import Collection, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -25,6 +26,11 @@ SHARE = 0.15
 """Trust that is given back to all memories at every step."""
 LEAST_LIKELY = 0.02
 HUGE = 1e100
+LONG = 60
+"""More occasions than this make nobody surer."""
+SURE = (-0.94, 1.05, 0.445, 0.12)
+"""How sure to be of the likeliest, as log odds: a constant, then weights of the log odds of its share, of the log number of occasions, and of the
+log of how far it is ahead of the second. Fitted on a grocer's year (`tactful bench usual`)."""
 
 
 class _Count(Generic[C]):
@@ -71,6 +77,15 @@ class Habit(Generic[C]):
         shares = {choice: sum(map(float.__mul__, trust, self._beliefs(choice, situations))) for choice in latest_first}
         return dict(sorted(shares.items(), key=lambda share: -share[1]))
 
+    def likeliest(self, situations: Sequence[str]) -> tuple[C, float] | None:
+        """Name what is likeliest chosen now, and how sure we are of it; None where nothing ever was."""
+        ranked = list(self.foretell(situations).items())[:2]
+        if not ranked:
+            return None
+        share, second = ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
+        marks = (_log_odds(share), math.log(min(self.occasions, LONG)), math.log((share + 0.05) / (second + 0.05)))
+        return ranked[0][0], 1 / (1 + math.exp(-sum(map(float.__mul__, SURE, (1.0, *marks)))))
+
     def learn(self, chosen: Sequence[C], situations: Sequence[str]) -> None:
         """Take in one occasion. The number of situations is the same each time."""
         if self.occasions and chosen:
@@ -112,3 +127,8 @@ class Habit(Generic[C]):
                 known_share = count.of.get(choice, 0.0) / count.weight * occasions / (occasions + unseen)
                 beliefs.append((known_share + BACK_OFF * beliefs[position]) / (occasions + BACK_OFF))
         return beliefs
+
+
+def _log_odds(share: float) -> float:
+    within = min(max(share, 1e-3), 1 - 1e-3)
+    return math.log(within / (1 - within))

@@ -5,7 +5,6 @@ forbidden, out of stock or was answered with a no, is taken out of the past firs
 """
 
 import statistics
-from collections.abc import Callable
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
+from tactful.model.moment import Here
 from tactful.model.profile import Order
 from tactful.model.tables import DAY_SECONDS
 from tactful.recommend._habit import Habit
@@ -39,22 +39,6 @@ STORE, AWAY = "store", "web"
 
 Vector = tuple[str, tuple[tuple[str, str], ...]]
 """A product id and its options, by name."""
-
-
-class Here(Struct, frozen=True, kw_only=True):
-    """Where and when the usual is asked for."""
-
-    zone: str = "UTC"
-    """Of the place they are in now."""
-    home_zone: str = "UTC"
-    """For orders that were not placed in a store."""
-    kind: str | None = None
-    """``store`` or ``web``; None where it does not matter."""
-    store_code: str | None = None
-    available: Callable[[int], bool] = lambda row: True
-    """Whether the product in a catalogue row can be had here now."""
-    refused_at: Callable[[int], datetime | None] = lambda row: None
-    """When they last said no to the product in a catalogue row."""
 
 
 class _Visit(Struct, frozen=True):
@@ -212,17 +196,17 @@ def _situations(daypart: str, kind: str | None, store_code: str | None) -> tuple
 
 
 def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector, float] | None:
-    """Find what is likeliest now and its share of the visits; None after two visits in a row, at this time and place, that were not the usual."""
+    """Find what is likeliest now and how sure we are; None after two visits in a row, at this time and place, that were not the usual."""
     alike = [index for index, visit in enumerate(visits) if visit.situations[: len(situations) - 1] == situations[: len(situations) - 1]]
     latest = set((alike if len(alike) >= DEVIATIONS else range(len(visits)))[-DEVIATIONS:])
     habit: Habit[Vector] = Habit()
     deviations = 0
     for index, visit in enumerate(visits):
         if index in latest and habit.occasions:
-            expected, share = next(iter(habit.foretell(visit.situations).items()))
-            deviations += share >= OFFER_FROM and expected not in visit.chosen
+            expected = habit.likeliest(visit.situations)
+            deviations += expected is not None and expected[1] >= OFFER_FROM and expected[0] not in visit.chosen
         habit.learn(visit.chosen, visit.situations)
-    return None if deviations >= DEVIATIONS else next(iter(habit.foretell(situations).items()))
+    return None if deviations >= DEVIATIONS else habit.likeliest(situations)
 
 
 def _comes_for(customer: Customer, orders: set[int], *, kind: str | None) -> float:

@@ -35,9 +35,9 @@ class Considering(Source):
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""
         proposals = []
         for need in customer.needs.values():
-            because = _because(need)
+            because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
-            if need.state == "open":
+            if need.state == "open" and not customer.catalog.sensitive[need.rows[0]]:
                 others = [row for row in self._members[need.type_code] if row not in need.rows][:ALTERNATIVES]
                 proposals += [(row, need.probability * ALTERNATIVE_WEIGHT * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)
@@ -54,6 +54,7 @@ class Considering(Source):
         """Nothing was learned."""
 
 
-def _because(need: Need) -> Because:
+def _because(need: Need, catalog: CatalogTable) -> Because:
+    """The evidence, and the latest thing looked at that may be named beside another one."""
     evidence = tuple(Evidence(message_id=i, at=at) for i, at in zip(need.event_ids, need.event_times, strict=True))
-    return Because(code=Considering.name, evidence=evidence, last_at=need.last_at, anchor=need.rows[0] if need.rows else None)
+    return Because(code=Considering.name, evidence=evidence, last_at=need.last_at, anchor=next((row for row in need.rows if not catalog.sensitive[row]), None))

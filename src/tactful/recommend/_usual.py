@@ -192,7 +192,7 @@ def _visits(customer: Customer, here: Here, lines: dict[int, list[Vector]]) -> l
 
 def _situations(daypart: str, kind: str | None, store_code: str | None) -> tuple[str, ...]:
     """Name the situations in which a visit counts, besides always."""
-    return (daypart,) if kind is None else (daypart, kind, f"{daypart} {kind}", f"{daypart} {kind} {store_code}")
+    return (daypart,) if kind is None else (daypart, kind, f"{kind} {store_code}")
 
 
 def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector, float] | None:

@@ -33,7 +33,7 @@ STALE_DAYS = 21.0
 RECENT_DAYS = 60.0
 DEVIATIONS = 2
 """After so many visits in a row that were not the usual, we ask instead of offering."""
-VISITS_LEARNT = 120
+VISITS_LEARNT = 60
 ORDERS_COUNTED = 30
 STORE, AWAY = "store", "web"
 
@@ -166,7 +166,7 @@ def _allowed(customer: Customer, here: Here, stated: Stated, lines: dict[int, li
 def _forbidden_options(stated: Stated, vectors: set[Vector]) -> dict[str, set[str]]:
     """By product, the options that were once chosen in a forbidden way: left open, it may come that way, so they must be named."""
     names: dict[str, set[str]] = {}
-    for product_id, options in vectors:
+    for product_id, options in vectors if stated.forbidden else ():
         names.setdefault(product_id, set()).update(stated.forbidden_options(dict(options)))
     return names
 
@@ -181,7 +181,7 @@ def _visits(customer: Customer, here: Here, lines: dict[int, list[Vector]]) -> l
     """Orders as visits: several at the same place in the same part of a day are one."""
     stores = customer.catalog.stores
     visits: dict[tuple[date, tuple[str, ...]], dict[Vector, None]] = {}
-    for order_index, chosen in lines.items():
+    for order_index, chosen in list(lines.items())[-2 * VISITS_LEARNT :]:
         order = customer.profile.orders[order_index]
         shop = stores.get(order.store_code or "")
         zone = shop.timezone if shop else here.home_zone

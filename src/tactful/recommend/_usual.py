@@ -33,7 +33,7 @@ STALE_DAYS = 21.0
 RECENT_DAYS = 60.0
 DEVIATIONS = 2
 """After so many visits in a row that were not the usual, we ask instead of offering."""
-VISITS_LEARNT = 60
+VISITS_LEARNT = 120
 ORDERS_COUNTED = 30
 STORE, AWAY = "store", "web"
 

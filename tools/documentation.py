@@ -16,6 +16,7 @@ from msgspec import NODEFAULT, Struct
 
 from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
+from tactful.intent import ANSWERS
 from tactful.outreach import discover_triggers
 from tactful.policy import SILENCE, WITHHELD, contact_rules, shelf_rules
 from tactful.recommend import Source
@@ -134,7 +135,14 @@ def triggers() -> str:
     return table(("trigger", "proposes a message when"), ((f"`{trigger.name}`", inspect.getdoc(trigger) or "") for trigger in discover_triggers()))
 
 
+def answers() -> str:
+    """What each reason of a dismissal does."""
+    rows = ((f"`{reason}`", answer.means, answer.about, answer.lasts) for reason, answer in ANSWERS.items())
+    return table(("reason", "what it does", "of a product, speaks of", "lasts"), rows)
+
+
 BLOCKS = {
+    "answers": answers,
     "codes-of-reasons": sources,
     "triggers": triggers,
     "scenarios": scenarios,

@@ -21,6 +21,8 @@ READ_LATER = "in the contract and in every snapshot; readers come with later roo
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "age_group": FEED,
+    "means": "written into the docs by tools/documentation.py",
+    "description": FEED,
     "gender": FEED,
     "gtin": FEED,
     "image_link": FEED,

@@ -66,6 +66,8 @@ def shelf_and_facts(n, seed):
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
         gift_only=pick(rng, n, *yes_or_no),
+        sent_back=pick(rng, n, *yes_or_no),
+        outlived=pick(rng, n, *yes_or_no),
         stated_wanted_at=pick(rng, n, *seconds),
         stated_unwanted=pick(rng, n, *yes_or_no),
     )
@@ -76,8 +78,8 @@ shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1
 
 
 FIELDS_OF_NEED = {
-    Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at"),
-    Needs.LIFE: ("life_seconds",),
+    Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "sent_back"),
+    Needs.LIFE: ("life_seconds", "outlived"),
     Needs.INTEREST: ("need_state", "need_in_visit", "occasions", "stray_department", "contextual", "closed_by"),
     Needs.RHYTHM: ("elapsed_ratio",),
     Needs.DISMISSED: ("dismissed_by",),

@@ -1,6 +1,6 @@
 """Use case: show everything known of a customer, so that a person can read it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,21 +13,25 @@ from tactful.app.ports import Store
 from tactful.app.profiles import customers_of
 from tactful.app.read import read_customer
 from tactful.app.usual import usual_anywhere
+from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import home_of, weeks_near
-from tactful.recommend import sizes_of, spoken_title
+from tactful.recommend import Recommender, sizes_of, spoken_title
+
+EVIDENCE_SHOWN = 8
+"""Events listed per style."""
 
 
 def describe(store: Store, house: House, customer: str, *, now: datetime) -> dict[str, Any]:
     """Describe a customer by userId, anonymousId or customer id, as JSON-ready values. Raises NotFound."""
     customer_id = customers_of(store, customer)
-    catalog, _ = house.now()
+    catalog, recommender = house.now()
     seen = read_customer(store, customer_id, catalog, now=now)
     profile = seen.profile
     zones = possible_zones(profile, catalog.stores, now=now)
-    owned = _owned(seen)
+    owned = _owned(seen, recommender, now=now)
     view = {
         "customerId": customer_id,
         "asOf": now,
@@ -72,26 +76,57 @@ def _needs(customer: Customer) -> list[dict[str, Any]]:
     ]
 
 
-def _owned(customer: Customer) -> list[dict[str, Any]]:
-    """Styles bought and kept, the latest first."""
-    history, catalog = customer.history, customer.catalog
-    styles = []
-    for group in np.unique(history.groups).tolist():
-        lines = history.groups == group
-        days = np.unique(np.floor(history.at[lines] / DAY_SECONDS))
-        product = catalog.product(int(history.rows[lines][-1]))
-        styles.append(
-            {
-                "groupId": catalog.groups[group],
-                "title": spoken_title(product),
-                "type": product.product_type,
-                "days": len(days),
-                "everyDays": round(float(np.exp(np.log(np.diff(days)).mean())), 1) if len(days) > 1 else None,
-                "lastAt": customer.profile.orders[int(history.orders[lines][-1])].at,
-                "gift": bool(history.gift[lines].all()),
-            }
-        )
+def _owned(customer: Customer, recommender: Recommender, *, now: datetime) -> list[dict[str, Any]]:
+    """Every style that ever was theirs, with its state, the latest first."""
+    bought = [_bought(group, customer, recommender, now=now) for group in np.unique(customer.history.groups).tolist()]
+    has = {style["groupId"] for style in bought}
+    styles = [*bought, *(style for style in _told(customer) if style["groupId"] not in has)]
     return sorted(styles, key=lambda style: (style["lastAt"], style["groupId"]), reverse=True)
+
+
+def _bought(group: int, customer: Customer, recommender: Recommender, *, now: datetime) -> dict[str, Any]:
+    history, catalog = customer.history, customer.catalog
+    lines = history.groups == group
+    days = np.unique(np.floor(history.at[lines] / DAY_SECONDS))
+    row, orders = int(history.rows[lines][-1]), history.orders[lines]
+    every_days = float(np.exp(np.log(np.diff(days)).mean())) if len(days) > 1 else None
+    kind = int(catalog.type_of[row])
+    serves_days = every_days or min(float(recommender.life_days()[kind]), float(recommender.outlived_days()[kind]))
+    gone = now.timestamp() - float(history.at[lines][-1]) > serves_days * DAY_SECONDS
+    over = "used_up" if every_days or np.isfinite(recommender.life_days()[kind]) else "outlived"
+    gift = bool(history.gift[lines].all())
+    evidence = [customer.profile.orders[order].event_id for order in dict.fromkeys(orders[::-1].tolist()) if order >= 0]
+    times = [datetime.fromtimestamp(at, UTC) for at in (float(history.at[lines][0]), float(history.at[lines][-1]))]
+    return _style(row, catalog, state="given" if gift else over if gone else "owned", since=times[0], evidence=evidence[:EVIDENCE_SHOWN]) | {
+        "days": len(days),
+        "everyDays": round(every_days, 1) if every_days else None,
+        "lastAt": times[1],
+        "gift": gift,
+    }
+
+
+def _told(customer: Customer) -> list[dict[str, Any]]:
+    """Styles without a purchase: sent back, or theirs from elsewhere, as they say."""
+    catalog, profile = customer.catalog, customer.profile
+    found = [(product_id, "returned", back.at, back.event_id) for product_id, back in profile.returned.items()]
+    found += [(said.product_id, "owned", said.at, said.event_id) for said in profile.dismissals if said.product_id and said.reason == "already_have"]
+    return [
+        _style(row, catalog, state=state, since=at, evidence=[event_id]) | {"days": 0, "everyDays": None, "lastAt": at, "gift": False}
+        for product_id, state, at, event_id in found
+        if (row := catalog.row_of.get(product_id)) is not None
+    ]
+
+
+def _style(row: int, catalog: CatalogTable, *, state: str, since: datetime, evidence: list[str]) -> dict[str, Any]:
+    product = catalog.product(row)
+    return {
+        "groupId": product.group,
+        "title": spoken_title(product),
+        "type": product.product_type,
+        "state": state,
+        "since": since,
+        "evidence": evidence,
+    }
 
 
 def _answers(profile: Profile) -> dict[str, Any]:

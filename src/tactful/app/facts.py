@@ -36,6 +36,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
             gather(facts, shelf, moment, customer)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
+        facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
 
 
@@ -48,6 +49,7 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
 def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     own = customer.history.own()
     facts.product_bought_at = _latest(own.rows, own.at, shelf.rows)
+    facts.sent_back = _sent_back(shelf, customer)
     facts.group_bought_at = _latest(own.groups, own.at, shelf.groups)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
     days = np.unique(np.column_stack([own.groups, np.floor(own.at / DAY_SECONDS).astype(np.int64)]), axis=0)[:, 0]
@@ -62,6 +64,32 @@ def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
     day = np.floor(own.at / DAY_SECONDS)
     gaps = {code: float(np.diff(days).min()) for code in np.intersect1d(own.types, shelf.types).tolist() if len(days := np.unique(day[own.types == code])) > 1}
     return np.array([gaps.get(code, np.inf) * DAY_SECONDS for code in shelf.types.tolist()], np.float64)
+
+
+def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: Floats) -> NDArray[np.bool_]:
+    own = customer.history.own()
+    bought_at = _latest(own.groups, own.at, shelf.groups)
+    outlived: NDArray[np.bool_] = moment.now.timestamp() > bought_at + lasts_days[shelf.types] * DAY_SECONDS
+    return outlived
+
+
+def _sent_back(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
+    """Styles that they sent back and own no more, and what is for them: types below theirs. New interest in the type since then ends it."""
+    catalog, own = customer.catalog, customer.history.own()
+    returned = [(row, back.at) for product_id, back in customer.profile.returned.items() if (row := catalog.row_of.get(product_id)) is not None]
+    gone = [(row, at) for row, at in returned if catalog.group_of[row] not in own.groups]
+
+    def covered(group: int, type_code: int) -> bool:
+        need = customer.needs.get(type_code)
+        wanted_since = need.since if need is not None and need.state == "open" else None
+        path = catalog.types[type_code]
+        return any(
+            (group == catalog.group_of[row] or path.startswith(f"{catalog.types[catalog.type_of[row]]} > ")) and (wanted_since is None or wanted_since <= at)
+            for row, at in gone
+        )
+
+    found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
+    return np.array([bool(gone) and code not in own.types and covered(group, code) for group, code in found], np.bool_)
 
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:

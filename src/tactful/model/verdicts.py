@@ -114,6 +114,10 @@ class ShelfFacts(Struct, kw_only=True):
     """SIZE: in the customer's size, or without sizes."""
     gift_only: NDArray[np.bool_] | None = None
     """GIFTS: known only from gifts to others."""
+    sent_back: NDArray[np.bool_] | None = None
+    """OWNED: they sent this style back, or it is for a thing that they sent back, and they have shown no new interest since."""
+    outlived: NDArray[np.bool_] | None = None
+    """LIFE: they own the style, but for longer than such things usually last."""
     stated_wanted_at: NDArray[np.float64] | None = None
     """STATED: epoch seconds of their stating that they want this, NaN where they did not."""
     stated_unwanted: NDArray[np.bool_] | None = None

@@ -20,6 +20,7 @@ WITHHELD = {
     "one_look_only": "They looked only once, which is not a want.",
     "gift_not_taste": "It was for somebody else.",
     "by_mistake": "They met it by mistake, they say.",
+    "sent_back": "They sent it back, or the thing that it is for.",
     "dismissed": "They said no to it.",
     "sensitive": "It is a private matter, and they have not asked for it.",
     "out_of_stock": "It cannot be had at the moment.",

@@ -67,6 +67,12 @@ class Recommender:
         assert isinstance(life, Life)
         return life.days
 
+    def outlived_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """How long a durable usually serves, in days per type code, float64 [types]; inf where too few were ever replaced to tell."""
+        life = self.components[Life.name]
+        assert isinstance(life, Life)
+        return life.outlived_days
+
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source."""
         for name, component in self.components.items():

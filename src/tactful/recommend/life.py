@@ -1,9 +1,11 @@
-"""How long one thing closes the want for another of its type: learned from repurchases, durables for ever.
+"""How long one thing closes the want for another of its type, and when even a durable has served its time: learned from repurchases.
 
-Source: the ban on a type ends at the tenth percentile of its repurchase gaps; types that few buyers ever buy again never call for a second one.
+Source: the ban on a type ends at the tenth percentile of its repurchase gaps; types that few owners ever buy again never call for a second one. The gaps are
+survival times: an owner who has not bought again yet counts up to the end of the log (Kaplan and Meier 1958), and the hazard of a type is shrunk to that of
+its parent type, the parents' to everything's, and that to a durable's.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 import numpy as np
@@ -13,45 +15,118 @@ from numpy.typing import NDArray
 from tactful.model.catalog import CatalogTable
 from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Component, Facts
-from tactful.recommend._pairs import summarise
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+EVERYTHING = ""
+Value = TypeVar("Value")
+EDGES = np.unique(np.round(np.geomspace(1, 7300, 64)))
+"""Ends of the bins of age in days, up to twenty years."""
 
 
 class LifeConfig(Struct, frozen=True, kw_only=True):
     """Settings of expected life."""
 
     durable_below: float = 0.15
-    """Share of buyers who buy the type again, under which it counts as durable."""
-    prior_share: float = 0.1
-    """Before there is a log, everything counts as durable: the cautious error."""
-    prior_weight: float = 3.0
-    """How many buyers the prior is worth."""
+    """Share of owners who buy the type again within the time that the log has seen, under which it counts as durable."""
+    prior_yearly: float = 0.1
+    """Before there is a log, one owner in ten buys again within a year: everything counts as durable, the cautious error."""
+    prior_weight: float = 5.0
+    """How many owners the parent's hazard is worth."""
+    gap_weight: float = 2.0
+    """How many owners the parent's gap is worth."""
     quantile: float = 0.1
+    """Of those who will buy again, the share that may have done so when the want opens again."""
+    least_replaced: int = 20
+    """Repurchases of a durable that must have been seen before it is said to outlive."""
+
+
+class Lives(Struct, frozen=True, kw_only=True):
+    """What was learned, by type path or the beginning of one, in days. What is absent takes its parent's."""
+
+    closes: dict[str, float] = {}
+    """How long a purchase closes the want; durables are absent."""
+    outlives: dict[str, float] = {}
+    """Median age at which durables are replaced by those who replace them, where enough did."""
+
+
+class _Spans(Struct, frozen=True, kw_only=True):
+    """One row a purchase day of an owner: what came after it. Columns of equal length n."""
+
+    age: Floats
+    """Days until the next purchase of the type, or until the log ended."""
+    again: NDArray[np.bool_]
+    """Whether there was a next one."""
+    code: Ints
+    """Type code."""
+    weight: Floats
+    """All rows of one owner of one type weigh one together."""
+
+    def of(self, codes: list[int]) -> "_Spans":
+        """Those of some types."""
+        mine = np.isin(self.code, codes)
+        return _Spans(age=self.age[mine], again=self.again[mine], code=self.code[mine], weight=self.weight[mine])
 
 
 class Life(Component):
-    """Expected life per type in days, infinite for durables. An unknown type is durable."""
+    """Expected life per type in days, infinite for durables. An unknown type takes its parent's life where that was learned, and else is durable."""
 
     name: ClassVar[str] = "life"
 
     def __init__(self, config: LifeConfig | None = None) -> None:
         self.config = config or LifeConfig()
-        self.state: dict[str, float] = {}
-        self.days: NDArray[np.float64] = np.empty(0)
+        self.state = Lives()
+        self.days: Floats = np.empty(0)
+        self.outlived_days: Floats = np.empty(0)
 
     def train(self, purchases: PurchaseTable) -> Facts:
-        """Learn from gaps between purchase days of the same customer and type."""
-        config, catalog = self.config, purchases.catalog
-        pairs = summarise(purchases.customer, catalog.type_of[purchases.row], purchases.day)
-        buyers = np.bincount(pairs.key, minlength=len(catalog.types))
-        again = np.bincount(pairs.key[pairs.count > 1], minlength=len(catalog.types))
-        share = (again + config.prior_weight * config.prior_share) / (buyers + config.prior_weight)
-        lives = _quantiles(pairs.key[pairs.count > 1], np.exp(pairs.log_gap_mean[pairs.count > 1]), config.quantile)
-        self.state = {catalog.types[code]: days for code, days in lives.items() if share[code] >= config.durable_below}
-        return {"types": int((buyers > 0).sum()), "durable": int(((buyers > 0) & (share < config.durable_below)).sum())}
+        """Learn from the gaps between purchase days of the same customer and type, and from the time since the last one."""
+        catalog = purchases.catalog
+        spans = _spans(purchases)
+        hazards: dict[str, Floats] = {}
+        closes: dict[str, float] = {}
+        outlives: dict[str, float] = {}
+        for name, members in _families(np.unique(spans.code), catalog.types):
+            mine = spans.of(members)
+            if name == EVERYTHING:
+                mine = _every_department_alike(mine, catalog.types)
+            hazard = hazards[name] = self._hazard(mine, parent=_nearest(name, hazards))
+            within = float(np.interp(mine.age.max(initial=0.0), EDGES, 1.0 - np.cumprod(1.0 - hazard)))
+            if within >= self.config.durable_below:
+                closes[name] = self._quantile(mine, parent=_nearest(name, closes))
+            elif mine.again.sum() >= self.config.least_replaced:
+                outlives[name] = _weighted_quantile(mine.age[mine.again], mine.weight[mine.again], 0.5)
+        self.state = Lives(closes=closes, outlives=outlives)
+        types = {catalog.types[each] for each in np.unique(spans.code).tolist()}
+        return {"types": len(types), "durable": len(types - set(closes)), "outlived": len(types & set(outlives))}
+
+    def _hazard(self, spans: _Spans, *, parent: Floats | None) -> Floats:
+        """Probability per bin of age that an owner buys again in it, having not done so before; float64 [bins]."""
+        if parent is None:
+            width = np.diff(EDGES, prepend=0.0)
+            parent = 1.0 - (1.0 - self.config.prior_yearly) ** (width / 365.0)
+        last = np.minimum(np.searchsorted(EDGES, spans.age), len(EDGES) - 1)
+        gone = np.bincount(last, weights=spans.weight, minlength=len(EDGES))
+        events = np.bincount(last, weights=spans.weight * spans.again, minlength=len(EDGES))
+        at_risk = gone.sum() - np.concatenate(([0.0], np.cumsum(gone)[:-1])) - 0.5 * (gone - events)
+        hazard: Floats = (events + self.config.prior_weight * parent) / (np.maximum(at_risk, events) + self.config.prior_weight)
+        return hazard
+
+    def _quantile(self, spans: _Spans, *, parent: float | None) -> float:
+        """The low quantile of the gaps of those who bought again, shrunk to the parent's on a log scale."""
+        age, weight = spans.age[spans.again], spans.weight[spans.again]
+        own = _weighted_quantile(age, weight, self.config.quantile) if len(age) else np.inf
+        if parent is None or not len(age):
+            return own if parent is None else parent
+        owners = float(weight.sum())
+        return float(np.exp((owners * np.log(own) + self.config.gap_weight * np.log(parent)) / (owners + self.config.gap_weight)))
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the lives over the types of a catalogue."""
-        self.days = np.array([self.state.get(name, np.inf) for name in catalog.types])
+        known = self.state.closes.keys() | self.state.outlives.keys()
+        kin = [next((path for path in _lineage(name) if path in known), EVERYTHING) for name in catalog.types]
+        self.days = np.array([self.state.closes.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
+        self.outlived_days = np.array([self.state.outlives.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
@@ -59,12 +134,55 @@ class Life(Component):
 
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
-        self.state = msgspec.msgpack.decode(blob, type=dict[str, float])
+        self.state = msgspec.msgpack.decode(blob, type=Lives)
 
 
-def _quantiles(key: NDArray[np.int64], value: NDArray[np.float64], quantile: float) -> dict[int, float]:
-    """The quantile of the values of each key, nearest from below."""
-    order = np.lexsort((value, key))
-    key, value = key[order], value[order]
-    codes, start, count = np.unique(key, return_index=True, return_counts=True)
-    return dict(zip(codes.tolist(), value[start + np.floor(quantile * (count - 1)).astype(np.int64)].tolist(), strict=True))
+def _spans(purchases: PurchaseTable) -> _Spans:
+    """Days between purchases of the same customer and type; the last one lasts until the end of the log."""
+    key = np.column_stack([purchases.customer, purchases.catalog.type_of[purchases.row], np.floor(purchases.day)]).astype(np.int64)
+    key = np.unique(key, axis=0)
+    again = np.append((key[1:, :2] == key[:-1, :2]).all(axis=1), np.zeros(min(len(key), 1), np.bool_))
+    gap = np.append(np.diff(key[:, 2]), np.zeros(min(len(key), 1)))
+    _, owner, days = np.unique(key[:, :2], axis=0, return_inverse=True, return_counts=True)
+    age = np.maximum(np.where(again, gap, purchases.until_day - key[:, 2]), 0.5)
+    return _Spans(age=age, again=again, code=key[:, 1], weight=1.0 / days[owner.ravel()])
+
+
+def _every_department_alike(spans: _Spans, types: tuple[str, ...]) -> _Spans:
+    """The same rows, weighed so that each department counts the same: else everything would be as quickly used up as most of what is bought."""
+    names, department = np.unique([types[code].split(" > ", 1)[0] for code in spans.code.tolist()], return_inverse=True)
+    owners = np.bincount(department, weights=spans.weight, minlength=len(names))
+    return msgspec.structs.replace(spans, weight=spans.weight * (owners.sum() / max(len(names), 1) / owners)[department])
+
+
+def _lineage(path: str) -> list[str]:
+    """A type path, its parents, the nearest first.
+
+    >>> _lineage("A > B > C")
+    ['A > B > C', 'A > B', 'A']
+    """
+    steps = path.split(" > ")
+    return [" > ".join(steps[:count]) for count in range(len(steps), 0, -1)]
+
+
+def _families(codes: Ints, types: tuple[str, ...]) -> list[tuple[str, list[int]]]:
+    """Everything, then every path with the types at and below it, parents before children."""
+    members: dict[str, list[int]] = {EVERYTHING: codes.tolist()}
+    for code in codes.tolist():
+        for path in _lineage(types[code]):
+            members.setdefault(path, []).append(code)
+    return sorted(members.items(), key=lambda family: (family[0] != EVERYTHING, family[0].count(" > "), family[0]))
+
+
+def _nearest(name: str, learned: dict[str, Value]) -> Value | None:
+    """What was learned of the nearest ancestor."""
+    if name == EVERYTHING:
+        return None
+    return next((learned[path] for path in _lineage(name)[1:] if path in learned), learned.get(EVERYTHING))
+
+
+def _weighted_quantile(value: Floats, weight: Floats, quantile: float) -> float:
+    """The quantile of weighted values, nearest from below."""
+    order = np.argsort(value, kind="stable")
+    share = np.cumsum(weight[order]) / weight.sum()
+    return float(value[order][np.searchsorted(share, quantile - 1e-9)])

@@ -44,6 +44,7 @@ def judge(code, *, source="popular_here", score=0.5, interrupts=False, **facts):
         source=np.array([source]),
         alive=np.ones(1, np.bool_),
     )
+    facts = {"outlived": False} | facts
     columns = {name: value if name == "dismissed_by" else np.array([value]) for name, value in facts.items()}
     if "dismissed_by" in columns:
         columns["dismissed_by"] = (columns["dismissed_by"],)
@@ -77,6 +78,10 @@ CASES = [
     ("already_bought", False, {"product_bought_at": LONG_AGO, "source": "due_again", **USED_UP}),
     ("already_bought", False, {"product_bought_at": LONG_AGO, "source": "due_again", "life_seconds": math.inf, "purchase_days": 2}),
     ("already_bought", False, {"product_bought_at": math.nan, **DURABLE}),
+    ("already_bought", False, {"product_bought_at": LONG_AGO, **DURABLE, "outlived": True}),
+    ("same_style_owned", False, {"group_bought_at": LONG_AGO, **DURABLE, "outlived": True}),
+    ("sent_back", True, {"sent_back": True}),
+    ("sent_back", False, {"sent_back": False}),
     ("same_style_owned", True, {"group_bought_at": LONG_AGO, **DURABLE}),
     ("same_style_owned", False, {"group_bought_at": LONG_AGO, "source": "due_again", **USED_UP}),
     ("same_style_owned", False, {"group_bought_at": math.nan, **DURABLE}),
@@ -180,7 +185,13 @@ def test_what_json_cannot_say_is_said_as_nothing():
 
 
 def test_a_time_is_told_as_a_time():
-    facts = ShelfFacts(interrupts=False, product_bought_at=np.array([NOW.timestamp()]), life_seconds=np.array([math.inf]), purchase_days=np.array([1]))
+    facts = ShelfFacts(
+        interrupts=False,
+        product_bought_at=np.array([NOW.timestamp()]),
+        life_seconds=np.array([math.inf]),
+        outlived=np.array([False]),
+        purchase_days=np.array([1]),
+    )
     _, objections = judge_shelf((RULES["already_bought"],), shelf_of([1], [True]), facts, now=NOW)
     assert objections[0].facts == {"bought_at": NOW}
 

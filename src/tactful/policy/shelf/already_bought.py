@@ -11,7 +11,7 @@ from tactful.policy._rule import ShelfRule, as_times
 class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
     """Withhold a product they bought. What is used up comes back as due again, and only things that people buy again are ever due.
 
-    Nothing bought is forgotten because it is old.
+    Nothing bought is forgotten because it is old; a durable that has served as long as such things usually do may be shown again.
     """
 
     code: ClassVar[str] = "already_bought"
@@ -21,6 +21,7 @@ class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold the very product, unless it is due again and no durable."""
         assert facts.product_bought_at is not None and facts.life_seconds is not None and facts.purchase_days is not None
+        assert facts.outlived is not None
         durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2)
-        bought = ~np.isnan(facts.product_bought_at)
+        bought = ~np.isnan(facts.product_bought_at) & ~facts.outlived
         return Verdicts.deny(where=bought & ((shelf.source != "due_again") | durable), code=self.code, facts={"bought_at": as_times(facts.product_bought_at)})

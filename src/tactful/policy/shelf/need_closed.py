@@ -26,9 +26,9 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         """Withhold closed types; of what is due again only what they say they have got."""
         assert facts.type_bought_at is not None and facts.life_seconds is not None
         assert facts.need_state is not None and facts.closed_by is not None and facts.dismissed_by is not None
-        assert facts.stated_wanted_at is not None
+        assert facts.stated_wanted_at is not None and facts.outlived is not None
         with np.errstate(invalid="ignore"):
-            served = (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
+            served = ~facts.outlived & (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
         over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
         got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
         said = now.timestamp() < got_at + facts.life_seconds

@@ -17,7 +17,7 @@ LONG_AGO = (NOW - timedelta(days=100)).timestamp()
 DAY = 86_400.0
 USED_UP = {"life_seconds": 20 * DAY, "purchase_days": 3}
 NEVER = {"product_bought_at": math.nan, "group_bought_at": math.nan, "type_bought_at": math.nan}
-UNTOUCHED = {"need_state": "", "closed_by": "", "need_in_visit": False, "contextual": False, "stray_department": False, "occasions": 0}
+UNTOUCHED = {"need_state": "", "closed_by": "", "need_in_visit": False, "contextual": False, "stray_department": False, "occasions": 0, "for_another": False}
 
 
 def answer(reason):
@@ -55,9 +55,12 @@ CASES = [
     ("by_mistake", True, {"dismissed_by": answer("by_mistake")}),
     ("by_mistake", False, {"dismissed_by": answer("gift")}),
     ("by_mistake", False, {"dismissed_by": None}),
-    ("gift_not_taste", True, {"gift_only": False, "dismissed_by": answer("gift")}),
-    ("gift_not_taste", True, {"gift_only": True, "dismissed_by": None}),
-    ("gift_not_taste", False, {"gift_only": False, "dismissed_by": answer("not_for_me")}),
+    ("gift_not_taste", True, {**UNTOUCHED, "gift_only": False, "dismissed_by": answer("gift")}),
+    ("gift_not_taste", True, {**UNTOUCHED, "gift_only": True, "dismissed_by": None}),
+    ("gift_not_taste", False, {**UNTOUCHED, "gift_only": False, "dismissed_by": answer("not_for_me")}),
+    ("gift_not_taste", True, {**UNTOUCHED, "gift_only": False, "dismissed_by": None, "for_another": True}),
+    ("gift_not_taste", False, {**UNTOUCHED, "gift_only": False, "dismissed_by": None, "for_another": True, "need_in_visit": True}),
+    ("gift_not_taste", False, {**UNTOUCHED, "gift_only": False, "dismissed_by": None, "for_another": True, "source": "due_again"}),
     ("is_featured", True, {"featured": True}),
     ("is_featured", False, {"featured": False}),
     ("already_bought", True, {"product_bought_at": LONG_AGO, **DURABLE}),

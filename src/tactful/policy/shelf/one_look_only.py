@@ -23,4 +23,5 @@ class OneLookOnly(ShelfRule, frozen=True, kw_only=True):
         assert facts.contextual is not None and facts.occasions is not None
         at_hand = (facts.need_in_visit | facts.contextual) & (not facts.interrupts)
         looked_once = ((facts.need_state == "look") | facts.stray_department) & (shelf.source != "due_again")
-        return Verdicts.deny(where=looked_once & ~at_hand, code=self.code, facts={"occasions": facts.occasions})
+        explanations = facts.explanations or (None,) * len(shelf)
+        return Verdicts.deny(where=looked_once & ~at_hand, code=self.code, facts={"occasions": facts.occasions, "explanations": explanations})

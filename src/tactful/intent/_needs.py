@@ -269,7 +269,7 @@ def _build(
     evidence: tuple[Contribution, ...] = (),
     in_visit: bool = False,
 ) -> Need:
-    latest = signs[::-1]
+    latest = [sign for sign in signs[::-1] if sign.kind != SEARCH] or signs[::-1]
     explained = explanations or Explanations()
     return Need(
         type_code=type_code,

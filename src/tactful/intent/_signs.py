@@ -24,14 +24,18 @@ class Sign(Struct, frozen=True):
     row: int = UNKNOWN_ROW
 
 
-def types_meant(query: str, words: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """Find the types a search is about: those that all its known words may mean, else those of its most particular word; none where it is too general."""
-    known = sorted((words[word] for word in words_of(query) if word in words), key=len)
-    if not known:
+def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
+    """Find the types a search is about: those that all its known words may mean, else those of its most particular word; of these the ones called so.
+
+    None where it is too general.
+    """
+    said = [word for word in words_of(query) if word in wants.words]
+    if not said:
         return ()
-    together = set(known[0]).intersection(*known[1:])
-    meant = tuple(sorted(together)) or known[0]
-    return meant if len(meant) <= MOST_MEANT else ()
+    known = sorted((wants.words[word] for word in said), key=len)
+    meant = set(known[0]).intersection(*known[1:]) or set(known[0])
+    called = meant.intersection(code for word in said for code in wants.named.get(word, ()))
+    return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
 def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> dict[int, list[Sign]]:
@@ -43,7 +47,7 @@ def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> 
             found = signs.setdefault(int(catalog.type_of[row]), [])
             found += [Sign(look.at, look.kind, look.visit, look.event_id, row) for look in product.looks]
     for search in profile.searches if wants.words else ():
-        for code in types_meant(search.query, wants.words):
+        for code in types_meant(search.query, wants):
             signs.setdefault(code, []).append(Sign(search.at, SEARCH, search.visit, search.event_id))
     for found in signs.values():
         found.sort(key=lambda sign: sign.at)

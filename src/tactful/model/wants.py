@@ -74,6 +74,8 @@ class WantModel(Struct, frozen=True, kw_only=True):
     """Types that hardly anybody needs who does not have one of this type."""
     words: dict[str, tuple[int, ...]] = {}
     """Types that a word of a search may mean."""
+    named: dict[str, tuple[int, ...]] = {}
+    """Of these, the types that are called so."""
 
 
 PRIOR = WantModel()

@@ -12,7 +12,7 @@ from tactful.recommend._component import Facts, Source
 
 ALTERNATIVES = 4
 ALTERNATIVE_WEIGHT = 0.3
-"""A style of the same type that they have not looked at, against one that they have."""
+"""A style of the same type that they have not looked at, against one that they have; where they only searched for the kind, there is none to stand behind."""
 
 
 class Considering(Source):
@@ -39,7 +39,8 @@ class Considering(Source):
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
                 others = [row for row in self._members[need.type_code] if row not in need.rows][:ALTERNATIVES]
-                proposals += [(row, need.probability * ALTERNATIVE_WEIGHT * 0.9**rank, because) for rank, row in enumerate(others)]
+                weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
+                proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)
 
     def prior(self, score: float) -> float:

@@ -39,11 +39,15 @@ class WantsConfig(Struct, frozen=True, kw_only=True):
     prior_weight: float = 50.0
     gap_weight: float = 20.0
     """How many gaps the parent type's mean is worth."""
+    most_of_one_look: float = 0.5
+    """However eager the customers of a log are: one look alone is never more likely a want than not."""
     longest_gap_days: float = 60.0
     """Who comes back after longer began anew."""
     accessory_share: float = 0.6
     """Least share of a type's buyers who had bought the other before, for it to be what only an owner needs."""
     accessory_lift: float = 2.0
+    bought_again: float = 0.3
+    """Least share of buyers who buy a type again, from which on it is used up and nothing is for its owners only."""
     least_buyers: int = 15
     most_customers: int = 5000
     word_share: float = 0.3
@@ -93,6 +97,7 @@ class Wants(Component):
             gap_days={code: days for code, days in enumerate(learned) if days is not None and days != usual},
             accessories=_over_types(self.state.accessories, catalog),
             words=_words(catalog, self.config.word_share),
+            named=_together(_named(catalog)),
         )
 
     def dump(self) -> bytes:
@@ -121,7 +126,7 @@ class _Examples(Struct, frozen=True, kw_only=True):
     """Days until the next day with a sign; NaN where there is none."""
     label: NDArray[np.bool_]
     known: NDArray[np.bool_]
-    """The window is long enough to tell the label."""
+    """The window is long enough to tell the label, and the day did not end with a purchase of it: that is no longer a want."""
 
 
 def _examples(looks: LookTable, purchases: PurchaseTable, horizon: float) -> _Examples:
@@ -136,22 +141,29 @@ def _examples(looks: LookTable, purchases: PurchaseTable, horizon: float) -> _Ex
     start = np.flatnonzero(new_day)
     flags = np.logical_or.reduceat(strong, start, axis=0) if len(start) else np.empty((0, 3), np.bool_)
     pair, day = pair[start], day[start]
-    first = np.concatenate(([True], np.diff(pair) != 0)) if len(pair) else np.empty(0, np.bool_)
+    bought = _next_purchase(pair, day, purchases)
+    first = _begins(pair, day, bought)
     begun = np.maximum.accumulate(np.where(first, np.arange(len(pair)), 0)) if len(pair) else np.empty(0, np.int64)
     number = np.arange(len(pair)) - begun
     total = np.cumsum(flags, axis=0)
     so_far = total - (total - flags)[begun] > 0
     following = np.append(np.where(first[1:], np.nan, np.diff(day)), np.nan)[: len(pair)]
-    bought = _next_purchase(pair, day, purchases) - day <= horizon
     with np.errstate(invalid="ignore"):
-        label = (following <= horizon) | bought
+        label = (following <= horizon) | (bought - day <= horizon)
     return _Examples(
         type_code=pair % len(purchases.catalog.types),
         features=np.column_stack([np.minimum(number, 5), so_far]).astype(np.float64),
         gap=following,
         label=label,
-        known=day + horizon < looks.until_day,
+        known=(day + horizon < looks.until_day) & (bought > day),
     )
+
+
+def _begins(pair: NDArray[np.int64], day: Floats, bought: Floats) -> NDArray[np.bool_]:
+    """Where a want begins: another customer or type, or the type was bought since the look before."""
+    if not len(pair):
+        return np.empty(0, np.bool_)
+    return np.concatenate(([True], (np.diff(pair) != 0) | (bought[:-1] < day[1:])))
 
 
 def _next_purchase(pair: NDArray[np.int64], day: Floats, purchases: PurchaseTable) -> Floats:
@@ -182,7 +194,8 @@ def _fit(examples: _Examples, config: WantsConfig) -> WantWeights | None:
     stated = float(expit(np.array(prior.base + prior.day)))
     share = (label[lone].sum() / caught + config.prior_weight * stated) / (lone.sum() + config.prior_weight)
     learned = dict(zip(LEARNED, np.maximum(weight, 0.0).tolist(), strict=True))
-    base = float(np.log(np.clip(share, 0.02, 0.9) / (1 - np.clip(share, 0.02, 0.9)))) - learned["day"]
+    share = float(np.clip(share, 0.02, config.most_of_one_look))
+    base = float(np.log(share / (1 - share))) - learned["day"]
     return msgspec.structs.replace(prior, base=base, **learned)
 
 
@@ -235,16 +248,31 @@ def _accessories(purchases: PurchaseTable, config: WantsConfig) -> dict[str, lis
     first = np.full((min(len(purchases.customers), config.most_customers), len(kept)), np.inf, np.float32)
     np.minimum.at(first, (purchases.customer[inside], column[code[inside]]), purchases.day[inside])
     owns = np.isfinite(first)
+    again = _bought_again(purchases, code)[kept]
     share_of_all = owns.mean(axis=0) if len(first) else np.empty(0)
     found: dict[str, list[str]] = {}
     for j in np.flatnonzero(owns.sum(axis=0) >= config.least_buyers).tolist():
         buyers = first[owns[:, j]]
         before = (buyers <= buyers[:, [j]]).mean(axis=0)
-        main = (before >= config.accessory_share) & (before >= config.accessory_lift * share_of_all) & (share_of_all >= share_of_all[j])
+        main = (
+            (before >= config.accessory_share)
+            & (before >= config.accessory_lift * share_of_all)
+            & (share_of_all >= share_of_all[j])
+            & (again < config.bought_again)
+        )
         for i in np.flatnonzero(main).tolist():
             if i != j:
                 found.setdefault(types[kept[i]], []).append(types[kept[j]])
     return found
+
+
+def _bought_again(purchases: PurchaseTable, code: NDArray[np.int32]) -> Floats:
+    """Share of each type's buyers who bought it on several days, float64 [types]."""
+    width = len(purchases.catalog.types)
+    pair_days = np.unique(np.column_stack([purchases.customer.astype(np.int64) * width + code, np.floor(purchases.day).astype(np.int64)]), axis=0)
+    pair, days = np.unique(pair_days[:, 0], return_counts=True)
+    buyers = np.bincount(pair % width, minlength=width)
+    return np.asarray(np.bincount(pair % width, weights=days > 1, minlength=width) / np.maximum(buyers, 1))
 
 
 def _over_types(accessories: dict[str, list[str]], catalog: CatalogTable) -> dict[int, tuple[int, ...]]:
@@ -269,8 +297,16 @@ def _words(catalog: CatalogTable, share: float) -> dict[str, tuple[int, ...]]:
     for code, product in zip(catalog.type_of.tolist(), catalog.products, strict=True):
         held.update((word, code) for word in set(words_of(product.title)))
     meant = {pair for pair, count in held.items() if count >= share * size[pair[1]]}
-    meant |= {(word, code) for code, name in enumerate(catalog.types) for word in words_of(name.rpartition(" > ")[2])}
+    return _together(meant | _named(catalog))
+
+
+def _named(catalog: CatalogTable) -> set[tuple[str, int]]:
+    """The words of the last step of each type's path."""
+    return {(word, code) for code, name in enumerate(catalog.types) for word in words_of(name.rpartition(" > ")[2])}
+
+
+def _together(pairs: set[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
-    for word, code in sorted(meant):
+    for word, code in sorted(pairs):
         found.setdefault(word, []).append(code)
     return {word: tuple(codes) for word, codes in found.items()}

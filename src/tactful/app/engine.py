@@ -39,13 +39,13 @@ class Engine:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
         return recording.import_history(self.store, arrivals, now=now, progress=progress)
 
-    def put_products(self, products: Sequence[Product]) -> None:
-        """Insert or replace products."""
-        self._house.put_products(products)
+    def put_products(self, products: Sequence[Product], *, now: datetime | None = None) -> None:
+        """Insert or replace products. ``now``: since when this is so; without it, it has long been so, and nothing of it is news."""
+        self._house.put_products(products, now=now)
 
-    def change_product(self, product_id: str, change: Callable[[Product], Product]) -> Product:
+    def change_product(self, product_id: str, change: Callable[[Product], Product], *, now: datetime | None = None) -> Product:
         """Change one product by a pure function, alone; two changes at once both count. Raises NotFound."""
-        return self._house.change_product(product_id, change)
+        return self._house.change_product(product_id, change, now=now)
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""

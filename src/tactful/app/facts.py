@@ -36,7 +36,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         if need in needs:
             gather(facts, shelf, moment, customer)
     if Needs.LIFE in needs:
-        facts.life_seconds = recommender.life_days()[shelf.types] * DAY_SECONDS
+        facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
     return facts
 
 
@@ -55,6 +55,14 @@ def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
     group, count = np.unique(days, return_counts=True)
     bought_on = dict(zip(group.tolist(), count.tolist(), strict=True))
     facts.purchase_days = np.array([bought_on.get(code, 0) for code in shelf.groups.tolist()], np.int64)
+
+
+def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
+    """Shortest time after which they themselves bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
+    own = customer.history.own()
+    day = np.floor(own.at / DAY_SECONDS)
+    gaps = {code: float(np.diff(days).min()) for code in np.intersect1d(own.types, shelf.types).tolist() if len(days := np.unique(day[own.types == code])) > 1}
+    return np.array([gaps.get(code, np.inf) * DAY_SECONDS for code in shelf.types.tolist()], np.float64)
 
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
@@ -176,6 +184,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
         reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=profile.paused_until,
+        last_own_at=profile.last_own_at,
         zones=zones,
     )
 

@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from tactful.app.ports import Store
-from tactful.catalog import build_table, patch_table
+from tactful.catalog import build_table, follow, patch_table
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
@@ -12,6 +13,7 @@ from tactful.model.products import Store as Shop
 from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend import Recommender
 
+READ_ONE_BY_ONE = 200
 PATCHED_AT_ONCE = 20
 """More changed products than this, and the table is laid out anew."""
 CALIBRATION = "calibration"
@@ -56,28 +58,37 @@ class House:
                 self._recommender = self._recommender.over(self._catalog)
             return self._catalog, self._recommender
 
-    def put_products(self, products: Sequence[Product]) -> None:
+    def put_products(self, products: Sequence[Product], *, now: datetime | None) -> None:
         """Insert or replace products; few changes of price or stock do not lay out the whole table again."""
         with self._lock:
             with self._store.transaction():
-                self._store.catalog.put_products(products)
+                former = self._former([product.id for product in products])
+                now = now if self._store.catalog.version() else None  # What the first feed holds is no news.
+                followed = [follow(former.get(product.id), product, at=now) for product in products]
+                self._store.catalog.put_products(followed)
                 version = self._store.catalog.version()
-            self._follow(products, version)
+            self._patch(followed, version)
 
-    def change_product(self, product_id: str, change: Callable[[Product], Product]) -> Product:
+    def _former(self, product_ids: Sequence[str]) -> dict[str, Product]:
+        catalog = self._store.catalog
+        if len(product_ids) > READ_ONE_BY_ONE:
+            return {product.id: product for product in catalog.products()}
+        return {product_id: product for product_id in product_ids if (product := catalog.product(product_id)) is not None}
+
+    def change_product(self, product_id: str, change: Callable[[Product], Product], *, now: datetime | None) -> Product:
         """Read, change and write one product in one transaction. Raises NotFound."""
         with self._lock:
             with self._store.transaction():
                 known = self._store.catalog.product(product_id)
                 if known is None:
                     raise NotFound(f"there is no product {product_id[:255]!r}; put it first")
-                changed = change(known)
+                changed = follow(known, change(known), at=now)
                 self._store.catalog.put_products([changed])
                 version = self._store.catalog.version()
-            self._follow([changed], version)
+            self._patch([changed], version)
         return changed
 
-    def _follow(self, products: Sequence[Product], version: int) -> None:
+    def _patch(self, products: Sequence[Product], version: int) -> None:
         """Patch the table where that is all that has changed; else it is laid out anew when it is next asked for."""
         table = self._catalog
         if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:

@@ -93,7 +93,7 @@ def _import_products(work: "Engine", source: Path) -> tuple[Imported, list[str]]
     from tactful.ingest import read_products
 
     report = read_products(read_all(source), content_type=content_type(source))
-    work.put_products(report.products)
+    work.put_products(report.products, now=datetime.now(UTC))
     return {"accepted": len(report.products), "not understood": len(report.problems)}, [f"line {p.line}: {p.message}" for p in report.problems]
 
 

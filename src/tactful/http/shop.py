@@ -5,17 +5,17 @@ from typing import Any
 from litestar import Request, patch, put
 from litestar.params import FromPath, RawBody
 
-from tactful.http.access import Behind, secret_only
+from tactful.http.access import Behind, Now, secret_only
 from tactful.http.shapes import ProductsReply, StoresReply, json_object
 from tactful.ingest import patch_product, read_products, read_stores
 from tactful.model.products import Product
 
 
 @put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
-def put_products(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -> ProductsReply:
+def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> ProductsReply:
     """Take a Google Merchant feed, tab-separated or as a JSON array. Lines that cannot be read are reported, the rest is kept."""
     report = read_products(body, content_type=request.headers.get("content-type"))
-    edge.engine.put_products(report.products)
+    edge.engine.put_products(report.products, now=now)
     return ProductsReply(products=len(report.products), problems=report.problems)
 
 
@@ -27,10 +27,10 @@ def put_products(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -
     operation_id="patchProduct",
     summary="Change some attributes of a product",
 )
-def change_product(product_id: FromPath[str], body: RawBody, edge: Behind) -> Product:
+def change_product(product_id: FromPath[str], body: RawBody, *, edge: Behind, now: Now) -> Product:
     """Change price, sale_price, availability or any other attribute; null clears one."""
     changes = json_object(body)
-    return edge.engine.change_product(product_id.removeprefix("/"), lambda known: patch_product(known, changes))
+    return edge.engine.change_product(product_id.removeprefix("/"), lambda known: patch_product(known, changes), now=now)
 
 
 @put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")

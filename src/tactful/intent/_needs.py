@@ -2,7 +2,8 @@
 
 A type's signs are explained by a want of their own, a want for another (a gift), research, or a slip. Each piece of evidence adds to the log odds of one
 explanation; the probabilities are their softmax. Silence takes from the wants what the survival of gaps between looks says: P(open | silence t) =
-p S(t) / (p S(t) + 1 - p), with exponential gaps around the type's learned mean, drawn to the customer's own.
+p S(t) / (p S(t) + 1 - p). Gaps are exponential at a rate that differs between people (a gamma around the type's learned mean), so that with n gaps that
+span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their own pauses we know, the surer the end.
 """
 
 import math
@@ -26,8 +27,6 @@ STRONG = ("cart", "wish", "ask")
 GAP_PRIOR_WEIGHT = 2.0
 """How many gaps of this customer the type's mean gap is worth."""
 CLOSED_BELOW = 0.15
-MOST_DAYS = 6
-"""Days beyond these make no surer."""
 ONE_LOOK_FADES = 28.0
 """Days after which a lone look no longer joins with a later one."""
 BURST_STYLES = 5
@@ -150,11 +149,11 @@ def _strongest(days: Days) -> str | None:
     return max((kind for kind in STRONG if kind in kinds), key=STRONG.index, default=None)
 
 
-def _gap(type_code: int, days: Days, wants: WantModel) -> float:
-    """Days between looks to expect: the type's mean, drawn to their own."""
+def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]:
+    """Number and days of the gaps known of: the type's, as so many of their own, and their own."""
     ordered = list(days)
     usual = wants.gap_days.get(type_code, wants.weights.gap_days)
-    return (usual * GAP_PRIOR_WEIGHT + (ordered[-1] - ordered[0]).days) / (GAP_PRIOR_WEIGHT + len(ordered) - 1)
+    return GAP_PRIOR_WEIGHT + len(ordered) - 1, usual * GAP_PRIOR_WEIGHT + (ordered[-1] - ordered[0]).days
 
 
 def _patience(type_code: int, days: Days, scene: _Scene) -> float:
@@ -162,7 +161,8 @@ def _patience(type_code: int, days: Days, scene: _Scene) -> float:
     if not _several(days):
         return ONE_LOOK_FADES
     wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(days, scene.wants))
-    return _gap(type_code, days, scene.wants) * max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0)
+    number, spanned = _pauses(type_code, days, scene.wants)
+    return spanned * math.expm1(max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0) / number)
 
 
 def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
@@ -203,7 +203,8 @@ def explain(evidence: tuple[Contribution, ...]) -> Explanations:
 def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contribution, ...]:
     weights = scene.wants.weights
     last = episode.signs[-1]
-    silence = max((scene.now - last.at) / DAY, 0.0) / _gap(type_code, episode.days, scene.wants)
+    number, spanned = _pauses(type_code, episode.days, scene.wants)
+    silence = number * math.log1p(max((scene.now - last.at) / DAY, 0.0) / spanned)
     found = [
         _speaks("before_any_sign", "want", weights.base),
         _speaks("before_any_sign", "gift", weights.gift),
@@ -222,8 +223,8 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
 def _wanted(days: Days, wants: WantModel) -> list[Contribution]:
     """What speaks for a want, whoever it is for, before any silence."""
     weights, latest = wants.weights, max(days)
-    counted = sorted((0.5 ** ((latest - day).days / weights.forget_days) for day in days), reverse=True)
-    found = [_speaks("days_with_a_sign", "want", weights.day * sum(counted[:MOST_DAYS]), [signs[-1] for signs in days.values()])]
+    counted = sum(0.5 ** ((latest - day).days / weights.forget_days) for day in days)
+    found = [_speaks("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [signs[-1] for signs in days.values()])]
     signs = [sign for on_day in days.values() for sign in on_day]
     strongest = _strongest(days)
     if strongest is not None:

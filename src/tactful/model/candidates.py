@@ -31,6 +31,10 @@ class Because(Struct, frozen=True, kw_only=True):
     """Usual days between purchases, where the code is ``due_again``."""
     last_at: datetime | None = None
     """When they last bought or looked at it."""
+    seen_price: float | None = None
+    """Lowest price they saw on it, where the code is ``price_drop``."""
+    times: int | None = None
+    """Days on which they bought the brand, where the code is ``new_style``."""
     place: str | None = None
     sayable: bool = True
 
@@ -79,6 +83,11 @@ class Shelf(Struct, kw_only=True):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def stated(self) -> NDArray[np.bool_]:
+        """Which candidates the customer asked for in so many words: said outranks inferred."""
+        return np.array([because.source == "stated" for because in self.because], np.bool_)
 
 
 JsonObject = dict[str, Any]

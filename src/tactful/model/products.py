@@ -18,6 +18,13 @@ class Money(Struct, frozen=True):
     """ISO 4217, upper case."""
 
 
+class PricePoint(Struct, frozen=True, array_like=True):
+    """What a product cost from a time on, in the currency of its price."""
+
+    at: datetime
+    price: float
+
+
 class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sellable variant. Its style is ``item_group_id``, or its own id where it has none."""
 
@@ -44,6 +51,12 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sensitivity: str | None = None
     """The merchant's own word on it: a tag of `tactful.catalog`, or ``none`` to overrule the classifier."""
     release_date: datetime | None = None
+    since: datetime | None = None
+    """When we first heard of it; None where it was there when the catalogue began. Kept by us, never read from a feed."""
+    restocked_at: datetime | None = None
+    """When it last came back from being out of stock. Kept by us."""
+    prices: tuple[PricePoint, ...] = ()
+    """What it cost, oldest first. Kept by us."""
 
     @property
     def group(self) -> str:

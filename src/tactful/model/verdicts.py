@@ -131,6 +131,8 @@ class ContactFacts(Struct, kw_only=True):
     paused_until: datetime | None
     zones: tuple[str, ...]
     """Possible current time zones, IANA; one where it is known."""
+    last_own_at: datetime | None = None
+    """Newest thing they did themselves; every message since is unanswered."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ _WORD = re.compile(r"[^\W_]+")
 class WantWeights(Struct, frozen=True, kw_only=True):
     """Log odds of each piece of evidence. Documented priors; those of the first group are learned where there is enough log."""
 
-    base: float = -2.0
+    base: float = -2.85
     """A want of theirs or for another, before any sign, against a look without one."""
-    day: float = 1.2
-    """Per day with a sign: one day is below even, two are about even, three are likely."""
+    day: float = 2.05
+    """Per doubling of one plus the days with a sign: one day is below even, two are about even, three are likely."""
     cart: float = 1.5
     wish: float = 2.0
     ask: float = 3.0

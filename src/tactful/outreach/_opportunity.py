@@ -1,13 +1,17 @@
 """What a trigger is: it looks at what may be said, and proposes one message or none."""
 
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
+import numpy as np
 from msgspec import Struct
 
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
+
+MOST_PRODUCTS = 3
+"""In one message."""
 
 
 class Opportunity(Struct, frozen=True, kw_only=True):
@@ -30,3 +34,33 @@ class Trigger(ABC):
     @abstractmethod
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Propose a message from the candidates that policy left alive, or None. ``zone`` is the IANA zone they are most likely in."""
+
+    def last_told(self, customer: Customer) -> dict[int, datetime]:
+        """When each style was last the subject of such a message, delivered or reserved; by style code."""
+        told: dict[int, datetime] = {}
+        for contact in customer.profile.contacts:
+            if contact.trigger == self.name:
+                for group in customer.catalog.group_of[customer.catalog.rows(contact.product_ids)].tolist():
+                    told[group] = max(contact.at, told.get(group, contact.at))
+        return told
+
+
+class NewsTrigger(Trigger):
+    """Something happened that they would want to hear of, once: what it is, the source of the same name knows."""
+
+    fresh: ClassVar[timedelta]
+    """For how long it is still news."""
+
+    def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
+        """Tell of all that is news and was not told since they last had to do with it."""
+        told = self.last_told(customer)
+        news = [i for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if not self._was_told(shelf, i, told)][:MOST_PRODUCTS]
+        if not news:
+            return None
+        value = float(shelf.score[news].sum())
+        return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + self.fresh, indices=tuple(news))
+
+    @staticmethod
+    def _was_told(shelf: Shelf, index: int, told: dict[int, datetime]) -> bool:
+        told_at, last_at = told.get(int(shelf.groups[index])), shelf.because[index].last_at
+        return told_at is not None and (last_at is None or told_at >= last_at)

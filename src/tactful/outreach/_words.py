@@ -17,6 +17,9 @@ def subject_of(trigger: str, titles: Sequence[str]) -> str:
     return {
         "due_again": f"{lead} may be running out",
         "cart_waiting": f"{lead} in your basket",
+        "back_in_stock": f"Back in stock: {lead}",
+        "price_drop": f"Costs less than when you looked: {lead}",
+        "new_style": f"New: {lead}",
     }[trigger]
 
 

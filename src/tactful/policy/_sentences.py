@@ -6,6 +6,7 @@ SILENCE = {
     "too_soon": "The last message was too short a time ago.",
     "quiet_hours": "There is no decent hour within the next seven days.",
     "no_consent": "They have not agreed to be written to.",
+    "never_responds": "They have not answered for a while, so we write less and less.",
     "paused_by_customer": "They asked for quiet.",
     "unreachable": "There is no address that takes messages.",
     "unknown_customer": "We do not know this customer.",

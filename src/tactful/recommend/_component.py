@@ -50,6 +50,10 @@ class Source(Component):
     """Whether it may be the reason of a message."""
     outranks: ClassVar[bool] = False
     """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it."""
+    generic: ClassVar[bool] = False
+    """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
+    exact: ClassVar[bool] = False
+    """Whether it means the very product, so that no other variant of the style will do."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 

@@ -70,11 +70,34 @@ def _popular_here(because: Because, row: int, catalog: CatalogTable, now: dateti
     return "Bought often in your country." if because.place else "Bought often here."
 
 
+def _back_in_stock(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    title = spoken_title(catalog.product(row))
+    if because.source == "stated":
+        return f"You asked to be told: {title} is back."
+    looked = f", which you looked at on {spoken_date(because.last_at, now=now)}," if because.last_at else ""
+    return f"{title}{looked} is back."
+
+
+def _price_drop(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    product = catalog.product(row)
+    currency = product.price.currency if product.price else ""
+    seen = f"; it was {because.seen_price:.2f} when you looked" if because.seen_price is not None else ""
+    return f"{spoken_title(product)} is now {catalog.price[row]:.2f} {currency}{seen}."
+
+
+def _new_style(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    product = catalog.product(row)
+    return f"{spoken_title(product)} is new from {product.brand}, which you bought on {because.times} days."
+
+
 _SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {
     "due_again": _due_again,
     "completes": _completes,
     "considering": _considering,
     "popular_here": _popular_here,
+    "back_in_stock": _back_in_stock,
+    "price_drop": _price_drop,
+    "new_style": _new_style,
     "fresh_find": lambda because, row, catalog, now: "Something here that you have not looked at yet.",
     "cart_waiting": lambda because, row, catalog, now: f"{spoken_title(catalog.product(row))} is still in your basket.",
 }

@@ -4,9 +4,11 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from copy import copy
+from inspect import isabstract
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 import tactful.recommend as package
 from tactful.model.candidates import Candidates, Shelf
@@ -17,12 +19,12 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend._sizes import SizeKind, fitting_variant, sizes_of, wears
+from tactful.recommend._sizes import fitting_variant, sizes_of
 from tactful.recommend.life import Life
 from tactful.recommend.wants import Wants
 
-KEEPS_ITS_VARIANT = ("due_again", "considering")
-"""Sources that mean the very variant the customer bought or looked at, where it can be had."""
+OFF_PAGE = 0.1
+"""What a best seller of another department is worth on a page about something, against one of the same."""
 
 
 def discover() -> list[type[Component]]:
@@ -31,7 +33,7 @@ def discover() -> list[type[Component]]:
     for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith("_"):
             for value in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
-                if isinstance(value, type) and issubclass(value, Component) and value not in (Component, Source):
+                if isinstance(value, type) and issubclass(value, Component) and not isabstract(value):
                     found[value.name] = value
     return [found[name] for name in sorted(found)]
 
@@ -95,21 +97,17 @@ class Recommender:
         sizes = sizes_of(customer)
         proposed: dict[int, tuple[tuple[bool, float], int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
-            probability = self.calibrated(scores).tolist()
-            outranks = self.source(scores.source).outranks
+            source = self.source(scores.source)
+            probability = self.calibrated(scores)
+            if source.generic and moment.featured:
+                probability = probability * _fits_page(scores.candidates.rows, moment, customer.catalog)
             for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
-                row = self._variant(proposed_row, scores.source, sizes, customer.catalog)
-                rank = (outranks, probability[i])
+                row = proposed_row if source.exact else fitting_variant(proposed_row, sizes, customer.catalog)
+                rank = (source.outranks, float(probability[i]))
                 if row not in proposed or rank > proposed[row][0]:
                     proposed[row] = (rank, row, i, scores)
         found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
         return _shelf(sorted(found, key=lambda proposal: (-proposal[0], proposal[1])), customer.catalog)
-
-    @staticmethod
-    def _variant(row: int, source: str, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:
-        if source in KEEPS_ITS_VARIANT and catalog.in_stock[row] and wears(row, sizes, catalog):
-            return row
-        return fitting_variant(row, sizes, catalog)
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
@@ -124,6 +122,13 @@ class Recommender:
         source = self.components[name]
         assert isinstance(source, Source)
         return source
+
+
+def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -> NDArray[np.float64]:
+    """Weights of candidates on a page about something, float64 [n]: who looks at a phone is not here for cheese."""
+    about = {catalog.types[catalog.type_of[row]].split(" > ", 1)[0] for row in moment.featured}
+    fitting = [catalog.types[code].split(" > ", 1)[0] in about for code in catalog.type_of[rows].tolist()]
+    return np.where(fitting, 1.0, OFF_PAGE)
 
 
 def _shelf(found: list[tuple[float, int, int, SourceScores]], catalog: CatalogTable) -> Shelf:

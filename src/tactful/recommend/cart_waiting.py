@@ -3,29 +3,23 @@
 from typing import ClassVar
 
 from tactful.model.candidates import Because, Candidates, Evidence
-from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
+from tactful.model.catalog import UNKNOWN_ROW
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import DAY_SECONDS, PurchaseTable
-from tactful.recommend._component import Facts, Source
+from tactful.model.tables import DAY_SECONDS
+from tactful.recommend._unlearned import UnlearnedSource
 
 FRESH = 0.4
 HALF_LIFE_DAYS = 4.0
 
 
-class CartWaiting(Source):
+class CartWaiting(UnlearnedSource):
     """Propose what is in the basket, for a message only: on a page the basket itself is there. The score halves every four days, a stated prior."""
 
     name: ClassVar[str] = "cart_waiting"
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
-
-    def train(self, purchases: PurchaseTable) -> Facts:
-        """Learn nothing: the basket comes with the customer."""
-        return {}
-
-    def bind(self, catalog: CatalogTable) -> None:
-        """Keep nothing of the catalogue."""
+    exact: ClassVar[bool] = True
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every known product in the basket, the latest first."""
@@ -37,10 +31,3 @@ class CartWaiting(Source):
                 because = Because(code=self.name, evidence=(Evidence(message_id=line.event_id, at=line.at),), last_at=line.at)
                 proposals.append((row, FRESH * 2 ** (-age_days / HALF_LIFE_DAYS), because))
         return Candidates.of(proposals)
-
-    def dump(self) -> bytes:
-        """Nothing was learned."""
-        return b""
-
-    def load(self, blob: bytes) -> None:
-        """Nothing was learned."""

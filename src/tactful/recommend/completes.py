@@ -26,8 +26,10 @@ class CompletesConfig(Struct, frozen=True, kw_only=True):
 
     window_days: float = 30.0
     """Bought together or so long after the first purchase of the other."""
-    least_buyers: int = 15
+    least_buyers: int = 5
     """Products bought by fewer people are left out: too little to tell."""
+    most_products: int = 12_000
+    """Of more products those with the most buyers are learned: pairs grow with the square."""
     least_together: int = 5
     lift: float = 1.5
     """Least ratio to how often it is bought in any such window."""
@@ -61,7 +63,7 @@ class Completes(Source):
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Count, for every first purchase of a product, what the same customer bought in the window from then on."""
-        products = _known_products(purchases, self.config.least_buyers)
+        products = _known_products(purchases, self.config)
         self.state = {}
         if len(products) < 2:
             return {"products": len(products)}
@@ -168,10 +170,11 @@ def _bought(order: Order, row: int) -> Because:
     return Because(code=Completes.name, evidence=evidence, source=source, anchor=row, anchor_at=order.at, last_at=order.at)
 
 
-def _known_products(purchases: PurchaseTable, least_buyers: int) -> NDArray[np.int64]:
+def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArray[np.int64]:
     pair = np.unique(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
     buyers = np.bincount(pair % len(purchases.catalog.products), minlength=len(purchases.catalog.products))
-    return np.flatnonzero(buyers >= least_buyers)
+    most_bought = np.argsort(-buyers, kind="stable")[: config.most_products]
+    return np.sort(most_bought[buyers[most_bought] >= config.least_buyers])
 
 
 def _ones(i: NDArray[np.intp], j: NDArray[np.int64], *, shape: tuple[int, int]) -> sparse.csr_matrix:

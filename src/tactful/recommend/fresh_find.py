@@ -19,6 +19,7 @@ class FreshFind(Source):
     """Propose styles that the customer has neither looked at nor bought, as long as no purchases were ever learned from. All are equally likely."""
 
     name: ClassVar[str] = "fresh_find"
+    generic: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.has_learned = False

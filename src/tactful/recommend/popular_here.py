@@ -46,6 +46,7 @@ class PopularHere(Source):
     """Propose the shop's weekly best sellers, leaned towards the departments the customer buys in. Unknown customer: everybody's list."""
 
     name: ClassVar[str] = "popular_here"
+    generic: ClassVar[bool] = True
 
     def __init__(self, config: PopularHereConfig | None = None) -> None:
         self.config = config or PopularHereConfig()

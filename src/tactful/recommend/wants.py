@@ -121,7 +121,7 @@ class _Examples(Struct, frozen=True, kw_only=True):
 
     type_code: NDArray[np.int64]
     features: Floats
-    """Further days before (0 to 5), then whether there was a cart, a wish, a question so far; float64 [n, 4]."""
+    """The binary logarithm of one plus the days with a sign so far, less one; then whether there was a cart, a wish, a question so far; float64 [n, 4]."""
     gap: Floats
     """Days until the next day with a sign; NaN where there is none."""
     label: NDArray[np.bool_]
@@ -152,7 +152,7 @@ def _examples(looks: LookTable, purchases: PurchaseTable, horizon: float) -> _Ex
         label = (following <= horizon) | (bought - day <= horizon)
     return _Examples(
         type_code=pair % len(purchases.catalog.types),
-        features=np.column_stack([np.minimum(number, 5), so_far]).astype(np.float64),
+        features=np.column_stack([np.log2(number + 2.0) - 1.0, so_far]),
         gap=following,
         label=label,
         known=(day + horizon < looks.until_day) & (bought > day),
@@ -188,7 +188,7 @@ def _fit(examples: _Examples, config: WantsConfig) -> WantWeights | None:
         return None
     prior = PRIOR.weights
     weight = _around(features, label, prior=np.array([getattr(prior, name) for name in LEARNED]), strength=config.prior_strength)
-    sure = (features[:, 0] + 1 >= config.sure_days) | (features[:, 2:] > 0).any(axis=1)
+    sure = (2 ** (features[:, 0] + 1) - 1 >= config.sure_days - 0.5) | (features[:, 2:] > 0).any(axis=1)
     caught = (label[sure].sum() + config.prior_weight * config.prior_sure) / (sure.sum() + config.prior_weight)
     lone = features.sum(axis=1) == 0
     stated = float(expit(np.array(prior.base + prior.day)))

@@ -40,16 +40,16 @@ class EngineStage:
                 raise InvalidInput(f"{message['messageId']} is not understood: {arrival.message}")
         self.engine.record(arrivals, now=now)
 
-    def change_product(self, product: Json, *, now: datetime) -> None:  # noqa: ARG002 - the catalogue has no clock
+    def change_product(self, product: Json, *, now: datetime) -> None:
         """Patch a known product, or put a new one."""
         changes = {name: value for name, value in product.items() if name != "id"}
         if self.engine.store.catalog.product(product["id"]) is not None:
-            self.engine.change_product(product["id"], lambda known: patch_product(known, changes))
+            self.engine.change_product(product["id"], lambda known: patch_product(known, changes), now=now)
             return
         report = read_products(msgspec.json.encode([product]), content_type="application/json")
         if report.problems:
             raise InvalidInput(f"product {product['id']}: {report.problems[0].message}")
-        self.engine.put_products(report.products)
+        self.engine.put_products(report.products, now=now)
 
     def decide(self, request: Json, *, now: datetime) -> Json:
         """Decide as the endpoint would."""

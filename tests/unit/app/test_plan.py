@@ -133,7 +133,8 @@ def test_a_cap_puts_off_and_says_until_when_where_it_is_too_late():
     full = [written_to(ago(n)) for n in (0.1, 3)]
     assert plan(engine_after(HOME, YES, *COFFEE, *full)).message.send_at == ago(-4)
     month = [written_to(ago(0.1 + 2.8 * n)) for n in range(8)]
-    assert silence_after(HOME, YES, *COFFEE, *month) == ("frequency_cap", ago(0.1 + 2.8 * 7) + timedelta(days=30))
+    came_by = looked("novel", ago(0.05))
+    assert silence_after(HOME, YES, *COFFEE, *month, came_by) == ("frequency_cap", ago(0.1 + 2.8 * 7) + timedelta(days=30))
 
 
 def test_a_dry_run_changes_nothing():

@@ -139,10 +139,10 @@ def product(number, **fields):
 def test_changed_products_are_seen_at_once(count, fields):
     house = House(MemoryStore())
     products = [product(number) for number in range(30)]
-    house.put_products(products)
+    house.put_products(products, now=None)
     house.now()
     changed = [product(number, **fields) for number in range(count)]
-    house.put_products(changed)
+    house.put_products(changed, now=None)
     catalog, _ = house.now()
     assert catalog.products == (*changed, *products[count:])
     assert catalog.in_stock.sum() == (30 - count if "availability" in fields else 30)
@@ -154,23 +154,23 @@ def test_changed_products_are_seen_at_once(count, fields):
 
 def test_a_small_change_keeps_the_table_laid_out():
     house = House(MemoryStore())
-    house.put_products([product(1), product(2)])
+    house.put_products([product(1), product(2)], now=None)
     catalog, recommender = house.now()
-    house.put_products([product(1, title="Another word")])
+    house.put_products([product(1, title="Another word")], now=None)
     assert house.now()[0].type_of is catalog.type_of
     assert house.now()[1] is recommender
-    house.put_products([])
+    house.put_products([], now=None)
     assert house.now()[0].products[0].title == "Another word"
 
 
 def test_a_change_by_somebody_else_is_seen():
     store = MemoryStore()
     one, other = House(store), House(store)
-    one.put_products([product(1)])
+    one.put_products([product(1)], now=None)
     assert len(other.now()[0].products) == 1
-    one.put_products([product(2)])
+    one.put_products([product(2)], now=None)
     one.put_stores(STORES)
-    other.put_products([product(1, title="Mine")])
+    other.put_products([product(1, title="Mine")], now=None)
     assert [p.title for p in other.now()[0].products] == ["Mine", "Thing 2"]
     assert set(other.now()[0].stores) == {"london", "paris"}
 
@@ -178,9 +178,9 @@ def test_a_change_by_somebody_else_is_seen():
 def test_a_decision_under_way_keeps_the_catalogue_it_began_with():
     """The recommender that it was given stays laid over its table, while others get a longer one."""
     house = House(MemoryStore())
-    house.put_products([product(number) for number in range(5)])
+    house.put_products([product(number) for number in range(5)], now=None)
     catalog, recommender = house.now()
-    house.put_products([product(number, product_type=f"New type {number}") for number in range(40)])
+    house.put_products([product(number, product_type=f"New type {number}") for number in range(40)], now=None)
     newer, newer_recommender = house.now()
     assert len(newer_recommender.life_days()) == len(newer.types) == 40
     assert len(recommender.life_days()) == len(catalog.types) == 5

@@ -3,6 +3,7 @@
 import math
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -165,9 +166,15 @@ def test_the_first_objection_counts_and_its_facts_are_plain():
 
 
 def test_what_json_cannot_say_is_said_as_nothing():
-    facts = ShelfFacts(interrupts=False, product_bought_at=np.array([math.inf]), life_seconds=np.array([math.inf]), purchase_days=np.array([1]))
+    unlikely = msgspec.structs.replace(shelf_of([1], [True]), score=np.array([-math.inf]))
+    _, objections = judge_shelf((RULES["not_relevant"],), unlikely, ShelfFacts(interrupts=False, threshold=np.array([0.1])), now=NOW)
+    assert objections[0].facts == {"probability": None}
+
+
+def test_a_time_is_told_as_a_time():
+    facts = ShelfFacts(interrupts=False, product_bought_at=np.array([NOW.timestamp()]), life_seconds=np.array([math.inf]), purchase_days=np.array([1]))
     _, objections = judge_shelf((RULES["already_bought"],), shelf_of([1], [True]), facts, now=NOW)
-    assert objections[0].facts == {"bought_at": None}
+    assert objections[0].facts == {"bought_at": NOW}
 
 
 def test_only_reasons_with_a_threshold_interrupt():

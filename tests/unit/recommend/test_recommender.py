@@ -48,3 +48,12 @@ def test_a_message_asks_only_sources_that_may_write():
     recommender.components["popular_here"].state.weekly = {"": {"milk": 0.8}}
     regular = customer_of(*(bought(ago(n), "coffee") for n in (29, 22, 15, 8)))
     assert set(shelf_of(recommender, regular, placement="outreach")) == {"coffee"}
+
+
+def test_a_page_about_something_pushes_best_sellers_of_other_departments_back():
+    recommender = Recommender()
+    recommender.components["popular_here"].state.weekly = {"": {"milk": 0.8, "case": 0.2}}
+    anywhere = shelf_of(recommender, customer_of())
+    on_page = shelf_of(recommender, customer_of(), placement="product", featured=(row("camera"),))
+    assert (anywhere["milk"][1], anywhere["case"][1]) == (0.8, 0.2)
+    assert on_page["milk"][1] < on_page["case"][1] == 0.2

@@ -5,13 +5,12 @@ import numpy as np
 
 from tactful.model.candidates import Because, Shelf
 from tactful.model.customer import Customer
-from tactful.outreach._opportunity import Opportunity, Trigger
+from tactful.outreach._opportunity import MOST_PRODUCTS, Opportunity, Trigger
 
 LEAD = 0.9
 """Share of the usual gap after which a word is welcome."""
 LATE = 2.5
 """Share of the usual gap after which it is no longer running out: they stopped, or bought elsewhere."""
-MOST_PRODUCTS = 3
 
 
 class DueAgainTrigger(Trigger):
@@ -21,7 +20,7 @@ class DueAgainTrigger(Trigger):
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
-        told = self._last_told(customer)
+        told = self.last_told(customer)
         windows = {
             i: window
             for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
@@ -33,15 +32,6 @@ class DueAgainTrigger(Trigger):
         earliest, deadline = windows[lead]
         together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
-
-    def _last_told(self, customer: Customer) -> dict[int, datetime]:
-        """When each style was last the subject of such a message, delivered or reserved."""
-        told: dict[int, datetime] = {}
-        for contact in customer.profile.contacts:
-            if contact.trigger == self.name:
-                for group in customer.catalog.group_of[customer.catalog.rows(contact.product_ids)].tolist():
-                    told[group] = max(contact.at, told.get(group, contact.at))
-        return told
 
 
 def _window(because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:

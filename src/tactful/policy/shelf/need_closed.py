@@ -24,7 +24,7 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         assert facts.need_state is not None and facts.closed_by is not None and facts.dismissed_by is not None
         with np.errstate(invalid="ignore"):
             served = now.timestamp() < facts.type_bought_at + facts.life_seconds
-        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here")
+        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated
         said = np.array([answer is not None and answer.reason in ("bought_elsewhere", "already_have") for answer in facts.dismissed_by], np.bool_)
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said

@@ -1,0 +1,29 @@
+from datetime import timedelta
+from typing import ClassVar
+
+from tactful.model.verdicts import ContactFacts, Proposal, Verdict
+from tactful.policy._rule import ContactRule
+
+
+class NeverResponds(ContactRule, frozen=True, kw_only=True):
+    """Write more and more seldom to somebody who never answers; a visit, a click or a purchase of theirs settles the debt at once.
+
+    Source: back-off after three ignored messages with doubling gaps is what the careful commercial suites do; a rest that ends keeps more of the answers
+    than one that never does.
+    """
+
+    code: ClassVar[str] = "never_responds"
+    order: ClassVar[int] = 25
+    patience: int = 3
+    """Messages that may go unanswered without consequence."""
+    first_gap_days: float = 7.0
+    longest_gap_days: float = 180.0
+
+    def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
+        """Defer until the gap has passed that their silence asks for."""
+        unanswered = [contact.at for contact in facts.contacts if facts.last_own_at is None or contact.at > facts.last_own_at]
+        if len(unanswered) < self.patience:
+            return Verdict.allow()
+        gap_days = min(self.first_gap_days * 2 ** (len(unanswered) - self.patience), self.longest_gap_days)
+        until = max(unanswered) + timedelta(days=gap_days)
+        return Verdict.allow() if until <= proposal.send_at else Verdict.defer(self.code, until, unanswered=len(unanswered), gap_days=gap_days)

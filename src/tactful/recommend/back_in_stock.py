@@ -1,0 +1,53 @@
+"""What they waited for and what can be had again."""
+
+from typing import ClassVar
+
+from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.customer import Customer
+from tactful.model.moment import Moment
+from tactful.model.profile import Look, ProductHistory, Profile
+from tactful.recommend._unlearned import UnlearnedSource
+
+ASKED_FOR = 0.9
+"""Who asks to be told wants it: a stated prior."""
+WITHDRAWS = ("uncart", "unwish", "return")
+
+
+class BackInStock(UnlearnedSource):
+    """Propose what they asked to be told of, and products of an open need that came back after they last looked. For a message only."""
+
+    name: ClassVar[str] = "back_in_stock"
+    shows: ClassVar[bool] = False
+    writes: ClassVar[bool] = True
+    exact: ClassVar[bool] = True
+    outranks: ClassVar[bool] = True
+
+    def __call__(self, moment: Moment, customer: Customer) -> Candidates:
+        """Propose also what is not back yet: policy tells that it is out of stock."""
+        proposals = []
+        for product_id, history in customer.profile.products.items():
+            row = customer.catalog.row_of.get(product_id)
+            sign = _standing(history, customer.profile)
+            if row is None or sign is None:
+                continue
+            need = customer.needs.get(int(customer.catalog.type_of[row]))
+            restocked_at = customer.catalog.product(row).restocked_at
+            came_back = restocked_at is not None and restocked_at > sign.at and need is not None and need.state == "open"
+            if sign.kind == "ask" or came_back:
+                score = ASKED_FOR if sign.kind == "ask" or need is None else need.probability
+                proposals.append((row, score, _because(sign)))
+        return Candidates.of(proposals)
+
+
+def _standing(history: ProductHistory, profile: Profile) -> Look | None:
+    """The sign that still holds: the last request, else the last look; none where it was taken back or bought since."""
+    asked = [look for look in history.looks if look.kind == "ask"]
+    sign = asked[-1] if asked else history.looks[-1] if history.looks else None
+    if sign is None or any(look.kind in WITHDRAWS and look.at >= sign.at for look in history.looks):
+        return None
+    return None if any(profile.orders[purchase.order].at >= sign.at for purchase in history.purchases) else sign
+
+
+def _because(sign: Look) -> Because:
+    source = "stated" if sign.kind == "ask" else "observed_here"
+    return Because(code=BackInStock.name, evidence=(Evidence(message_id=sign.event_id, at=sign.at),), source=source, last_at=sign.at)

@@ -31,7 +31,7 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import PRIOR, WantModel
 from tactful.profile import fold_all, history_columns, new_profile
 from tactful.recommend import fit_curve
-from tactful.recommend.wants import Wants
+from tactful.recommend.wants import Wants, WantsConfig
 from tactful.store.memory import MemoryStore
 
 SEED = 8321
@@ -63,7 +63,7 @@ def view(day: float, thing: str, who: str, number: int) -> ProductViewed:
     return ProductViewed(message_id=f"{who}-{number}", at=ORIGIN + timedelta(days=day), user_id=who, product_id=thing)
 
 
-def learned(trails: list[Trail], catalog: CatalogTable) -> WantModel:
+def learned(trails: list[Trail], catalog: CatalogTable, *, weights: bool) -> WantModel:
     """The product's own component, trained on what these customers did before the question."""
     rows = [(i, catalog.row_of[thing], day) for i, trail in enumerate(trails) for day, thing in trail.signs if day < trail.ask]
     rows.sort(key=lambda row: (row[0], row[2]))
@@ -72,7 +72,7 @@ def learned(trails: list[Trail], catalog: CatalogTable) -> WantModel:
     looks = LookTable(customer=customer.astype(np.int32), row=row.astype(np.int32), day=day, kind=np.zeros(len(row), np.int8), until_day=until)
     nothing = np.empty(0, np.int32)
     purchases = PurchaseTable(customer=nothing, row=nothing, day=np.empty(0), order=nothing, customers=(), country=(), until_day=until, catalog=catalog)
-    component = Wants()
+    component = Wants(WantsConfig(learn_weights=weights))
     component.watch(looks, purchases)
     component.bind(catalog)
     return component.model
@@ -120,8 +120,8 @@ def calibrated(train: Examples, test: Examples, name: str) -> Floats:
 def report(title: str, trains: list[Trail], tests: list[Trail], catalog: CatalogTable) -> None:
     """Print how well each predictor does."""
     began = time.perf_counter()
-    model = learned(trains, catalog)
-    models = {"need, stated weights": PRIOR, "need, learned weights": model}
+    model = learned(trains, catalog, weights=True)
+    models = {"need, stated": PRIOR, "need, learned gaps": learned(trains, catalog, weights=False), "need, learned gaps and weights": model}
     train, test = examples(trains, catalog, models), examples(tests, catalog, models)
     best = max((name for name in train.scores if name.startswith("decay")), key=lambda name: auc(train.scores[name], train.label))
     weights = model.weights
@@ -133,7 +133,7 @@ def report(title: str, trains: list[Trail], tests: list[Trail], catalog: Catalog
         loss = -np.mean(np.where(test.label, np.log(p), np.log(1 - p)))
         told = f"{name} (half-life chosen on the learners)" if name == best else name
         print(f"| {told} | {auc(test.scores[name], test.label):.4f} | {loss:.4f} | {_error(p, test.label):.4f} |")
-    _tables(calibrated(train, test, "need, learned weights"), test)
+    _tables(calibrated(train, test, "need, learned gaps"), test)
 
 
 def _deciles(p: Floats) -> list[NDArray[np.int64]]:

@@ -26,6 +26,8 @@ LEARNED = ("day", "cart", "wish", "ask")
 class WantsConfig(Struct, frozen=True, kw_only=True):
     """Settings of learning what a want is."""
 
+    learn_weights: bool = False
+    """Use the weights learned, not only tell them: on the logs measured they did no better than the stated ones (docs/benchmarks-intent.md)."""
     horizon_days: float = 14.0
     """Coming back or buying within so long is the label."""
     least_examples: int = 200
@@ -80,12 +82,13 @@ class Wants(Component):
         examples = _examples(looks, purchases, self.config.horizon_days)
         weights = _fit(examples, self.config)
         gaps = _gap_days(examples, purchases.catalog, self.config)
-        self.state = _State(weights=weights or PRIOR.weights, gap_days=gaps, accessories=self.state.accessories)
+        used = weights if weights is not None and self.config.learn_weights else PRIOR.weights
+        self.state = _State(weights=used, gap_days=gaps, accessories=self.state.accessories)
         return {
             "occasions": len(examples.label),
             "came_back_or_bought": int(examples.label.sum()),
             "learned": int(weights is not None),
-            **{name: round(getattr(self.state.weights, name), 3) for name in ("base", *LEARNED)},
+            **{name: round(getattr(weights or PRIOR.weights, name), 3) for name in ("base", *LEARNED)},
         }
 
     def bind(self, catalog: CatalogTable) -> None:

@@ -20,17 +20,13 @@ FEED = "an attribute of the product feed: kept and given back"
 READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
-    "age_group": FEED,
     "means": "written into the docs by tools/documentation.py",
-    "description": FEED,
-    "gender": FEED,
     "gtin": FEED,
     "image_link": FEED,
     "accuracyKm": "part of a location on the wire",
     "city": "part of an address on the wire",
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
-    "shipping": READ_LATER,
     "order_days": READ_LATER,
     "pause_event_id": READ_LATER,
     "sayable": READ_LATER,

@@ -55,6 +55,8 @@ def shelf_and_facts(n, seed):
         need_in_visit=pick(rng, n, *yes_or_no),
         occasions=pick(rng, n, 0, 1, 2, 3),
         stray_department=pick(rng, n, *yes_or_no),
+        for_another=pick(rng, n, *yes_or_no),
+        explanations=tuple({"own": 0.4, "gift": 0.6} if told else None for told in pick(rng, n, *yes_or_no).tolist()),
         contextual=pick(rng, n, *yes_or_no),
         closed_by=pick(rng, n, "", "bought_here", "bought_elsewhere", "dismissed"),
         elapsed_ratio=pick(rng, n, math.nan, 0.1, 0.9, 3.0),
@@ -80,7 +82,7 @@ shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1
 FIELDS_OF_NEED = {
     Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "sent_back"),
     Needs.LIFE: ("life_seconds", "outlived"),
-    Needs.INTEREST: ("need_state", "need_in_visit", "occasions", "stray_department", "contextual", "closed_by"),
+    Needs.INTEREST: ("need_state", "need_in_visit", "occasions", "stray_department", "contextual", "closed_by", "for_another", "explanations"),
     Needs.RHYTHM: ("elapsed_ratio",),
     Needs.DISMISSED: ("dismissed_by",),
     Needs.SENSITIVE: ("sensitive", "sensitive_asked_for"),

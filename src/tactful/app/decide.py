@@ -38,9 +38,9 @@ def decide(
     catalog, recommender = house.now()
     customer_id = find_customer(store, user_id=request.user_id, anonymous_id=request.anonymous_id)
     if device_only and customer_id is not None and request.anonymous_id is not None:
-        customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now)
+        customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now, wants=recommender.wants)
     else:
-        customer = read_customer(store, customer_id, catalog, now=now)
+        customer = read_customer(store, customer_id, catalog, now=now, wants=recommender.wants)
     shop = store_meant(customer.profile, catalog.stores, named=request.context.store_code, location=request.context.location, now=now)
     moment = _moment(request, customer, store_code=shop.store_code if shop else None, now=now)
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)

@@ -28,7 +28,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
     """Describe a customer by userId, anonymousId or customer id, as JSON-ready values. Raises NotFound."""
     customer_id = customers_of(store, customer)
     catalog, recommender = house.now()
-    seen = read_customer(store, customer_id, catalog, now=now)
+    seen = read_customer(store, customer_id, catalog, now=now, wants=recommender.wants)
     profile = seen.profile
     zones = possible_zones(profile, catalog.stores, now=now)
     owned = _owned(seen, recommender, now=now)
@@ -70,6 +70,10 @@ def _needs(customer: Customer) -> list[dict[str, Any]]:
             "since": need.since,
             "lastAt": need.last_at,
             "closedBy": need.closed_by,
+            "explanations": {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__},
+            "because": [
+                {"code": found.code, "speaksFor": found.speaks_for, "logOdds": round(found.log_odds, 2), "evidence": found.event_ids} for found in need.evidence
+            ],
             "evidence": need.event_ids,
         }
         for need in needs

@@ -12,6 +12,7 @@ from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
+from tactful.model.needs import Need
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
@@ -98,10 +99,18 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.need_in_visit = np.array([need is not None and need.in_visit for need in found], np.bool_)
     facts.occasions = np.array([need.occasions if need else 0 for need in found], np.int64)
     facts.closed_by = np.array([(need.closed_by or "") if need else "" for need in found], np.str_)
+    facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
+    facts.explanations = tuple(_explained(need) for need in found)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
     stray = _stray_departments(customer)
     facts.stray_department = np.array([department_of(customer.catalog.types[code]) in stray for code in shelf.types.tolist()], np.bool_)
+
+
+def _explained(need: Need | None) -> dict[str, float] | None:
+    if need is None or not need.evidence:
+        return None
+    return {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__}
 
 
 def _stray_departments(customer: Customer) -> set[str]:
@@ -110,11 +119,16 @@ def _stray_departments(customer: Customer) -> set[str]:
     bought = {department_of(types[code]) for code in np.unique(customer.history.own().types).tolist()}
     if not bought:
         return set()
-    looked: dict[str, list[int]] = {}
+    looked: dict[str, list[Need]] = {}
     for need in customer.needs.values():
         if not need.in_visit:
-            looked.setdefault(department_of(types[need.type_code]), []).append(need.occasions if need.state == "look" else 2)
-    return {name for name, occasions in looked.items() if occasions == [1] and name not in bought}
+            looked.setdefault(department_of(types[need.type_code]), []).append(need)
+    return {name for name, needs in looked.items() if name not in bought and _one_day(needs)}
+
+
+def _one_day(needs: list[Need]) -> bool:
+    """Whether there was one occasion only, however many types it touched."""
+    return all(need.state == "look" for need in needs) and len({need.since.date() for need in needs}) == 1
 
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:

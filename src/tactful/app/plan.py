@@ -45,7 +45,7 @@ class Planner:
         customer_id = find_customer(self.store, user_id=user_id, anonymous_id=None)
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
-        customer = read_customer(self.store, customer_id, self.catalog, now=self.now)
+        customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf)
         withheld = withheld_of(shelf, objections, customer)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
-from tactful.intent import as_said, needs_of
+from tactful.intent import as_said, needs_of, with_gifts
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.identity import Identifier
 from tactful.model.profile import Profile
+from tactful.model.wants import PRIOR, WantModel
 from tactful.profile import fold_all, history_columns, new_profile
 
 NOBODY = ""
@@ -22,19 +23,19 @@ def find_customer(store: Store, *, user_id: str | None, anonymous_id: str | None
     return store.identities.owner(Identifier("anonymous_id", anonymous_id)) if anonymous_id else None
 
 
-def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, *, now: datetime) -> Customer:
+def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:
     """Read a customer as of ``now``; None gives somebody of whom nothing is known."""
     profile = load_profile(store, customer_id, now=now) if customer_id else new_profile(NOBODY)
-    return see_customer(profile, catalog, now=now)
+    return see_customer(profile, catalog, now=now, wants=wants)
 
 
-def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: CatalogTable, now: datetime) -> Customer:
+def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: CatalogTable, now: datetime, wants: WantModel = PRIOR) -> Customer:
     """Read only what was done on one device, as of ``now``: for a caller who cannot prove that the rest is theirs too."""
     done_here = (event for event in store.events.read(customer_id, until=now) if event.anonymous_id == anonymous_id)
-    return see_customer(fold_all(new_profile(customer_id), done_here), catalog, now=now)
+    return see_customer(fold_all(new_profile(customer_id), done_here), catalog, now=now, wants=wants)
 
 
-def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime) -> Customer:
-    """Lay a profile over a catalogue and infer its needs. What the customer calls a gift is one."""
-    history = as_said(history_columns(profile, catalog), profile, catalog)
-    return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now), catalog=catalog)
+def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:
+    """Lay a profile over a catalogue, and infer what was a gift and what they want. What the customer calls a gift is one."""
+    history = with_gifts(profile, as_said(history_columns(profile, catalog), profile, catalog), catalog, weights=wants.weights)
+    return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now, wants=wants), catalog=catalog)

@@ -9,12 +9,12 @@ from tactful.app.house import CALIBRATION, House
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
 from tactful.app.read import see_customer
-from tactful.learning import Examples, PurchaseTableBuilder, data_hash
+from tactful.learning import Examples, LookTableBuilder, PurchaseTableBuilder, data_hash
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
 from tactful.model.profile import Profile
-from tactful.model.tables import DAY_SECONDS, PurchaseTable
+from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
 from tactful.recommend import Recommender, Source, fit_curve
 
@@ -30,12 +30,12 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
     customers = store.events.customers()
     if not customers or not catalog.products:
         raise NotReady("there is nothing to learn from: import products and events first")
-    purchases = _purchases(store, catalog, customers, now=now, progress=progress)
+    purchases, looks = _tables(store, catalog, customers, now=now, progress=progress)
     recommender = Recommender()
-    learned_curves = _calibrate(store, recommender, purchases, progress=progress)
+    learned_curves = _calibrate(store, recommender, purchases, looks, progress=progress)
     facts: dict[str, Facts] = {}
     for name, component in recommender.components.items():
-        facts[name] = component.train(purchases)
+        facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
     facts[CALIBRATION] = learned_curves
     _save(store, recommender, facts, purchases, now=now)
@@ -43,13 +43,15 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
     return facts
 
 
-def _purchases(store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, progress: Callable[[int], None]) -> PurchaseTable:
-    builder = PurchaseTableBuilder(catalog)
+def _tables(store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, progress: Callable[[int], None]) -> tuple[PurchaseTable, LookTable]:
+    builder, looks = PurchaseTableBuilder(catalog), LookTableBuilder(catalog)
     for customer_id in customers:
         profile = load_profile(store, customer_id, now=now)
         builder.add(customer_id, history_columns(profile, catalog), country=_country(profile))
+        looks.add(profile)
         progress(1)
-    return builder.build(until_day=now.timestamp() / DAY_SECONDS)
+    purchases = builder.build(until_day=now.timestamp() / DAY_SECONDS)
+    return purchases, looks.build(until_day=purchases.until_day)
 
 
 def _end_of_window(purchases: PurchaseTable) -> datetime:
@@ -61,13 +63,14 @@ def _country(profile: Profile) -> str:
     return (profile.address.country or "") if profile.address is not None else ""
 
 
-def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, *, progress: Callable[[int], None]) -> Facts:
+def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, progress: Callable[[int], None]) -> Facts:
     """Train on all but the last week, and fit each source's curve to what was bought in it."""
     end = _end_of_window(purchases)
     then = end - CALIBRATION_WEEK
     before = purchases.before(then.timestamp() / DAY_SECONDS)
     if not len(before.day):
         return {}
+    recommender.learn_wants(before, looks.before(before.until_day))
     sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
     for source in sources:
         source.train(before)
@@ -75,7 +78,7 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
     count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
     for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
-        _add_examples(store, purchases.customers[i], examples, sources=sources, catalog=purchases.catalog, then=then, end=end)
+        _add_examples(store, purchases.customers[i], examples, recommender=recommender, sources=sources, then=then, end=end)
         progress(1)
     facts: Facts = {"customers": count}
     for name in examples.sources:
@@ -88,8 +91,11 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
     return facts
 
 
-def _add_examples(store: Store, customer_id: str, examples: Examples, *, sources: list[Source], catalog: CatalogTable, then: datetime, end: datetime) -> None:
-    customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then)
+def _add_examples(
+    store: Store, customer_id: str, examples: Examples, *, recommender: Recommender, sources: list[Source], then: datetime, end: datetime
+) -> None:
+    catalog = examples.catalog
+    customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
     moment = Moment(now=then, country=_country(customer.profile) or None)
     for source in sources:

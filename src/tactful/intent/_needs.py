@@ -1,65 +1,64 @@
-"""Needs by product type, from signs of interest counted by day, with an end that is read from silence.
+"""Needs by product type: competing explanations of what somebody did, and an end that is read from silence.
 
-First version: a want is weighed by days with a sign of it and by strong signs; it is over when it was bought, when the customer says so, or when they stay
-silent for much longer than they paused between looks. Source of the closing: mixture of "still wants, just pausing" and "bought elsewhere or dropped",
-P(open | silence t) = p S(t) / (p S(t) + 1 - p) with exponential gaps between looks, shrunk to a week.
+A type's signs are explained by a want of their own, a want for another (a gift), research, or a slip. Each piece of evidence adds to the log odds of one
+explanation; the probabilities are their softmax. Silence takes from the wants what the survival of gaps between looks says: P(open | silence t) =
+p S(t) / (p S(t) + 1 - p). Gaps are exponential at a rate that differs between people (a gamma around the type's learned mean), so that with n gaps that
+span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their own pauses we know, the surer the end.
 """
 
 import math
 from datetime import date, datetime, timedelta
 
+import numpy as np
 from msgspec import Struct
 
 from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
+from tactful.intent._gifts import GiftSigns
+from tactful.intent._signs import SEARCH, Sign, by_day, signs_by_type, standing
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
-from tactful.model.needs import Need, NeedState
-from tactful.model.profile import Look, Profile
+from tactful.model.needs import Contribution, Explanation, Explanations, Need, NeedState
+from tactful.model.profile import Profile
 from tactful.model.tables import History
+from tactful.model.wants import PRIOR, WantModel
 
 VISIT_GAP = timedelta(minutes=30)
-STRONG = {"cart": 1.5, "wish": 2.0, "ask": 3.0}
-"""Log odds added by signs that a click is not: chosen, kept, asked for."""
-WITHDRAWN = ("uncart", "unwish", "return")
-BASE_LOG_ODDS = -2.0
-DAY_LOG_ODDS = 1.2
-"""Per day with a sign of interest: one day is below even, two are about even, three are likely. Priors until learned from a log."""
-GAP_PRIOR_DAYS = 7.0
+STRONG = ("cart", "wish", "ask")
+"""Signs that a click is not: chosen, kept, asked for."""
 GAP_PRIOR_WEIGHT = 2.0
+"""How many gaps of this customer the type's mean gap is worth."""
 CLOSED_BELOW = 0.15
+ONE_LOOK_FADES = 28.0
+"""Days after which a lone look no longer joins with a later one."""
+BURST_STYLES = 5
+SECONDS_OF_A_SLIP = timedelta(seconds=15)
 EVIDENCE_KEPT = 8
+DAY = timedelta(days=1)
+Days = dict[date, list[Sign]]
 
 
-class _Sign(Struct, frozen=True):
-    look: Look
-    row: int
-
-
-def needs_of(profile: Profile, history: History, catalog: CatalogTable, *, now: datetime) -> dict[int, Need]:
+def needs_of(profile: Profile, history: History, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> dict[int, Need]:
     """Infer what they want, by type code. Types with no sign of interest are absent."""
-    signs = _signs_by_type(profile, catalog)
-    in_visit = profile.last_own_at is not None and timedelta(0) <= now - profile.last_own_at <= VISIT_GAP
-    return {code: _need(code, found, _Closing(profile, history, catalog, in_visit=in_visit), now=now) for code, found in signs.items()}
+    signs = signs_by_type(profile, catalog, wants)
+    if not signs:
+        return {}
+    scene = _Scene(profile, history, catalog, wants, signs=signs, now=now)
+    return {code: _need(code, scene) for code in signs}
 
 
-def _signs_by_type(profile: Profile, catalog: CatalogTable) -> dict[int, list[_Sign]]:
-    signs: dict[int, list[_Sign]] = {}
-    for product_id, product in profile.products.items():
-        row = catalog.row_of.get(product_id, UNKNOWN_ROW)
-        if row != UNKNOWN_ROW and product.looks:
-            signs.setdefault(int(catalog.type_of[row]), []).extend(_Sign(look, row) for look in product.looks)
-    for found in signs.values():
-        found.sort(key=lambda sign: sign.look.at)
-    return signs
+class _Scene:
+    """Everything around the signs of one type that may explain or end them."""
 
-
-class _Closing:
-    """What may have ended a need of this customer."""
-
-    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, *, in_visit: bool) -> None:
-        self.profile = profile
-        self.history = history
-        self.catalog = catalog
+    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, wants: WantModel, *, signs: dict[int, list[Sign]], now: datetime) -> None:
+        self.profile, self.history, self.catalog = profile, history, catalog
+        self.wants, self.signs, self.now = wants, signs, now
+        in_visit = profile.last_own_at is not None and timedelta(0) <= now - profile.last_own_at <= VISIT_GAP
         self.visit = profile.visits if in_visit else -1
+        self.gifts = GiftSigns(profile, history, catalog, wants.weights)
+        self.departments = {self.department(code) for code in np.unique(history.own().types).tolist()}
+
+    def department(self, type_code: int) -> str:
+        """The first step of a type's path."""
+        return self.catalog.types[type_code].partition(" > ")[0]
 
     def bought_at(self, type_code: int, *, gift: bool) -> float:
         """Epoch seconds of the latest purchase of this type, -inf where none."""
@@ -68,71 +67,223 @@ class _Closing:
 
     def answered_at(self, type_code: int) -> float:
         """Epoch seconds of the latest answer that speaks of the whole type, -inf where none."""
+        if not self.profile.dismissals:
+            return -math.inf
         row = int((self.catalog.type_of == type_code).argmax())
         answers = (d for d in self.profile.dismissals if d.reason in ANSWERS_ABOUT_KIND and covers(d, row, self.catalog))
         return max((d.at.timestamp() for d in answers), default=-math.inf)
 
+    def accessory_days(self, type_code: int, last: Sign) -> list[Sign]:
+        """One sign a day of turning to what only an owner needs, after the last look and in another visit; none where they own one anyway."""
+        if (self.history.types == type_code).any():
+            return []
+        seen = {
+            sign.at.date(): sign
+            for code in self.wants.accessories.get(type_code, ())
+            for sign in self.signs.get(code, ())
+            if sign.at > last.at and sign.visit != last.visit and sign.kind != "return"
+        }
+        return list(seen.values())
 
-def _need(type_code: int, signs: list[_Sign], closing: _Closing, *, now: datetime) -> Need:
+    def strays(self, type_code: int, day: date) -> bool:
+        """Whether a department they looked into on this day only is far from everything they buy here."""
+        department = self.department(type_code)
+        if not self.departments or department in self.departments:
+            return False
+        return all(sign.at.date() == day for code, found in self.signs.items() if self.department(code) == department for sign in found)
+
+    def left_at_once(self, type_code: int, last: Sign) -> bool:
+        """Whether they went on to something else within seconds."""
+        return any(
+            timedelta(0) < sign.at - last.at <= SECONDS_OF_A_SLIP
+            for code, found in self.signs.items()
+            if code != type_code
+            for sign in found
+            if sign.visit == last.visit
+        )
+
+
+class _Episode(Struct, frozen=True, kw_only=True):
+    """Signs that belong to one want: from the last time it began anew."""
+
+    days: Days
+    signs: list[Sign]
+    came_back: bool
+    """There was a want before, which had ended in silence."""
+
+
+def _need(type_code: int, scene: _Scene) -> Need:
+    signs = scene.signs[type_code]
     ends = {
-        "bought_here": closing.bought_at(type_code, gift=False),
-        "gift": closing.bought_at(type_code, gift=True),
-        "dismissed": closing.answered_at(type_code) if closing.profile.dismissals else -math.inf,
+        "bought_here": scene.bought_at(type_code, gift=False),
+        "gift": scene.bought_at(type_code, gift=True),
+        "dismissed": scene.answered_at(type_code),
     }
     ended_by, ended_at = max(ends.items(), key=lambda end: end[1])
-    fresh = _standing([sign for sign in signs if sign.look.at.timestamp() > ended_at])
+    fresh = standing([sign for sign in signs if sign.at.timestamp() > ended_at])
     if not fresh:
-        withdrawn = ended_at == -math.inf
-        return _closed(type_code, signs, "dropped" if withdrawn else ended_by)
-    return _weighed(type_code, fresh, visit=closing.visit, now=now)
+        return _build(type_code, signs, state="closed", closed_by="dropped" if ended_at == -math.inf else ended_by)
+    return _weighed(type_code, _latest_episode(type_code, fresh, scene), scene)
 
 
-def _standing(signs: list[_Sign]) -> list[_Sign]:
-    """The signs that were not taken back: out of the cart or off the wish list is an answer about that product."""
-    withdrawn = {sign.row: sign.look.at for sign in signs if sign.look.kind in WITHDRAWN}
-    return [sign for sign in signs if sign.row not in withdrawn or sign.look.at > withdrawn[sign.row]]
+def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episode:
+    """Leave out what had already ended in silence when they came back: then it began anew."""
+    days: Days = {}
+    came_back = False
+    last: datetime | None = None
+    for day, found in by_day(signs).items():
+        if last is not None and (found[0].at - last) / DAY > _patience(type_code, days, scene):
+            came_back, days = came_back or _several(days), {}
+        days[day] = found
+        last = found[-1].at
+    return _Episode(days=days, signs=[sign for found in days.values() for sign in found], came_back=came_back)
 
 
-def _weighed(type_code: int, signs: list[_Sign], *, visit: int, now: datetime) -> Need:
-    days = _days(signs)
-    strong = max((STRONG.get(sign.look.kind, 0.0) for sign in signs), default=0.0)
-    wanted = 1 / (1 + math.exp(-(BASE_LOG_ODDS + DAY_LOG_ODDS * len(days) + strong)))
-    span_days = (days[-1] - days[0]).days
-    gap_days = (GAP_PRIOR_DAYS * GAP_PRIOR_WEIGHT + span_days) / (GAP_PRIOR_WEIGHT + len(days) - 1)
-    silence_days = max((now - signs[-1].look.at) / timedelta(days=1), 0.0)
-    still_pausing = math.exp(-silence_days / gap_days)
-    probability = wanted * still_pausing / (wanted * still_pausing + 1 - wanted)
-    several = len(days) > 1 or strong > 0
-    if several and probability < CLOSED_BELOW:
-        return _closed(type_code, signs, "bought_elsewhere" if len(days) > 2 else "dropped", probability=probability)
-    state: NeedState = "open" if several else "look"
-    return _build(type_code, signs, state=state, probability=probability, in_visit=signs[-1].look.visit == visit)
+def _several(days: Days) -> bool:
+    return len(days) > 1 or _strongest(days) is not None
 
 
-def _days(signs: list[_Sign]) -> list[date]:
-    """The days with a sign, ascending; a visit over midnight counts for the day it began on."""
-    began: dict[int, date] = {}
-    for sign in signs:
-        began.setdefault(sign.look.visit, sign.look.at.date())
-    return sorted(set(began.values()))
+def _strongest(days: Days) -> str | None:
+    """The strongest sign that a click is not."""
+    kinds = {sign.kind for found in days.values() for sign in found}
+    return max((kind for kind in STRONG if kind in kinds), key=STRONG.index, default=None)
 
 
-def _closed(type_code: int, signs: list[_Sign], closed_by: str, *, probability: float = 0.0) -> Need:
-    return _build(type_code, signs, state="closed", probability=probability, closed_by=closed_by)
+def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]:
+    """Number and days of the gaps known of: the type's, as so many of their own, and their own."""
+    ordered = list(days)
+    usual = wants.gap_days.get(type_code, wants.weights.gap_days)
+    return GAP_PRIOR_WEIGHT + len(ordered) - 1, usual * GAP_PRIOR_WEIGHT + (ordered[-1] - ordered[0]).days
 
 
-def _build(type_code: int, signs: list[_Sign], *, state: NeedState, probability: float, closed_by: str | None = None, in_visit: bool = False) -> Need:
-    latest = signs[::-1]
+def _patience(type_code: int, days: Days, scene: _Scene) -> float:
+    """Days of silence after which what they did so far counts as over."""
+    if not _several(days):
+        return ONE_LOOK_FADES
+    wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(days, scene.wants))
+    number, spanned = _pauses(type_code, days, scene.wants)
+    return spanned * math.expm1(max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0) / number)
+
+
+def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
+    evidence = _evidence(type_code, episode, scene)
+    explanations = explain(evidence)
+    wanted = explanations.own + explanations.gift
+    several = _several(episode.days)
+    closed_by, state = None, "open" if several else "look"
+    if several and wanted < CLOSED_BELOW:
+        left = len(episode.days) > 2 or any(contribution.code == "accessory_viewed" for contribution in evidence)
+        closed_by, state = "bought_elsewhere" if left else "dropped", "closed"
+    return _build(
+        type_code,
+        episode.signs,
+        state=state,  # type: ignore[arg-type]  # one of the literals above
+        closed_by=closed_by,
+        explanations=explanations,
+        evidence=evidence,
+        in_visit=episode.signs[-1].visit == scene.visit,
+    )
+
+
+def explain(evidence: tuple[Contribution, ...]) -> Explanations:
+    """Turn evidence into probabilities: the softmax of what speaks for each explanation.
+
+    >>> explain(())
+    Explanations(own=0.25, gift=0.25, research=0.25, slip=0.25)
+    """
+    total: dict[Explanation, float] = dict.fromkeys(("want", "own", "gift", "research", "slip"), 0.0)
+    for contribution in evidence:
+        total[contribution.speaks_for] += contribution.log_odds
+    odds = [total["want"] + total["own"], total["want"] + total["gift"], total["research"], total["slip"]]
+    weights = [math.exp(value - max(odds)) for value in odds]
+    own, gift, research, slip = (weight / sum(weights) for weight in weights)
+    return Explanations(own=own, gift=gift, research=research, slip=slip)
+
+
+def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contribution, ...]:
+    weights = scene.wants.weights
+    last = episode.signs[-1]
+    number, spanned = _pauses(type_code, episode.days, scene.wants)
+    silence = number * math.log1p(max((scene.now - last.at) / DAY, 0.0) / spanned)
+    found = [
+        _speaks("before_any_sign", "want", weights.base),
+        _speaks("before_any_sign", "gift", weights.gift),
+        _speaks("before_any_sign", "research", weights.research),
+        _speaks("before_any_sign", "slip", weights.slip),
+        *_wanted(episode.days, scene.wants),
+        _speaks("silence", "want", -silence),
+    ]
+    if episode.came_back:
+        found.append(_speaks("came_back", "want", weights.came_back))
+    if accessories := scene.accessory_days(type_code, last):
+        found.append(_speaks("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
+    return (*found, *scene.gifts.about(episode.signs), *_one_sitting(type_code, episode, scene))
+
+
+def _wanted(days: Days, wants: WantModel) -> list[Contribution]:
+    """What speaks for a want, whoever it is for, before any silence."""
+    weights, latest = wants.weights, max(days)
+    counted = sum(0.5 ** ((latest - day).days / weights.forget_days) for day in days)
+    found = [_speaks("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [signs[-1] for signs in days.values()])]
+    signs = [sign for on_day in days.values() for sign in on_day]
+    strongest = _strongest(days)
+    if strongest is not None:
+        weight = {"cart": weights.cart, "wish": weights.wish, "ask": weights.ask}[strongest]
+        found.append(_speaks(strongest, "want", weight, [sign for sign in signs if sign.kind == strongest]))
+    searches = [sign for sign in signs if sign.kind == SEARCH]
+    if searches and len(searches) < len(signs):
+        found.append(_speaks("searched", "want", weights.searched, searches))
+    return found
+
+
+def _one_sitting(type_code: int, episode: _Episode, scene: _Scene) -> list[Contribution]:
+    """What speaks for research or a slip: only as long as they have not come back, and have chosen nothing."""
+    if _several(episode.days):
+        return []
+    weights, catalog = scene.wants.weights, scene.catalog
+    rows = {sign.row for sign in episode.signs if sign.row != UNKNOWN_ROW}
+    styles = {int(catalog.group_of[row]) for row in rows}
+    found = []
+    if len(styles) >= BURST_STYLES:
+        found.append(_speaks("burst", "research", weights.burst, episode.signs))
+    if len({catalog.product(row).size for row in rows}) > 1 and len(rows) > len(styles):
+        found.append(_speaks("sizes_compared", "want", weights.sizes, episode.signs))
+    if scene.strays(type_code, next(iter(episode.days))):
+        found.append(_speaks("stray", "slip", weights.stray, episode.signs))
+    if len(rows) < 2 and scene.left_at_once(type_code, episode.signs[-1]):
+        found.append(_speaks("left_at_once", "slip", weights.bounced, episode.signs[-1:]))
+    return found
+
+
+def _speaks(code: str, explanation: Explanation, log_odds: float, signs: list[Sign] | None = None) -> Contribution:
+    event_ids = tuple(dict.fromkeys(sign.event_id for sign in (signs or [])[::-1]))[:EVIDENCE_KEPT]
+    return Contribution(code=code, speaks_for=explanation, log_odds=log_odds, event_ids=event_ids)
+
+
+def _build(
+    type_code: int,
+    signs: list[Sign],
+    *,
+    state: NeedState,
+    closed_by: str | None = None,
+    explanations: Explanations | None = None,
+    evidence: tuple[Contribution, ...] = (),
+    in_visit: bool = False,
+) -> Need:
+    latest = [sign for sign in signs[::-1] if sign.kind != SEARCH] or signs[::-1]
+    explained = explanations or Explanations()
     return Need(
         type_code=type_code,
         state=state,
-        probability=probability,
-        occasions=len(_days(signs)),
-        since=signs[0].look.at,
-        last_at=signs[-1].look.at,
+        probability=explained.own,
+        occasions=len(by_day(signs)),
+        since=signs[0].at,
+        last_at=signs[-1].at,
         closed_by=closed_by,  # type: ignore[arg-type]  # the values come from the literals above
+        explanations=explained,
+        evidence=evidence,
         in_visit=in_visit,
-        rows=tuple(dict.fromkeys(sign.row for sign in latest)),
-        event_ids=tuple(sign.look.event_id for sign in latest[:EVIDENCE_KEPT]),
-        event_times=tuple(sign.look.at for sign in latest[:EVIDENCE_KEPT]),
+        rows=tuple(dict.fromkeys(sign.row for sign in latest if sign.row != UNKNOWN_ROW)),
+        event_ids=tuple(sign.event_id for sign in latest[:EVIDENCE_KEPT]),
+        event_times=tuple(sign.at for sign in latest[:EVIDENCE_KEPT]),
     )

@@ -1,6 +1,7 @@
 """Learning from the log: columns over everybody, and examples that tell how good a score is."""
 
 from tactful.learning._examples import Examples
+from tactful.learning._looks import LookTableBuilder
 from tactful.learning._purchases import PurchaseTableBuilder, data_hash
 
-__all__ = ["Examples", "PurchaseTableBuilder", "data_hash"]
+__all__ = ["Examples", "LookTableBuilder", "PurchaseTableBuilder", "data_hash"]

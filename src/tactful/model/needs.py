@@ -6,6 +6,32 @@ from typing import Literal
 from msgspec import Struct
 
 NeedState = Literal["look", "open", "closed"]
+Explanation = Literal["want", "own", "gift", "research", "slip"]
+
+
+class Contribution(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One piece of evidence: what it speaks for, how much, and the events behind it."""
+
+    code: str
+    speaks_for: Explanation
+    """``want`` speaks for their own want and a gift alike; below zero it speaks against."""
+    log_odds: float
+    """As of now: what was forgotten is taken off."""
+    event_ids: tuple[str, ...] = ()
+
+
+class Explanations(Struct, frozen=True, kw_only=True):
+    """How likely each reason for the looks is; they add up to one."""
+
+    own: float = 0.0
+    gift: float = 0.0
+    research: float = 0.0
+    slip: float = 0.0
+
+    @property
+    def for_another(self) -> bool:
+        """Whether a gift explains it better than a want of their own."""
+        return self.gift > self.own
 
 
 class Need(Struct, frozen=True, kw_only=True):
@@ -23,6 +49,8 @@ class Need(Struct, frozen=True, kw_only=True):
     since: datetime
     last_at: datetime
     closed_by: Literal["bought_here", "bought_elsewhere", "dismissed", "dropped", "gift", "slip"] | None = None
+    explanations: Explanations = Explanations()
+    evidence: tuple[Contribution, ...] = ()
     in_visit: bool = False
     """Part of the visit that is going on now; within it a reminder is a help."""
     rows: tuple[int, ...] = ()

@@ -43,6 +43,8 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
     gift: bool = False
     store_code: str | None = None
     fulfilment: str | None = None
+    elsewhere: str | None = None
+    """Sent to another place than the one they had stated: ``postal_code`` or ``country``, whichever differs."""
 
 
 class ProductHistory(Struct, array_like=True, gc=False):

@@ -66,3 +66,26 @@ class PurchaseTable(Struct, frozen=True, kw_only=True):
             until_day=day,
             catalog=self.catalog,
         )
+
+
+class LookTable(Struct, frozen=True, kw_only=True):
+    """Everybody's signs of interest, one row a sign, sorted by customer, then time. Columns of equal length n."""
+
+    customer: NDArray[np.int32]
+    """As in the `PurchaseTable` of the same customers."""
+    row: NDArray[np.int32]
+    day: NDArray[np.float64]
+    """Days since 1970-01-01 UTC, with their fraction."""
+    kind: NDArray[np.int8]
+    """Index into `LOOK_KINDS`."""
+    until_day: float
+    """End of the window, exclusive."""
+
+    def before(self, day: float) -> "LookTable":
+        """The table as it was on a day."""
+        keep = self.day < day
+        return LookTable(customer=self.customer[keep], row=self.row[keep], day=self.day[keep], kind=self.kind[keep], until_day=day)
+
+
+LOOK_KINDS = ("view", "click", "cart", "wish", "ask", "uncart", "unwish", "return")
+"""As in `Look.kind`."""

@@ -93,6 +93,10 @@ class ShelfFacts(Struct, kw_only=True):
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None
     occasions: NDArray[np.int64] | None = None
+    for_another: NDArray[np.bool_] | None = None
+    """INTEREST: a gift explains their looks at this type better than a want of their own."""
+    explanations: tuple[dict[str, float] | None, ...] | None = None
+    """INTEREST: how likely own, gift, research and slip are, where there were looks."""
     stray_department: NDArray[np.bool_] | None = None
     """INTEREST: they looked into this department on one occasion only and never bought there, though they buy elsewhere."""
     contextual: NDArray[np.bool_] | None = None

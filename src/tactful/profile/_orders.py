@@ -18,12 +18,25 @@ def _bought(profile: Profile, event: OrderCompleted) -> None:
     if not profile.orders or profile.orders[-1].at.date() != event.at.date():
         profile.order_days += 1
     index = len(profile.orders)
-    profile.orders.append(Order(event.order_id, event.message_id, event.at, event.channel, event.gift, event.store_code, event.fulfilment))
+    profile.orders.append(
+        Order(event.order_id, event.message_id, event.at, event.channel, event.gift, event.store_code, event.fulfilment, _elsewhere(profile, event))
+    )
     for line in event.lines:
         for_another = event.gift or line.recipient_size is not None
         history_of(profile, line.product_id).purchases.append(Purchase(index, line.quantity, for_another, line.options))
         profile.cart.pop(line.product_id, None)
     archive_old_orders(profile)
+
+
+def _elsewhere(profile: Profile, event: OrderCompleted) -> str | None:
+    """Whether an order goes to another place than the one they stated. Only that it does is kept, not where: that is somebody else's address."""
+    stated, shipped = profile.address, event.shipping
+    if stated is None or shipped is None:
+        return None
+    if stated.country and shipped.country and stated.country != shipped.country:
+        return "country"
+    codes = [code.replace(" ", "").upper() for code in (stated.postal_code, shipped.postal_code) if code]
+    return "postal_code" if len(set(codes)) == 2 else None
 
 
 @folds(OrderRefunded)

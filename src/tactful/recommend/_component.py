@@ -7,7 +7,7 @@ from tactful.model.candidates import Candidates
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import PurchaseTable
+from tactful.model.tables import LookTable, PurchaseTable
 
 Facts = dict[str, str | int | float]
 
@@ -23,6 +23,10 @@ class Component(ABC):
     @abstractmethod
     def train(self, purchases: PurchaseTable) -> Facts:
         """Learn from everybody's own purchases; return figures for people to read."""
+
+    def watch(self, looks: LookTable, purchases: PurchaseTable) -> Facts:
+        """Learn from everybody's signs of interest too, after `train`; return figures for people to read. Most components have no use for them."""
+        return {}
 
     @abstractmethod
     def bind(self, catalog: CatalogTable) -> None:

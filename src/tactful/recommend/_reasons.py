@@ -56,8 +56,10 @@ def _completes(because: Because, row: int, catalog: CatalogTable, now: datetime)
 
 
 def _considering(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
-    anchor = because.anchor if because.anchor is not None else row
+    anchor = because.anchor
     days = len({evidence.at.date() for evidence in because.evidence})
+    if anchor is None:
+        return f"You looked for this kind of thing {'on ' + str(days) + ' days' if days > 1 else 'on ' + spoken_date(because.evidence[0].at, now=now)}."
     looked = f"you looked at {'on ' + str(days) + ' days' if days > 1 else 'on ' + spoken_date(because.evidence[0].at, now=now)}"
     if catalog.group_of[anchor] == catalog.group_of[row]:
         return f"{spoken_title(catalog.product(row))}, which {looked}."

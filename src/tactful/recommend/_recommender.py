@@ -15,10 +15,13 @@ from tactful.model.candidates import Candidates, Shelf
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.tables import LookTable, PurchaseTable
+from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
 from tactful.recommend._sizes import fitting_variant, sizes_of
 from tactful.recommend.life import Life
+from tactful.recommend.wants import Wants
 
 OFF_PAGE = 0.1
 """What a best seller of another department is worth on a page about something, against one of the same."""
@@ -72,6 +75,20 @@ class Recommender:
         life = self.components[Life.name]
         assert isinstance(life, Life)
         return life.outlived_days
+
+    @property
+    def wants(self) -> WantModel:
+        """What tells a want from a look, over the catalogue in use."""
+        wants = self.components[Wants.name]
+        assert isinstance(wants, Wants)
+        return wants.model
+
+    def learn_wants(self, purchases: PurchaseTable, looks: LookTable) -> None:
+        """Learn only what tells a want from a look, and lay it over the catalogue of the purchases."""
+        wants = self.components[Wants.name]
+        wants.train(purchases)
+        wants.watch(looks, purchases)
+        wants.bind(purchases.catalog)
 
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source."""

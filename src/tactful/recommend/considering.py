@@ -12,7 +12,7 @@ from tactful.recommend._component import Facts, Source
 
 ALTERNATIVES = 4
 ALTERNATIVE_WEIGHT = 0.3
-"""A style of the same type that they have not looked at, against one that they have."""
+"""A style of the same type that they have not looked at, against one that they have; where they only searched for the kind, there is none to stand behind."""
 
 
 class Considering(Source):
@@ -37,9 +37,11 @@ class Considering(Source):
         for need in customer.needs.values():
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
-            if need.state == "open" and not customer.catalog.sensitive[need.rows[0]]:
-                others = [row for row in self._members[need.type_code] if row not in need.rows][:ALTERNATIVES]
-                proposals += [(row, need.probability * ALTERNATIVE_WEIGHT * 0.9**rank, because) for rank, row in enumerate(others)]
+            if need.state == "open":
+                members = self._members[need.type_code]
+                others = [row for row in members if row not in need.rows and not customer.catalog.sensitive[row]][:ALTERNATIVES]
+                weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
+                proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)
 
     def prior(self, score: float) -> float:

@@ -35,4 +35,4 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
         where = (served & ~reopened | over) & (shelf.source != "due_again") | said
-        return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by})
+        return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})

@@ -25,4 +25,5 @@ class OneLookOnly(ShelfRule, frozen=True, kw_only=True):
         assert facts.contextual is not None and facts.occasions is not None and facts.stated_wanted_at is not None
         at_hand = (facts.need_in_visit | facts.contextual) & (not facts.interrupts)
         looked_once = ((facts.need_state == "look") | facts.stray_department) & (shelf.source != "due_again") & np.isnan(facts.stated_wanted_at)
-        return Verdicts.deny(where=looked_once & ~at_hand, code=self.code, facts={"occasions": facts.occasions})
+        explanations = facts.explanations or (None,) * len(shelf)
+        return Verdicts.deny(where=looked_once & ~at_hand, code=self.code, facts={"occasions": facts.occasions, "explanations": explanations})

@@ -1,0 +1,174 @@
+"""Signs that something is for somebody else."""
+
+import re
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import msgspec
+import numpy as np
+
+from tactful.intent._signs import Sign
+from tactful.model.catalog import CatalogTable
+from tactful.model.needs import Contribution
+from tactful.model.products import Product
+from tactful.model.profile import Profile
+from tactful.model.tables import DAY_SECONDS, History
+from tactful.model.wants import WantWeights
+
+NEAR = timedelta(days=7)
+_PEOPLE = (
+    "him|her|them|mum|mom|mother|dad|father|grandma|grandpa|granny|grandmother|grandfather|sister|brother|son|daughter|wife|husband|girlfriend|boyfriend|"
+    "friend|aunt|uncle|niece|nephew|colleague|teacher"
+)
+_GIFT_WORDS = re.compile(
+    rf"\b(gifts?|presents?|for (my |a |an |the )?({_PEOPLE})|geschenke?|cadeaux?|regalos?|regal[oi]|presentes?|stocking filler\w*|secret santa)\b",
+    re.IGNORECASE,
+)
+Traits = dict[tuple[str, ...], Counter[str]]
+
+
+def speaks_of_gift(query: str) -> bool:
+    """Tell whether a search is for somebody else.
+
+    >>> speaks_of_gift("gift for dad"), speaks_of_gift("shirt for my mum"), speaks_of_gift("gifted hands")
+    (True, True, False)
+    """
+    return _GIFT_WORDS.search(query) is not None
+
+
+def in_gift_season(day: date, *, country: str | None = None) -> bool:
+    """Tell whether a day lies in the weeks before Christmas, or in the days before Valentine's, Mother's or Father's Day.
+
+    >>> in_gift_season(date(2025, 12, 22)), in_gift_season(date(2025, 12, 27)), in_gift_season(date(2026, 3, 12), country="GB")
+    (True, False, True)
+    """
+    if day.month == 12 and 1 <= day.day <= 24:
+        return True
+    mothers = _easter(day.year) - timedelta(days=21) if country in ("GB", "IE") else _sunday(day.year, 5, 2)
+    return any(timedelta(0) <= feast - day <= NEAR for feast in (date(day.year, 2, 14), mothers, _sunday(day.year, 6, 3)))
+
+
+def _sunday(year: int, month: int, number: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday by the anonymous Gregorian computus (Meeus, Astronomical Algorithms)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    j = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 19 * j) // 433
+    month = (h + j - 7 * m + 90) // 25
+    return date(year, month, (h + j - 7 * m + 33 * month + 19) % 32)
+
+
+class GiftSigns:
+    """What this customer's searches and purchases tell of whom they shop for."""
+
+    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, weights: WantWeights) -> None:
+        self._catalog, self._weights = catalog, weights
+        self._country = profile.address.country if profile.address is not None else None
+        self._searches = [search for search in profile.searches if speaks_of_gift(search.query)]
+        self._own = history.own()
+        self._traits: Traits | None = None
+
+    def about(self, signs: list[Sign]) -> list[Contribution]:
+        """The evidence that these looks at one type are for another."""
+        weights = self._weights
+        found = [*self._searched(signs[-1].at, {sign.visit for sign in signs})]
+        if all(in_gift_season(sign.at.date(), country=self._country) for sign in signs):
+            found.append(_gift("gift_season", weights.gift_season, signs))
+        return found + self.other_person(signs)
+
+    def _searched(self, at: datetime, visits: set[int]) -> list[Contribution]:
+        here = [search.event_id for search in self._searches if search.visit in visits]
+        near = [search.event_id for search in self._searches if abs(search.at - at) <= NEAR]
+        if here:
+            return [Contribution(code="gift_words", speaks_for="gift", log_odds=self._weights.gift_words_here, event_ids=tuple(here[-4:]))]
+        if near:
+            return [Contribution(code="gift_words_near", speaks_for="gift", log_odds=self._weights.gift_words_near, event_ids=tuple(near[-4:]))]
+        return []
+
+    def other_person(self, signs: list[Sign]) -> list[Contribution]:
+        """The evidence that what they looked at, or bought, is made for another person than they buy for."""
+        rows = {sign.row for sign in signs if sign.row >= 0}
+        if not rows or not len(self._own.rows):
+            return []
+        traits = self._known_traits()
+        found = []
+        for code, weight in (("other_person", self._weights.other_person), ("other_size", self._weights.other_size)):
+            strength = float(np.mean([_difference(self._catalog.product(row), traits, code) for row in sorted(rows)]))
+            if strength > 0:
+                found.append(_gift(code, weight * strength, signs))
+        return found
+
+    def _known_traits(self) -> Traits:
+        """How often they bought each value of each trait for themselves; counted once a day."""
+        if self._traits is None:
+            self._traits = {}
+            seen = set()
+            for row, at in zip(self._own.rows.tolist(), self._own.at.tolist(), strict=True):
+                for key, value in _traits_of(self._catalog.product(row)):
+                    if (day := (key, value, at // DAY_SECONDS)) not in seen:
+                        seen.add(day)
+                        self._traits.setdefault(key, Counter())[value] += 1
+        return self._traits
+
+    def bought(self, sign: Sign, *, elsewhere: str | None, before: bool) -> float:
+        """Log odds that a bought line was for another: ``elsewhere`` tells where it was sent, ``before`` whether they buy the type for themselves."""
+        weights = self._weights
+        sent = {"postal_code": weights.sent_elsewhere, "country": weights.sent_abroad}.get(elsewhere or "", 0.0)
+        signs = sum(contribution.log_odds for contribution in self.about([sign]))
+        kind = weights.bought_before if before else weights.first_of_kind if sent else 0.0
+        return weights.gift + sent + signs + kind
+
+
+def _gift(code: str, log_odds: float, signs: list[Sign]) -> Contribution:
+    return Contribution(code=code, speaks_for="gift", log_odds=log_odds, event_ids=tuple(sign.event_id for sign in signs[:-5:-1]))
+
+
+def _traits_of(product: Product) -> list[tuple[tuple[str, ...], str]]:
+    department = (product.product_type or "").partition(" > ")[0]
+    gender = (product.gender or "").lower()
+    traits: list[tuple[tuple[str, ...], str]] = []
+    if gender and gender != "unisex":
+        traits.append((("other_person", "gender"), gender))
+    if product.age_group:
+        traits.append((("other_person", "age_group"), product.age_group.lower()))
+    if product.size and product.size.lower() not in ("one", "one size", "os"):
+        traits.append((("other_size", department, gender, str(product.size[:1].isdigit())), product.size.lower()))
+    return traits
+
+
+def _difference(product: Product, traits: Traits, code: str) -> float:
+    """How surely a product is made for another: 0 where nothing speaks for it, towards 1 the more purchases of theirs say otherwise."""
+    strengths = [0.0]
+    for key, value in _traits_of(product):
+        known = traits.get(key)
+        if key[0] == code and known and value not in known:
+            bought = sum(known.values())
+            strengths.append(bought / (bought + 0.5))
+    return max(strengths)
+
+
+def with_gifts(profile: Profile, history: History, catalog: CatalogTable, *, weights: WantWeights) -> History:
+    """Mark the lines that were most likely bought for somebody else, though nobody said so."""
+    elsewhere = {i: order.elsewhere for i, order in enumerate(profile.orders) if order.elsewhere}
+    if 2 * len(elsewhere) > len(profile.orders) + 1:
+        elsewhere = {}  # Where most of their orders go is a place of theirs.
+    if not elsewhere and not any(speaks_of_gift(search.query) for search in profile.searches):
+        return history
+    signs = GiftSigns(profile, history, catalog, weights)
+    gift = history.gift.copy()
+    visits = {search.visit: search.at for search in profile.searches}
+    for line in np.flatnonzero(~history.gift).tolist():
+        order = profile.orders[int(history.orders[line])]
+        earlier = history.types[:line][~history.gift[:line] & (history.orders[:line] != history.orders[line])]
+        visit = next((visit for visit, at in visits.items() if timedelta(0) <= order.at - at <= timedelta(hours=2)), -1)
+        sign = Sign(order.at, "bought", visit, order.event_id, int(history.rows[line]))
+        gift[line] = signs.bought(sign, elsewhere=elsewhere.get(int(history.orders[line])), before=bool((earlier == history.types[line]).any())) > 0
+    return msgspec.structs.replace(history, gift=gift)

@@ -25,8 +25,6 @@ ALLOWED = {
     "gender": FEED,
     "gtin": FEED,
     "image_link": FEED,
-    "accuracyKm": "part of a location on the wire",
-    "city": "part of an address on the wire",
     "offer": "part of a decision on the wire",
     "shipping": READ_LATER,
     "order_days": READ_LATER,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tactful.app.place import away_orders
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
 from tactful.intent import needs_of
@@ -37,4 +38,5 @@ def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: C
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime) -> Customer:
     """Lay a profile over a catalogue and infer its needs."""
     history = history_columns(profile, catalog)
-    return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now), catalog=catalog)
+    needs = needs_of(profile, history, catalog, now=now)
+    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away_orders(profile, catalog.stores, now=now))

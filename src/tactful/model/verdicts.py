@@ -70,6 +70,7 @@ class Needs(enum.Flag):
     FEATURED = enum.auto()
     SIZE = enum.auto()
     GIFTS = enum.auto()
+    TRIPS = enum.auto()
 
 
 class ShelfFacts(Struct, kw_only=True):
@@ -108,11 +109,15 @@ class ShelfFacts(Struct, kw_only=True):
     in_stock: NDArray[np.bool_] | None = None
     available_there: NDArray[np.bool_] | None = None
     """STOCK: in stock at the store that is meant, True where no pick-up is meant."""
+    within_reach: NDArray[np.bool_] | None = None
+    """STOCK: in stock at a store within reach, True where no pick-up is meant or nobody knows where they are."""
     featured: NDArray[np.bool_] | None = None
     fits: NDArray[np.bool_] | None = None
     """SIZE: in the customer's size, or without sizes."""
     gift_only: NDArray[np.bool_] | None = None
     """GIFTS: known only from gifts to others."""
+    only_from_trips: NDArray[np.bool_] | None = None
+    """TRIPS: they bought the style, but only in person on trips that are over."""
 
 
 class ContactFacts(Struct, kw_only=True):

@@ -100,7 +100,8 @@ class PopularHere(Source):
         country = moment.country or EVERYWHERE
         listed = self._lists.get(country) or self._lists[EVERYWHERE]
         own = customer.history.own()
-        bought, count = np.unique(self._department[own.types], return_counts=True) if len(own.types) else (np.empty(0, np.str_), np.empty(0))
+        types = own.types[~np.isin(own.orders, list(customer.away_orders))]  # what they ate on a trip says nothing of their taste at home
+        bought, count = np.unique(self._department[types], return_counts=True) if len(types) else (np.empty(0, np.str_), np.empty(0))
         taste = dict(zip(bought.tolist(), count.tolist(), strict=True))
         lift = {name: self._lift(taste, name) for name in {name for _, _, name in listed}}
         scored = [(row, share * lift[name]) for row, share, name in listed]

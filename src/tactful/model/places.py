@@ -17,7 +17,7 @@ COARSEST_KM = 25.0
 """A sighting less accurate than this tells the time zone, but no place."""
 FAR_KM = 80.0
 """Farther from home than this is away, not out."""
-_EARTH_KM = 6371.0
+EARTH_KM = 6371.0
 _DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
 _BITS = 5 * CELL_LENGTH
 
@@ -66,7 +66,7 @@ def distance_km(a: Point, b: Point) -> float:
     """
     lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(min(h, 1.0)))
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(h, 1.0)))
 
 
 @lru_cache(maxsize=65_536)

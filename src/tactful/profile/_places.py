@@ -7,10 +7,14 @@ the only estimator of those compared that stays at home whether or not people ar
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from tactful.model.places import FAR_KM, Home, Present, Trip, cells_apart_km
+import numpy as np
+from numpy.typing import NDArray
+
+from tactful.model.places import EARTH_KM, FAR_KM, Home, Present, Trip, cells_apart_km, center_of
 from tactful.model.profile import Sighting, Zone
 
 HALF_LIFE_WEEKS = 4.0
+WEEK_SECONDS = 7 * 86_400.0
 SAME_PLACE_KM = 30.0
 """So near is the same place: the suburb, the office in town."""
 TRIP_NIGHTS = 2
@@ -26,38 +30,38 @@ def home_of(sightings: Sequence[Sighting], *, now: datetime, stated: Iterable[st
 
     ``stated`` are cells in the town they named. Of cells equally near to all of it the one seen most itself is named; the order of sightings is no matter.
     """
-    seen = [one for one in sightings if one.first_at <= now]
-    towns = tuple(stated)
-    cells = {one.cell for one in seen}
-    best = max(cells, key=lambda cell: _standing(cell, seen, towns, now=now), default=None)
-    return None if best is None else _home(best, seen)
+    seen = sorted((one for one in sightings if one.first_at <= now), key=lambda one: (one.week, one.cell))
+    if not seen:
+        return None
+    cells = sorted({one.cell for one in seen})
+    column = np.array([cells.index(one.cell) for one in seen])
+    near = _apart_km(cells, cells) <= SAME_PLACE_KM
+    last = np.array([min(one.last_at, now).timestamp() for one in seen])
+    weight = 2 ** ((last - now.timestamp()) / WEEK_SECONDS / HALF_LIFE_WEEKS)
+    weeks = np.flatnonzero(np.diff([one.week for one in seen], prepend=-1))
+    votes = np.maximum.reduceat(np.where(near[:, column], weight, 0.0), weeks, axis=1).sum(axis=1)
+    towns = sorted(set(stated))
+    if towns:
+        votes += STATED_VOTES * (_apart_km(cells, towns) <= SAME_PLACE_KM).any(axis=1)
+    votes, own, latest = votes.round(9), np.bincount(column, weight).round(9), np.zeros(len(cells))
+    np.maximum.at(latest, column, last)
+    best = max(range(len(cells)), key=lambda i: (votes[i], own[i], latest[i], cells[i]))
+    return _home(cells[best], [one for one in seen if near[best, cells.index(one.cell)]])
 
 
-def _standing(cell: str, seen: list[Sighting], towns: tuple[str, ...], *, now: datetime) -> tuple[float, float, datetime, str]:
-    near = [one for one in seen if _same_place(one.cell, cell)]
-    named = STATED_VOTES if any(_same_place(town, cell) for town in towns) else 0.0
-    own = [one for one in near if one.cell == cell]
-    return round(_votes(near, now=now) + named, 9), round(_votes(own, now=now), 9), max(_last(one, now) for one in own), cell
-
-
-def _votes(sightings: list[Sighting], *, now: datetime) -> float:
-    weeks: dict[int, float] = {}
-    for one in sightings:
-        age_weeks = (now - _last(one, now)) / timedelta(weeks=1)
-        weeks[one.week] = max(weeks.get(one.week, 0.0), 2 ** (-age_weeks / HALF_LIFE_WEEKS))
-    return sum(weeks[week] for week in sorted(weeks))  # in one order, so that equal votes are equal to the last bit
-
-
-def _last(sighting: Sighting, now: datetime) -> datetime:
-    return min(sighting.last_at, now)
+def _apart_km(a: list[str], b: list[str]) -> NDArray[np.float64]:
+    """Distances between cells, float64 [len(a), len(b)]."""
+    (lat1, lon1), (lat2, lon2) = (np.radians([center_of(cell) for cell in cells]).T for cells in (a, b))
+    h = np.sin((lat1[:, None] - lat2) / 2) ** 2 + np.cos(lat1)[:, None] * np.cos(lat2) * np.sin((lon1[:, None] - lon2) / 2) ** 2
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
 
 
 def _same_place(a: str, b: str) -> bool:
     return cells_apart_km(a, b) <= SAME_PLACE_KM
 
 
-def _home(cell: str, seen: list[Sighting]) -> Home:
-    near = sorted((one for one in seen if _same_place(one.cell, cell)), key=lambda one: (one.last_at, one.cell), reverse=True)
+def _home(cell: str, near: list[Sighting]) -> Home:
+    near = sorted(near, key=lambda one: (one.last_at, one.cell), reverse=True)
     return Home(
         cell=cell,
         timezone=next((one.timezone for one in near if one.timezone), None),

@@ -53,7 +53,8 @@ def _apart_km(a: list[str], b: list[str]) -> NDArray[np.float64]:
     """Distances between cells, float64 [len(a), len(b)]."""
     (lat1, lon1), (lat2, lon2) = (np.radians([center_of(cell) for cell in cells]).T for cells in (a, b))
     h = np.sin((lat1[:, None] - lat2) / 2) ** 2 + np.cos(lat1)[:, None] * np.cos(lat2) * np.sin((lon1[:, None] - lon2) / 2) ** 2
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+    apart: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+    return apart
 
 
 def _same_place(a: str, b: str) -> bool:

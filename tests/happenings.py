@@ -22,6 +22,7 @@ from tactful.model.events import (
     Tracked,
     Traits,
 )
+from tactful.model.places import cell_of
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ keys = st.builds(
     address=st.sampled_from([None, Address(country="GB", city="London")]),
 )
 contexts = st.sampled_from(
-    [Context(), Context(timezone="Europe/Paris", session_id="s1"), Context(lat=51.5, lon=-0.1), Context(locale="en-GB", session_id="s2")]
+    [Context(), Context(timezone="Europe/Paris", session_id="s1"), Context(cell=cell_of(51.5, -0.1)), Context(locale="en-GB", session_id="s2")]
 )
 people = {
     "at": moments,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tactful.model.events import Context, Event, MessageAnswered, MessageDelivered, OrderCompleted, OrderLine, ProductsSearched, ProductViewed
+from tactful.model.places import cell_of
 from tactful.model.profile import Profile
 from tactful.profile import decode, encode, fold, fold_all, new_profile
 
@@ -29,7 +30,7 @@ class Life:
 
     def look(self, product_id: str, at: datetime) -> Event:
         """A look at a product, somewhere near London."""
-        return ProductViewed(**self.ids(), at=at, product_id=product_id, price=3.5, context=Context(timezone="Europe/London", lat=51.5, lon=-0.1))
+        return ProductViewed(**self.ids(), at=at, product_id=product_id, price=3.5, context=Context(timezone="Europe/London", cell=cell_of(51.5, -0.1)))
 
     def basket(self, products: list[str], at: datetime) -> Event:
         """An order at the till."""

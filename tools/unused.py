@@ -23,8 +23,6 @@ ALLOWED = {
     "means": "written into the docs by tools/documentation.py",
     "gtin": FEED,
     "image_link": FEED,
-    "accuracyKm": "part of a location on the wire",
-    "city": "part of an address on the wire",
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "order_days": READ_LATER,

@@ -65,6 +65,8 @@ def shelf_and_facts(n, seed):
         sensitive_asked_for=pick(rng, n, *yes_or_no),
         in_stock=pick(rng, n, *yes_or_no),
         available_there=pick(rng, n, *yes_or_no),
+        within_reach=pick(rng, n, *yes_or_no),
+        only_from_trips=pick(rng, n, *yes_or_no),
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
         gift_only=pick(rng, n, *yes_or_no),
@@ -86,11 +88,12 @@ FIELDS_OF_NEED = {
     Needs.RHYTHM: ("elapsed_ratio",),
     Needs.DISMISSED: ("dismissed_by",),
     Needs.SENSITIVE: ("sensitive", "sensitive_asked_for"),
-    Needs.STOCK: ("in_stock", "available_there"),
+    Needs.STOCK: ("in_stock", "available_there", "within_reach"),
     Needs.FEATURED: ("featured",),
     Needs.SIZE: ("fits",),
     Needs.GIFTS: ("gift_only",),
     Needs.STATED: ("stated_wanted_at", "stated_unwanted"),
+    Needs.TRIPS: ("only_from_trips",),
 }
 
 
@@ -130,7 +133,10 @@ def test_a_rule_says_what_it_does(rule):
     assert type(rule).check.__doc__
 
 
-@pytest.mark.parametrize(("sentences", "rules", "others"), [(WITHHELD, SHELF_RULES, set()), (SILENCE, CONTACT_RULES, {"nothing_relevant", "unknown_customer"})])
+@pytest.mark.parametrize(
+    ("sentences", "rules", "others"),
+    [(WITHHELD, SHELF_RULES, set()), (SILENCE, CONTACT_RULES, {"nothing_relevant", "nothing_within_reach", "unknown_customer"})],
+)
 def test_no_sentence_is_left_over(sentences, rules, others):
     assert set(sentences) == {rule.code for rule in rules} | others
 

@@ -51,7 +51,7 @@ class StoreContract:
             at=NOON + timedelta(microseconds=1),
             order_id="o1",
             lines=(OrderLine(product_id="coffee", price=3.2, options={"milk": "oat"}),),
-            context=Context(timezone="Europe/London", lat=51.5),
+            context=Context(timezone="Europe/London", cell="gcpvh"),
         )
         custom = Tracked(message_id="m\x002", at=NOON, name="Sang", properties={"song": "Ψ", "bars": [1, 2.5, None, {"loud": True}]})
         self.append(store, "u:ann", order, custom)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tactful.app.facts import shelf_facts
 from tactful.app.house import House
-from tactful.app.place import store_meant
+from tactful.app.place import Meant, store_meant, whereabouts
 from tactful.app.ports import Store
 from tactful.app.read import find_customer, read_customer, read_device
 from tactful.app.requests import DecideContext, DecideRequest
@@ -20,7 +20,6 @@ from tactful.model.errors import InvalidInput
 from tactful.model.events import DecisionMade
 from tactful.model.moment import OUTREACH, Moment
 from tactful.policy import SILENCE, WITHHELD, Objection, judge_shelf, merged_needs
-from tactful.profile import home_of
 from tactful.recommend import Recommender, reason_text
 
 MOST_ITEMS = 100
@@ -41,19 +40,20 @@ def decide(
         customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now, wants=recommender.wants)
     else:
         customer = read_customer(store, customer_id, catalog, now=now, wants=recommender.wants)
-    shop = store_meant(customer.profile, catalog.stores, named=request.context.store_code, location=request.context.location, now=now)
-    moment = _moment(request, customer, store_code=shop.store_code if shop else None, now=now)
+    moment = _moment(request, customer, now=now)
+    shop = catalog.stores.get(moment.store_code or "")
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)
     items = items_of(shelf, customer, limit=request.limit, now=now)
+    unreached = moment.collects and bool(catalog.stores) and moment.reach == ()
     decision = Decision(
         decision_id=new_id(),
         at=now,
         customer_id=customer_id,
         placement=request.placement,
         items=items,
-        silence=None if items else silence("nothing_relevant", candidates=len(shelf)),
-        usual=usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
-        store=StoreChoice(store_code=shop.store_code) if shop else None,
+        silence=None if items else silence("nothing_within_reach" if unreached else "nothing_relevant", candidates=len(shelf)),
+        usual=None if unreached else usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
+        store=StoreChoice(store_code=moment.store_code) if moment.store_code else None,
         withheld=withheld_of(shelf, objections, customer),
     )
     if keep:
@@ -70,36 +70,30 @@ def _check(request: DecideRequest) -> None:
         raise InvalidInput("placement is where the customer is, for example home or product; messages are planned by POST /v1/outreach/plan")
 
 
-def _moment(request: DecideRequest, customer: Customer, *, store_code: str | None, now: datetime) -> Moment:
-    context = request.context
-    return Moment(
+def _moment(request: DecideRequest, customer: Customer, *, now: datetime) -> Moment:
+    context, profile = request.context, customer.profile
+    moment = Moment(
         now=now,
         placement=request.placement,
         limit=request.limit,
         featured=tuple(customer.catalog.rows(_featured_ids(context)).tolist()),
         query=context.query,
-        store_code=store_code,
         location=context.location,
         timezone=context.timezone,
-        locale=context.locale,
-        country=_country(customer, now=now),
+        locale=profile.stated_locale or profile.locale or context.locale,
+        country=whereabouts(profile, customer.catalog.stores, now=now).country,
         fulfilment=context.fulfilment,
     )
+    meant = _meant(context, customer, collects=moment.collects, now=now)
+    return msgspec.structs.replace(moment, store_code=meant.shop.store_code if meant.shop else None, reach=meant.reach)
+
+
+def _meant(context: DecideContext, customer: Customer, *, collects: bool, now: datetime) -> Meant:
+    return store_meant(customer.profile, customer.catalog.stores, named=context.store_code, location=context.location, collects=collects, now=now)
 
 
 def _featured_ids(context: DecideContext) -> list[str]:
     return [*([context.product_id] if context.product_id else []), *context.product_ids]
-
-
-def _country(customer: Customer, *, now: datetime) -> str | None:
-    """Where they live: the address they gave, else the country of the store nearest to home."""
-    profile = customer.profile
-    if profile.address is not None and profile.address.country:
-        return profile.address.country
-    if home_of(profile, now=now) is None:
-        return None
-    shop = store_meant(profile, customer.catalog.stores, named=None, location=None, now=now)
-    return shop.country if shop else None
 
 
 def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommender: Recommender) -> tuple[Shelf, list[Objection]]:

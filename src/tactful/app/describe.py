@@ -8,16 +8,16 @@ import numpy as np
 
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
-from tactful.app.place import possible_zones
+from tactful.app.place import place_name, possible_zones, whereabouts
 from tactful.app.ports import Store
 from tactful.app.profiles import customers_of
 from tactful.app.read import read_customer
 from tactful.app.usual import usual_anywhere
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
+from tactful.model.products import Store as Shop
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
-from tactful.profile import home_of, weeks_near
 from tactful.recommend import Recommender, sizes_of, spoken_title
 
 EVIDENCE_SHOWN = 8
@@ -42,7 +42,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "lastAt": profile.last_own_at,
         "email": profile.email,
         "address": profile.address,
-        "home": _home(profile, now=now),
+        **_places(profile, catalog.stores, now=now),
         "timezones": zones,
         "needs": _needs(seen),
         "owned": owned,
@@ -54,9 +54,30 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
     return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones)))
 
 
-def _home(profile: Profile, *, now: datetime) -> dict[str, Any] | None:
-    home = home_of(profile, now=now)
-    return None if home is None else {"lat": home.lat, "lon": home.lon, "weeksSeen": weeks_near(profile, home), "timezone": home.timezone}
+def _places(profile: Profile, stores: dict[str, Shop], *, now: datetime) -> dict[str, Any]:
+    """Where they live, and where they are while that is somewhere else."""
+    where = whereabouts(profile, stores, now=now)
+    home, away, address = where.home, where.now, profile.address
+    return {
+        "home": home
+        and {
+            "cell": home.cell,
+            "place": (address.city if address else None) or place_name(home.cell, stores),
+            "country": where.country,
+            "timezone": home.timezone,
+            "since": home.since,
+            "weeksSeen": home.weeks_seen,
+            "evidence": home.evidence,
+        },
+        "now": away
+        and {
+            "cell": away.cell,
+            "place": place_name(away.cell, stores),
+            "timezone": away.timezone,
+            "until": away.until,
+            "evidence": away.evidence,
+        },
+    }
 
 
 def _needs(customer: Customer) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.app.place import PICKUP
 from tactful.catalog import department_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
@@ -178,10 +177,21 @@ def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
 def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     catalog = customer.catalog
     facts.in_stock = catalog.in_stock[shelf.rows]
-    facts.available_there = np.ones(len(shelf), np.bool_)
-    store = catalog.stores.get(moment.store_code or "")
-    if store is not None and store.inventory and (moment.fulfilment == PICKUP or moment.placement == "store"):
-        facts.available_there = np.array([catalog.product(row).id in store.inventory for row in shelf.rows.tolist()], np.bool_)
+    facts.available_there = facts.within_reach = np.ones(len(shelf), np.bool_)
+    if not (moment.collects and catalog.stores):
+        return
+    products = [catalog.product(row).id for row in shelf.rows.tolist()]
+
+    def stocked(*codes: str) -> NDArray[np.bool_]:
+        inventories = [catalog.stores[code].inventory for code in codes]
+        return np.array([any(not kept or product in kept for kept in inventories) for product in products], np.bool_)
+
+    if moment.store_code in catalog.stores:
+        facts.available_there = stocked(moment.store_code)
+    elif moment.reach is None:
+        facts.available_there = stocked(*catalog.stores)
+    if moment.reach is not None:
+        facts.within_reach = stocked(*moment.reach)
 
 
 def _featured(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
@@ -205,6 +215,13 @@ def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
     facts.gift_only = np.array([group in styles or code in types for group, code in found], np.bool_)
 
 
+def _trips(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+    own = customer.history.own()
+    away = np.isin(own.orders, list(customer.away_orders))
+    there, at_home = set(own.groups[away].tolist()), set(own.groups[~away].tolist())
+    facts.only_from_trips = np.array([code in there and code not in at_home for code in shelf.groups.tolist()], np.bool_)
+
+
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
     Needs.OWNED: _owned,
     Needs.INTEREST: _interest,
@@ -216,6 +233,7 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
     Needs.SIZE: _size,
     Needs.GIFTS: _gifts,
     Needs.STATED: _stated,
+    Needs.TRIPS: _trips,
 }
 
 

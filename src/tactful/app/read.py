@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tactful.app.place import away_orders
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
 from tactful.intent import as_said, needs_of, with_gifts
@@ -38,4 +39,5 @@ def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: C
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:
     """Lay a profile over a catalogue, and infer what was a gift and what they want. What the customer calls a gift is one."""
     history = with_gifts(profile, as_said(history_columns(profile, catalog), profile, catalog), catalog, weights=wants.weights)
-    return Customer(profile=profile, history=history, needs=needs_of(profile, history, catalog, now=now, wants=wants), catalog=catalog)
+    needs = needs_of(profile, history, catalog, now=now, wants=wants)
+    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away_orders(profile, catalog.stores, now=now))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from tactful.app.house import CALIBRATION, House
+from tactful.app.place import whereabouts
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
 from tactful.app.read import see_customer
@@ -13,7 +14,6 @@ from tactful.learning import Examples, LookTableBuilder, PurchaseTableBuilder, d
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
-from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
 from tactful.recommend import Recommender, Source, fit_curve
@@ -47,7 +47,7 @@ def _tables(store: Store, catalog: CatalogTable, customers: list[str], *, now: d
     builder, looks = PurchaseTableBuilder(catalog), LookTableBuilder(catalog)
     for customer_id in customers:
         profile = load_profile(store, customer_id, now=now)
-        builder.add(customer_id, history_columns(profile, catalog), country=_country(profile))
+        builder.add(customer_id, history_columns(profile, catalog), country=whereabouts(profile, catalog.stores, now=now).country or "")
         looks.add(profile)
         progress(1)
     purchases = builder.build(until_day=now.timestamp() / DAY_SECONDS)
@@ -57,10 +57,6 @@ def _tables(store: Store, catalog: CatalogTable, customers: list[str], *, now: d
 def _end_of_window(purchases: PurchaseTable) -> datetime:
     """The end of the window as a time."""
     return datetime.fromtimestamp(purchases.until_day * DAY_SECONDS, UTC)
-
-
-def _country(profile: Profile) -> str:
-    return (profile.address.country or "") if profile.address is not None else ""
 
 
 def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, progress: Callable[[int], None]) -> Facts:
@@ -97,7 +93,7 @@ def _add_examples(
     catalog = examples.catalog
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
-    moment = Moment(now=then, country=_country(customer.profile) or None)
+    moment = Moment(now=then, country=whereabouts(customer.profile, catalog.stores, now=then).country)
     for source in sources:
         candidates = source(moment, customer)
         if len(candidates) and source.shows:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from tactful.app.place import PICKUP, possible_zones
+from tactful.app.place import possible_zones
 from tactful.app.requests import DecideContext
 from tactful.intent import covers
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
-from tactful.model.moment import Here
+from tactful.model.moment import PICKUP, Here
 from tactful.model.products import Store as Shop
 from tactful.recommend import usual_of
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from tactful.ingest.coordinates import without_coordinates
 from tactful.ingest.messages import normalise
 from tactful.ingest.values import Unusable, read_time
 from tactful.ingest.wire import open_batch, open_message, open_single, read_json, rewritten
@@ -77,6 +78,6 @@ def read_message(
 
 
 def dead_letter(raw: Raw | bytes, *, code: str, message: str, received_at: datetime) -> DeadLetter:
-    """Keep what could not be understood, with the reason."""
-    body = bytes(memoryview(raw)[: 4 * LONGEST_LETTER]).decode("utf-8", "replace")[:LONGEST_LETTER]
+    """Keep what could not be understood, with the reason, but not where on earth it happened."""
+    body = without_coordinates(bytes(memoryview(raw)[: 4 * LONGEST_LETTER]).decode("utf-8", "replace"))[:LONGEST_LETTER]
     return DeadLetter(received_at=received_at, code=code, message=message, body=body)

@@ -6,9 +6,14 @@ from typing import Any
 
 from tactful.ingest.values import read_flag, read_id, read_text, read_zone
 from tactful.model.events import Address, Context, Traits
+from tactful.model.places import COARSEST_KM, cell_of
 
-COARSE = 20
-"""Steps in one degree: coordinates are kept to 0.05 degree, about 5 km."""
+MACHINE_ZONES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich"})
+"""With ``Etc/…`` the zones that machines run in: a server, or a browser that hides its own. They tell nothing of where somebody is."""
+SERVER_LIBRARIES = ("analytics-python", "analytics-node", "@segment/analytics-node", "analytics-ruby", "analytics-java", "analytics-go", "analytics-php")
+"""``context.library.name`` of clients that run on a server. Without a sign that the server passes on a device's context, the zone is the server's."""
+DEVICE_SIGNS = ("userAgent", "ip", "device", "location")
+METRES = 1000.0
 
 NOWHERE = Context()
 
@@ -17,42 +22,68 @@ def read_context(context: Any) -> Context:
     """What we keep of a context. A zone that is none and a point that is not on earth are dropped."""
     if not isinstance(context, dict) or not context:
         return NOWHERE
+    if of_a_server(context):
+        context = {key: value for key, value in context.items() if key != "timezone"}
     place = context.get("location")
     place = place if isinstance(place, dict) else {}
-    lat, lon = read_point(place)
+    cell = read_cell(place)
     country = context.get("country") or place.get("country")
     session = context.get("sessionId") or context.get("session_id")
-    if lat is None and not country and session is None:
+    if cell is None and not country and session is None:
         return plain_context(read_text(context.get("timezone"), 64), read_text(context.get("locale"), 35))
     return Context(
-        timezone=read_zone(context.get("timezone")),
+        timezone=read_own_zone(context.get("timezone")),
         locale=read_text(context.get("locale"), 35),
         country=read_country(country),
-        lat=lat,
-        lon=lon,
+        cell=cell,
         session_id=read_id(session, "context.sessionId"),
     )
+
+
+def of_a_server(context: dict[str, Any]) -> bool:
+    """Whether the context is that of a server, not of somebody's device."""
+    library = context.get("library")
+    return isinstance(library, dict) and library.get("name") in SERVER_LIBRARIES and not any(context.get(sign) for sign in DEVICE_SIGNS)
 
 
 @lru_cache(maxsize=1024)
 def plain_context(timezone: str | None, locale: str | None) -> Context:
     """A context of zone and locale; most events of a shop share a few of these."""
-    return Context(timezone=read_zone(timezone), locale=locale) if timezone or locale else NOWHERE
+    return Context(timezone=read_own_zone(timezone), locale=locale) if timezone or locale else NOWHERE
 
 
-def read_point(place: dict[str, Any]) -> tuple[float, float] | tuple[None, None]:
-    """A coarse point, or twice None where it is not on earth.
+def read_own_zone(value: Any) -> str | None:
+    """The zone of somebody's device; that of a machine is none.
 
-    >>> read_point({"lat": 51.5136, "longitude": "-0.1365"}), read_point({"lat": 91, "lon": 0})
-    ((51.5, -0.15), (None, None))
+    >>> read_own_zone("Europe/London"), read_own_zone("Etc/UTC"), read_own_zone("UTC")
+    ('Europe/London', None, None)
     """
+    zone = read_zone(value)
+    return None if zone is None or zone in MACHINE_ZONES or zone.startswith("Etc/") else zone
+
+
+def read_cell(place: dict[str, Any]) -> str | None:
+    """The coarse cell around a point; None where it is not on earth, or so inaccurate that it names no place.
+
+    ``accuracyKm`` is in kilometres; ``accuracy`` in metres, as the W3C Geolocation API and phones give it.
+
+    >>> read_cell({"lat": 51.5136, "longitude": "-0.1365"}), read_cell({"lat": 51.5136, "lon": -0.1365, "accuracyKm": 50}), read_cell({"lat": 91, "lon": 0})
+    ('gcpvh', None, None)
+    """
+    lat, lon = number_in(place, "lat", "latitude"), number_in(place, "lon", "longitude", "lng")
+    if not (abs(lat) <= 90 and abs(lon) <= 180):  # also where one of them is not a number
+        return None
+    accuracies = (number_in(place, "accuracyKm", "accuracy_km"), number_in(place, "accuracy") / METRES)
+    return None if any(accuracy > COARSEST_KM for accuracy in accuracies) else cell_of(lat, lon)
+
+
+def number_in(place: dict[str, Any], *names: str) -> float:
+    """The first of some values that is there, as a number; not a number where none is."""
+    value = next((place[name] for name in names if place.get(name) is not None), None)
     try:
-        lat, lon = float(place.get("lat", place.get("latitude"))), float(place.get("lon", place.get("longitude", place.get("lng"))))  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        return None, None
-    if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-        return None, None
-    return round(lat * COARSE) / COARSE + 0.0, round(lon * COARSE) / COARSE + 0.0
+        return math.nan
 
 
 def read_traits(context: Any, traits: Any) -> Traits | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Literal, cast, get_args
 
+from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
 from tactful.ingest.orders import refunded, required_product
 from tactful.ingest.values import Unusable, read_flag, read_id, read_number, read_text, read_time
@@ -62,11 +63,11 @@ def tidy(value: Any, depth: int) -> Any:
     {'rating': '5'}
     """
     if isinstance(value, str):
-        return value[:LONGEST_TEXT]
+        return without_coordinates(value)[:LONGEST_TEXT]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_INTEGER:
         return float(value) if abs(value) < 1e300 else None
     if isinstance(value, dict):
-        kept = [key for key in value if key not in NEVER_KEPT][:MOST_PROPERTIES]
+        kept = [key for key in value if key not in NEVER_KEPT and not is_coordinate(key, value[key])][:MOST_PROPERTIES]
         return {key[:LONGEST_TEXT]: tidy(value[key], depth - 1) for key in kept} if depth else {}
     if isinstance(value, list):
         return [tidy(each, depth - 1) for each in value[:MOST_PROPERTIES]] if depth else []

@@ -17,3 +17,5 @@ class Customer(Struct, frozen=True, kw_only=True):
     needs: dict[int, Need]
     """By type code."""
     catalog: CatalogTable
+    away_orders: frozenset[int] = frozenset()
+    """Orders bought in person on a trip that is over, as indices into `Profile.orders`: owned, but no sign of what is wanted at home."""

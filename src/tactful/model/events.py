@@ -16,15 +16,14 @@ Channel = Literal["email", "sms", "push"]
 class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where and how an event happened, as far as the client told.
 
-    ``lat`` and ``lon`` are coarse (0.05 degree, about 5 km): raw coordinates are never stored.
+    ``cell`` is a field of about 5 km (`tactful.model.places`): raw coordinates are never stored.
     """
 
     timezone: str | None = None
     """IANA name; names that are none (``GMT+0000``) were dropped at ingest."""
     locale: str | None = None
     country: str | None = None
-    lat: float | None = None
-    lon: float | None = None
+    cell: str | None = None
     session_id: str | None = None
 
 

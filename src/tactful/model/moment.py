@@ -11,6 +11,11 @@ OUTREACH = "outreach"
 HORIZON = timedelta(days=7)
 """How far ahead a message is planned."""
 
+PICKUP = "pickup"
+"""The fulfilment of what the customer collects."""
+STORE = "store"
+"""The placement of a customer who wants something in a store."""
+
 
 class Location(Struct, frozen=True, kw_only=True):
     """A point with its accuracy, in degrees and kilometres."""
@@ -31,17 +36,24 @@ class Moment(Struct, frozen=True, kw_only=True):
     query: str | None = None
     store_code: str | None = None
     """The store that is meant: named by the caller, or found from where they are."""
+    reach: tuple[str, ...] | None = None
+    """The stores within reach, the nearest first; None where a store was named, or where it is not known where they are."""
     location: Location | None = None
     timezone: str | None = None
     locale: str | None = None
     country: str | None = None
-    """Where they live or are, ISO 3166 two letters, for what is popular there."""
+    """Where they live, ISO 3166 two letters, for what is popular there; never where the connection comes from."""
     fulfilment: str | None = None
 
     @property
     def interrupts(self) -> bool:
         """Whether speaking now would interrupt somebody who is not here."""
         return self.placement == OUTREACH
+
+    @property
+    def collects(self) -> bool:
+        """Whether what is shown must be had in a store."""
+        return self.fulfilment == PICKUP or self.placement == STORE
 
 
 class Here(Struct, frozen=True, kw_only=True):

@@ -143,8 +143,9 @@ class Sighting(Struct, frozen=True, array_like=True, gc=False):
 
     week: int
     """Weeks since 1970-01-01."""
-    lat: float
-    lon: float
+    cell: str
+    """See `tactful.model.places`: raw coordinates are never stored."""
+    first_at: datetime
     last_at: datetime
     event_id: str
     timezone: str | None = None
@@ -155,6 +156,7 @@ class Zone(Struct, frozen=True, array_like=True, gc=False):
 
     timezone: str
     at: datetime
+    event_id: str
 
 
 class Profile(Struct, kw_only=True, omit_defaults=True):
@@ -174,7 +176,10 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     email: str | None = None
     phone: str | None = None
     first_name: str | None = None
+    stated_locale: str | None = None
+    """From traits: their language, whatever device they hold."""
     locale: str | None = None
+    """Of the device they used last."""
     address: Address | None = None
     address_event_id: str | None = None
     address_at: datetime | None = None

@@ -71,6 +71,7 @@ class Needs(enum.Flag):
     SIZE = enum.auto()
     GIFTS = enum.auto()
     STATED = enum.auto()
+    TRIPS = enum.auto()
 
 
 class ShelfFacts(Struct, kw_only=True):
@@ -113,6 +114,8 @@ class ShelfFacts(Struct, kw_only=True):
     in_stock: NDArray[np.bool_] | None = None
     available_there: NDArray[np.bool_] | None = None
     """STOCK: in stock at the store that is meant, True where no pick-up is meant."""
+    within_reach: NDArray[np.bool_] | None = None
+    """STOCK: in stock at a store within reach, True where no pick-up is meant or nobody knows where they are."""
     featured: NDArray[np.bool_] | None = None
     fits: NDArray[np.bool_] | None = None
     """SIZE: in the customer's size, or without sizes."""
@@ -126,6 +129,8 @@ class ShelfFacts(Struct, kw_only=True):
     """STATED: epoch seconds of their stating that they want this, NaN where they did not."""
     stated_unwanted: NDArray[np.bool_] | None = None
     """STATED: they said that they do not want this, or in a message, not to be reminded of it."""
+    only_from_trips: NDArray[np.bool_] | None = None
+    """TRIPS: they bought the style, but only in person on trips that are over."""
 
 
 class ContactFacts(Struct, kw_only=True):

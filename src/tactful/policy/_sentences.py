@@ -9,6 +9,7 @@ SILENCE = {
     "never_responds": "They have not answered for a while, so we write less and less.",
     "paused_by_customer": "They asked for quiet.",
     "unreachable": "There is no address that takes messages.",
+    "nothing_within_reach": "No store is within their reach.",
     "unknown_customer": "We do not know this customer.",
 }
 """By code of silence."""
@@ -25,6 +26,8 @@ WITHHELD = {
     "sensitive": "It is a private matter, and they have not asked for it.",
     "out_of_stock": "It cannot be had at the moment.",
     "not_available_there": "It is not in stock at their store.",
+    "out_of_radius": "No store within their reach has it.",
+    "trip_is_over": "They bought it only on a trip that is over.",
     "not_your_size": "It does not come in their size.",
     "is_featured": "It is what the page is about.",
     "variant_of_shown": "Another variant of the same style is shown.",

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, Traits
 from tactful.model.profile import Profile, Sighting, Zone
 
@@ -46,11 +48,11 @@ def _visit(profile: Profile, event: BaseEvent) -> None:
 def _place(profile: Profile, event: BaseEvent) -> None:
     context = event.context
     if context.timezone is not None:
-        profile.seen_timezone = Zone(context.timezone, event.at)
+        profile.seen_timezone = Zone(context.timezone, event.at, event.message_id)
     if context.locale is not None:
         profile.locale = context.locale
-    if context.lat is not None and context.lon is not None:
-        _see(profile, Sighting(week_of(event.at), context.lat, context.lon, event.at, event.message_id, context.timezone))
+    if context.cell is not None:
+        _see(profile, Sighting(week_of(event.at), context.cell, event.at, event.at, event.message_id, context.timezone))
 
 
 def week_of(at: datetime) -> int:
@@ -59,9 +61,11 @@ def week_of(at: datetime) -> int:
 
 
 def _see(profile: Profile, sighting: Sighting) -> None:
-    same = [known for known in profile.sightings if (known.week, known.lat, known.lon) == (sighting.week, sighting.lat, sighting.lon)]
-    for known in same:
-        profile.sightings.remove(known)
+    """Remember one sighting a week and cell: its first and last time, and the zone that was told last."""
+    same = next((known for known in profile.sightings if (known.week, known.cell) == (sighting.week, sighting.cell)), None)
+    if same is not None:
+        profile.sightings.remove(same)
+        sighting = msgspec.structs.replace(sighting, first_at=same.first_at, timezone=sighting.timezone or same.timezone)
     profile.sightings.append(sighting)
     del profile.sightings[:-SIGHTINGS_KEPT]
 
@@ -74,7 +78,7 @@ def learn_traits(profile: Profile, traits: Traits, *, event_id: str, at: datetim
             del profile.closed_channels["email"]
     profile.phone = traits.phone or profile.phone
     profile.first_name = traits.first_name or profile.first_name
-    profile.locale = traits.locale or profile.locale
+    profile.stated_locale = traits.locale or profile.stated_locale
     profile.stated_timezone = traits.timezone or profile.stated_timezone
     if traits.address is not None:
         profile.address = traits.address

@@ -1,60 +1,112 @@
 """Where somebody lives and where they are, from coarse sightings.
 
-Source: one vote per place and week with a half-life of 28 days leaks a trip on 0.8 % of the days after it, where nightly decay leaks up to 32 % (simulation,
-`docs/decisions`).
+Two answers are kept apart: `home`, which is slow, and `now`, which is fast and expires. Source: one vote per place and week with a half-life of 28 days is
+the only estimator of those compared that stays at home whether or not people are seen more often when away (docs/place.md has the simulation).
 """
 
-import math
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from tactful.model.profile import Profile, Sighting
+import numpy as np
+from numpy.typing import NDArray
+
+from tactful.model.places import EARTH_KM, FAR_KM, Home, Present, Trip, cells_apart_km, center_of
+from tactful.model.profile import Sighting, Zone
 
 HALF_LIFE_WEEKS = 4.0
+WEEK_SECONDS = 7 * 86_400.0
 SAME_PLACE_KM = 30.0
+"""So near is the same place: the suburb, the office in town."""
+TRIP_NIGHTS = 2
 PRESENT = timedelta(hours=36)
 """A sign of where somebody is holds for so long."""
-_EARTH_KM = 6371.0
+STATED_VOTES = 1.0
+"""A town they named as theirs counts as one week that never fades."""
+EVIDENCE_KEPT = 8
 
 
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Measure the great-circle distance between two (latitude, longitude) points in degrees.
+def home_of(sightings: Sequence[Sighting], *, now: datetime, stated: Iterable[str] = ()) -> Home | None:
+    """Find where they live: the place seen in the most weeks, recent weeks counting more. None where no place was ever seen.
 
-    >>> round(distance_km((51.51, -0.13), (48.86, 2.36)))
-    344
+    ``stated`` are cells in the town they named. Of cells equally near to all of it the one seen most itself is named; the order of sightings is no matter.
     """
-    lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
-    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(h))
+    seen = sorted((one for one in sightings if one.first_at <= now), key=lambda one: (one.week, one.cell))
+    if not seen:
+        return None
+    cells = sorted({one.cell for one in seen})
+    column = np.array([cells.index(one.cell) for one in seen])
+    near = _apart_km(cells, cells) <= SAME_PLACE_KM
+    last = np.array([min(one.last_at, now).timestamp() for one in seen])
+    weight = 2 ** ((last - now.timestamp()) / WEEK_SECONDS / HALF_LIFE_WEEKS)
+    weeks = np.flatnonzero(np.diff([one.week for one in seen], prepend=-1))
+    votes = np.maximum.reduceat(np.where(near[:, column], weight, 0.0), weeks, axis=1).sum(axis=1)
+    towns = sorted(set(stated))
+    if towns:
+        votes += STATED_VOTES * (_apart_km(cells, towns) <= SAME_PLACE_KM).any(axis=1)
+    votes, own, latest = votes.round(9), np.bincount(column, weight).round(9), np.zeros(len(cells))
+    np.maximum.at(latest, column, last)
+    best = max(range(len(cells)), key=lambda i: (votes[i], own[i], latest[i], cells[i]))
+    return _home(cells[best], [one for one in seen if near[best, cells.index(one.cell)]])
 
 
-def home_of(profile: Profile, *, now: datetime) -> Sighting | None:
-    """Find where they live: the place seen in the most weeks, recent weeks counting more. None where no place was ever seen."""
-    votes = [(_votes_near(profile, place, now=now), place.last_at, place) for place in profile.sightings]
-    return max(votes, key=lambda vote: vote[:2])[2] if votes else None
+def _apart_km(a: list[str], b: list[str]) -> NDArray[np.float64]:
+    """Distances between cells, float64 [len(a), len(b)]."""
+    (lat1, lon1), (lat2, lon2) = (np.radians([center_of(cell) for cell in cells]).T for cells in (a, b))
+    h = np.sin((lat1[:, None] - lat2) / 2) ** 2 + np.cos(lat1)[:, None] * np.cos(lat2) * np.sin((lon1[:, None] - lon2) / 2) ** 2
+    apart: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+    return apart
 
 
-def _votes_near(profile: Profile, place: Sighting, *, now: datetime) -> float:
-    weeks: dict[int, float] = {}
-    for seen in profile.sightings:
-        if distance_km((seen.lat, seen.lon), (place.lat, place.lon)) <= SAME_PLACE_KM:
-            age_weeks = max((now - seen.last_at) / timedelta(weeks=1), 0.0)
-            weeks[seen.week] = max(weeks.get(seen.week, 0.0), 2 ** (-age_weeks / HALF_LIFE_WEEKS))
-    return sum(weeks.values())
+def _same_place(a: str, b: str) -> bool:
+    return cells_apart_km(a, b) <= SAME_PLACE_KM
 
 
-def zone_of(profile: Profile, *, now: datetime) -> str | None:
-    """Name the time zone they are in now: a fresh sign, else what they stated, else home's, else the last one seen."""
-    seen = profile.seen_timezone
-    if seen is not None and now - seen.at <= PRESENT:
-        return seen.timezone
-    if profile.stated_timezone is not None:
-        return profile.stated_timezone
-    home = home_of(profile, now=now)
-    if home is not None and home.timezone is not None:
-        return home.timezone
-    return seen.timezone if seen is not None else None
+def _home(cell: str, near: list[Sighting]) -> Home:
+    near = sorted(near, key=lambda one: (one.last_at, one.cell), reverse=True)
+    return Home(
+        cell=cell,
+        timezone=next((one.timezone for one in near if one.timezone), None),
+        since=min(one.first_at for one in near),
+        weeks_seen=len({one.week for one in near}),
+        evidence=tuple(one.event_id for one in near[:EVIDENCE_KEPT]),
+    )
 
 
-def weeks_near(profile: Profile, place: Sighting) -> int:
-    """Count the weeks in which they were seen near a place."""
-    return len({seen.week for seen in profile.sightings if distance_km((seen.lat, seen.lon), (place.lat, place.lon)) <= SAME_PLACE_KM})
+def present_of(sightings: Sequence[Sighting], zone: Zone | None, home: Home | None, *, now: datetime) -> Present | None:
+    """Say where they are away from home: None at home, and where no sign is fresh.
+
+    A sign of home ends it at once: being seen near home, or a newer sign from home's time zone where the last place lies in another. ``zone`` is the last
+    time zone they were seen in, with or without a place.
+    """
+    last = max(sightings, key=lambda one: (one.last_at, one.cell), default=None)
+    fresh_zone = zone if zone is not None and now - zone.at <= PRESENT else None
+    newer_zone = fresh_zone if fresh_zone is not None and (last is None or fresh_zone.at > last.last_at) else None
+    last_zone = last.timezone if last is not None else None
+    if newer_zone is not None and newer_zone.timezone != last_zone:
+        home_zone = home.timezone if home is not None else None
+        if newer_zone.timezone != (home_zone or last_zone or newer_zone.timezone):
+            return Present(timezone=newer_zone.timezone, until=newer_zone.at + PRESENT, evidence=(newer_zone.event_id,))
+        if last_zone is not None:
+            return None
+    if last is None or now - last.last_at > PRESENT or (home is not None and home.cell is not None and _same_place(last.cell, home.cell)):
+        return None
+    return Present(cell=last.cell, timezone=last.timezone, until=last.last_at + PRESENT, evidence=(last.event_id,))
+
+
+def trips_of(sightings: Sequence[Sighting], *, home_at: Callable[[datetime], Home | None]) -> tuple[Trip, ...]:
+    """Find the stays of some nights far from where they lived at the time, oldest first. A stay that has become home is no trip."""
+    signs = sorted({(at, one.cell) for one in sightings for at in (one.first_at, one.last_at)})
+    trips = []
+    begin = 0
+    for i in range(1, len(signs) + 1):
+        if i < len(signs) and cells_apart_km(signs[i][1], signs[begin][1]) <= FAR_KM:
+            continue
+        (since, cell), (last, _) = signs[begin], signs[i - 1]
+        if (last.date() - since.date()).days >= TRIP_NIGHTS and _is_far(cell, home_at(last)):
+            trips.append(Trip(cell=cell, since=since, until=signs[i][0] if i < len(signs) else last + PRESENT))
+        begin = i
+    return tuple(trips)
+
+
+def _is_far(cell: str, home: Home | None) -> bool:
+    return home is not None and home.cell is not None and cells_apart_km(cell, home.cell) > FAR_KM

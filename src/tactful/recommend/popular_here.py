@@ -101,7 +101,8 @@ class PopularHere(Source):
         country = moment.country or EVERYWHERE
         listed = self._lists.get(country) or self._lists[EVERYWHERE]
         own = customer.history.own()
-        types = own.types[customer.catalog.sensitive[own.rows] == 0]
+        counts = (customer.catalog.sensitive[own.rows] == 0) & ~np.isin(own.orders, list(customer.away_orders))
+        types = own.types[counts]  # Private things and what they ate on a trip say nothing of their taste at home.
         bought, count = np.unique(self._department[types], return_counts=True) if len(types) else (np.empty(0, np.str_), np.empty(0))
         taste = dict(zip(bought.tolist(), count.tolist(), strict=True))
         lift = {name: self._lift(taste, name) for name in {name for _, _, name in listed}}

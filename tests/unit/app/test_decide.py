@@ -11,6 +11,7 @@ from tactful.model.decisions import Decision
 from tactful.model.errors import InvalidInput, NotFound
 from tactful.model.events import Address, Context, Identified, PageViewed, PreferenceStated, RecommendationDismissed, Traits
 from tactful.model.moment import Location
+from tactful.model.places import cell_of
 from tactful.model.products import Product
 from tactful.policy import WITHHELD
 from tactful.wiring import open_engine
@@ -193,7 +194,7 @@ def test_pick_up_offers_what_is_there():
         ((48.9, 2.3), [], "paris"),
         ((40.0, -70.0), [], None),
         (None, [], None),
-        (None, [happened(PageViewed, ago(1), context=Context(lat=51.4, lon=-0.1))], "london"),
+        (None, [happened(PageViewed, ago(1), context=Context(cell=cell_of(51.4, -0.1)))], "london"),
         (None, [bought(ago(20), "milk", fulfilment="pickup", store_code="paris")], "paris"),
         (None, [bought(ago(200), "milk", fulfilment="pickup", store_code="paris")], None),
         (None, [bought(ago(20), "milk", fulfilment="pickup", store_code="closed")], None),
@@ -209,9 +210,9 @@ def test_the_store_that_is_meant(location, events, store):
 def test_popular_there_names_the_country_they_live_in():
     engine = engine_after(happened(Identified, ago(3), traits=Traits(address=Address(country="GB"))))
     assert decide(engine).items
-    at_home = engine_after(happened(PageViewed, ago(3), context=Context(lat=48.8, lon=2.3)))
+    at_home = engine_after(happened(PageViewed, ago(3), context=Context(cell=cell_of(48.8, 2.3))))
     assert decide(at_home).store.store_code == "paris"
-    far_away = engine_after(happened(PageViewed, ago(3), context=Context(lat=0.0, lon=0.0)))
+    far_away = engine_after(happened(PageViewed, ago(3), context=Context(cell=cell_of(0.0, 0.0))))
     assert decide(far_away).store is None
 
 

@@ -24,6 +24,7 @@ from tactful.model.events import (
     Traits,
 )
 from tactful.model.moment import Moment
+from tactful.model.places import cell_of
 from tactful.model.products import Product
 from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
@@ -218,7 +219,7 @@ def test_a_customer_in_words():
         bought(ago(9), "novel", gift=True),
         *(looked("camera", ago(n)) for n in (1, 2, 3)),
         carted("case", ago(0.5)),
-        happened(PageViewed, ago(3), context=Context(lat=51.5, lon=-0.1, timezone="Europe/London")),
+        happened(PageViewed, ago(3), context=Context(cell=cell_of(51.5, -0.1), timezone="Europe/London")),
         happened(PreferenceStated, ago(2), key="likes", value="tea"),
         happened(RecommendationDismissed, ago(2), reason="gift", product_id="novel"),
         happened(ConsentUpdated, ago(2), purpose="marketing", channel="email", granted=True),
@@ -231,7 +232,8 @@ def test_a_customer_in_words():
     assert view["customerId"] == "u:ann"
     assert {(link["kind"]) for link in view["identities"]} >= {"user_id", "email"}
     assert (view["events"], view["email"], view["address"]["city"]) == (len(events), "ann@customers.example", "London")
-    assert view["home"].items() >= {"lat": 51.5, "lon": -0.1, "weeksSeen": 1}.items()
+    assert view["home"].items() >= {"cell": "gcpuv", "place": "London", "country": "GB", "timezone": "Europe/London", "weeksSeen": 1}.items()
+    assert view["now"] is None
     assert list(view["timezones"]) == ["Europe/London"]
     camera = next(need for need in view["needs"] if need["type"] == "Electronics > Photo > Cameras")
     assert camera.items() >= {"state": "open", "occasions": 3}.items()

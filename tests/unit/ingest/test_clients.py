@@ -210,10 +210,47 @@ def test_places_are_kept_coarse_and_only_on_earth():
         return read({"userId": "u", "messageId": "m", "context": {"location": place}}, "page")[0].context
 
     kept = context({"lat": 51.5136, "lon": -0.1365, "country": "gb"})
-    assert (kept.lat, kept.lon, kept.country) == (51.5, -0.15, "GB")
-    assert context({"latitude": "48.86", "longitude": 2.35}).lat == 48.85
+    assert (kept.cell, kept.country) == ("gcpvh", "GB")
+    assert context({"latitude": "48.86", "longitude": 2.35}).cell == "u09tv"
+    assert context({"lat": None, "latitude": 48.86, "lng": 2.35}).cell == "u09tv"
     for nowhere in ({"lat": 91, "lon": 0}, {"lat": 1}, {"lat": "north", "lon": 1}, {"lat": "nan", "lon": 1}, [1, 2], "here"):
-        assert context(nowhere).lat is None
+        assert context(nowhere).cell is None
+
+
+@pytest.mark.parametrize(
+    ("said", "cell"),
+    [({}, "gcpvh"), ({"accuracyKm": 25}, "gcpvh"), ({"accuracyKm": "40"}, None), ({"accuracy": 800}, "gcpvh"), ({"accuracy": 60_000}, None)],
+)
+def test_an_inaccurate_place_tells_the_zone_but_no_place(said, cell):
+    context = {"timezone": "Europe/Paris", "location": {"lat": 51.5136, "lon": -0.1365, **said}}
+    kept = read({"userId": "u", "messageId": "m", "context": context}, "page")[0].context
+    assert (kept.cell, kept.timezone) == (cell, "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("context", "zone"),
+    [
+        ({"timezone": "UTC"}, None),
+        ({"timezone": "Etc/GMT+5"}, None),
+        ({"timezone": "America/New_York", "library": {"name": "analytics-python"}}, None),
+        ({"timezone": "America/New_York", "library": {"name": "analytics-python"}, "userAgent": "Phone"}, "America/New_York"),
+        ({"timezone": "America/New_York", "library": {"name": "analytics.js"}}, "America/New_York"),
+        ({"timezone": "America/New_York", "library": "analytics-python"}, "America/New_York"),
+    ],
+)
+def test_the_zone_of_a_server_is_not_theirs(context, zone):
+    assert read({"userId": "u", "messageId": "m", "context": context}, "page")[0].context.timezone == zone
+
+
+def test_coordinates_in_other_events_and_in_dead_letters_are_cut_out():
+    properties = {"lat": 51.5136, "where": {"Longitude": -0.1365, "n": 1}, "url": "/s?lat=51.5136&q=1", "pair": "at 51.5136,-0.1365"}
+    [event] = read({"userId": "u", "messageId": "m", "event": "Store Located", "properties": properties}, "track")
+    assert event.properties == {"where": {"n": 1}, "url": "/s?lat=&q=1", "pair": "at "}
+    [letter] = read({"messageId": "m", "context": {"location": {"lat": 51.5136, "lng": "-0.1365", "coords": [51.5136, -0.1365]}}}, "page")
+    assert letter.code == "no_identity"
+    assert '"location"' in letter.body
+    assert "5136" not in letter.body
+    assert "1365" not in letter.body
 
 
 def test_traits_of_the_message_outrank_those_of_its_context_and_only_known_ones_are_kept():

@@ -299,7 +299,7 @@ def test_traits_are_taken_over_and_not_forgotten():
     home = Address(country="GB", city="London")
     first = identified(ago(2), email="a@customers.example", phone="+44", first_name="Ann", locale="en-GB", timezone="Europe/London", address=home)
     profile = profile_of(first, identified(ago(1), first_name="Anne"))
-    known = (profile.email, profile.phone, profile.first_name, profile.locale, profile.stated_timezone)
+    known = (profile.email, profile.phone, profile.first_name, profile.stated_locale, profile.stated_timezone)
     assert known == ("a@customers.example", "+44", "Anne", "en-GB", "Europe/London")
     assert (profile.address, profile.address_event_id, profile.address_at) == (home, first.message_id, ago(2))
 
@@ -331,17 +331,22 @@ def test_what_we_do_is_no_visit():
 
 
 def test_one_place_in_one_week_counts_once_as_last_seen():
-    def seen(at, lat, **context):
-        return happened(PageViewed, at, context=Context(lat=lat, lon=0.0, **context))
+    def seen(at, cell, **context):
+        return happened(PageViewed, at, context=Context(cell=cell, **context))
 
-    profile = profile_of(seen(ago(1.5), 51.5), seen(ago(1.2), 48.8), seen(ago(1), 51.5, timezone="Europe/London"))
-    assert [(place.lat, place.last_at, place.timezone) for place in profile.sightings] == [(48.8, ago(1.2), None), (51.5, ago(1), "Europe/London")]
-    assert len(profile_of(*(seen(ago(7 * n), 51.5) for n in range(120))).sightings) == 104
+    profile = profile_of(seen(ago(1.5), "gcpvh"), seen(ago(1.2), "u09tv"), seen(ago(1), "gcpvh", timezone="Europe/London"), seen(ago(0.9), "gcpvh"))
+    assert [(place.cell, place.first_at, place.last_at, place.timezone) for place in profile.sightings] == [
+        ("u09tv", ago(1.2), ago(1.2), None),
+        ("gcpvh", ago(1.5), ago(0.9), "Europe/London"),
+    ]
+    assert len(profile_of(*(seen(ago(7 * n), "gcpvh") for n in range(120))).sightings) == 104
     assert profile.seen_timezone.timezone == "Europe/London"
 
 
-def test_a_place_needs_both_coordinates():
-    assert profile_of(happened(PageViewed, NOW, context=Context(lat=51.5))).sightings == []
+def test_a_stated_language_is_not_that_of_the_device():
+    device = happened(PageViewed, ago(1), context=Context(locale="fr-FR"))
+    profile = profile_of(happened(PageViewed, ago(2), traits=Traits(locale="en-GB")), device)
+    assert (profile.stated_locale, profile.locale) == ("en-GB", "fr-FR")
 
 
 def test_the_newest_locale_holds():

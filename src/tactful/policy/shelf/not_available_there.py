@@ -11,7 +11,7 @@ class NotAvailableThere(ShelfRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "not_available_there"
     needs: ClassVar[Needs] = Needs.STOCK
-    order: ClassVar[int] = 61
+    order: ClassVar[int] = 62
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold products not in the store's inventory, where pick-up or a store is meant."""

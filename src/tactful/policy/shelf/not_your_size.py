@@ -11,7 +11,7 @@ class NotYourSize(ShelfRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "not_your_size"
     needs: ClassVar[Needs] = Needs.SIZE
-    order: ClassVar[int] = 62
+    order: ClassVar[int] = 63
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold variants in another size than theirs."""

@@ -22,6 +22,8 @@ MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
+FAR_DAY = 1_000_000
+"""Beyond every day since 1970-01-01, so that type and day fit into one number."""
 Floats = NDArray[np.float64]
 
 
@@ -61,9 +63,13 @@ def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
 def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
     """Shortest time after which they themselves bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
     own = customer.history.own()
-    day = np.floor(own.at / DAY_SECONDS)
-    gaps = {code: float(np.diff(days).min()) for code in np.intersect1d(own.types, shelf.types).tolist() if len(days := np.unique(day[own.types == code])) > 1}
-    return np.array([gaps.get(code, np.inf) * DAY_SECONDS for code in shelf.types.tolist()], np.float64)
+    bought = np.unique(own.types.astype(np.int64) * FAR_DAY + np.floor(own.at / DAY_SECONDS).astype(np.int64))
+    code, day = bought // FAR_DAY, bought % FAR_DAY
+    again = code[1:] == code[:-1]
+    gaps: dict[int, float] = {}
+    for each, gap in zip(code[1:][again].tolist(), np.diff(day)[again].tolist(), strict=True):
+        gaps[each] = min(gap, gaps.get(each, np.inf))
+    return np.array([gaps.get(each, np.inf) * DAY_SECONDS for each in shelf.types.tolist()], np.float64)
 
 
 def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: Floats) -> NDArray[np.bool_]:

@@ -51,7 +51,7 @@ class Lives(Struct, frozen=True, kw_only=True):
 
 
 class _Spans(Struct, frozen=True, kw_only=True):
-    """One row a purchase day of an owner: what came after it. Columns of equal length n."""
+    """One row a purchase day of an owner: what came after it. Columns of equal length n, sorted by type."""
 
     age: Floats
     """Days until the next purchase of the type, or until the log ended."""
@@ -64,7 +64,8 @@ class _Spans(Struct, frozen=True, kw_only=True):
 
     def of(self, codes: list[int]) -> "_Spans":
         """Those of some types."""
-        mine = np.isin(self.code, codes)
+        start, end = (np.searchsorted(self.code, sorted(codes), side=side).tolist() for side in ("left", "right"))
+        mine = np.concatenate([np.arange(a, b) for a, b in zip(start, end, strict=True)]) if codes else np.empty(0, np.int64)
         return _Spans(age=self.age[mine], again=self.again[mine], code=self.code[mine], weight=self.weight[mine])
 
 
@@ -145,7 +146,8 @@ def _spans(purchases: PurchaseTable) -> _Spans:
     gap = np.append(np.diff(key[:, 2]), np.zeros(min(len(key), 1)))
     _, owner, days = np.unique(key[:, :2], axis=0, return_inverse=True, return_counts=True)
     age = np.maximum(np.where(again, gap, purchases.until_day - key[:, 2]), 0.5)
-    return _Spans(age=age, again=again, code=key[:, 1], weight=1.0 / days[owner.ravel()])
+    by_type = np.argsort(key[:, 1], kind="stable")
+    return _Spans(age=age[by_type], again=again[by_type], code=key[by_type, 1], weight=1.0 / days[owner.ravel()][by_type])
 
 
 def _every_department_alike(spans: _Spans, types: tuple[str, ...]) -> _Spans:

@@ -69,7 +69,6 @@ def test_what_a_profile_refers_to_is_there(story):
     message_ids = {event.message_id for event in story}
     assert profile.events <= len(story)
     assert 0 <= profile.visits <= len(story)
-    assert profile.order_days <= len(profile.orders)
     assert len({order.order_id for order in profile.orders}) == len(profile.orders)
     for history in profile.products.values():
         assert all(look.event_id in message_ids and 0 <= look.visit <= profile.visits for look in history.looks)

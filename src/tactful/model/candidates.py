@@ -1,7 +1,6 @@
 """What might be shown, before anybody has asked whether it may."""
 
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -36,7 +35,6 @@ class Because(Struct, frozen=True, kw_only=True):
     times: int | None = None
     """Days on which they bought the brand, where the code is ``new_style``."""
     place: str | None = None
-    sayable: bool = True
 
 
 class Candidates(Struct, frozen=True, kw_only=True):
@@ -88,6 +86,3 @@ class Shelf(Struct, kw_only=True):
     def stated(self) -> NDArray[np.bool_]:
         """Which candidates the customer asked for in so many words: said outranks inferred."""
         return np.array([because.source == "stated" for because in self.because], np.bool_)
-
-
-JsonObject = dict[str, Any]

@@ -198,9 +198,6 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     """By product id: what was sent back, the latest last."""
     orders: list[Order] = []
     """All of the last 400 days, and at least the latest 64."""
-    order_days: int = 0
-    """Days (UTC) with at least one order."""
-    refunded_orders: list[str] = []
     searches: list[Search] = []
     cart: dict[str, CartLine] = {}
 

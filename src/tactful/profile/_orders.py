@@ -15,8 +15,6 @@ RETURNS_KEPT = 100
 def _bought(profile: Profile, event: OrderCompleted) -> None:
     if event.order_id in [order.order_id for order in profile.orders]:  # a list: three times as fast as any(), and this runs once an order
         return  # A till or a second system reports the same order again under another message id: it was one order.
-    if not profile.orders or profile.orders[-1].at.date() != event.at.date():
-        profile.order_days += 1
     index = len(profile.orders)
     profile.orders.append(
         Order(event.order_id, event.message_id, event.at, event.channel, event.gift, event.store_code, event.fulfilment, _elsewhere(profile, event))
@@ -47,9 +45,6 @@ def _sent_back(profile: Profile, event: OrderRefunded) -> None:
     pieces: dict[str, float] = {}
     for line in event.lines:
         pieces[line.product_id] = pieces.get(line.product_id, 0.0) + line.quantity
-    if not pieces and event.order_id not in profile.refunded_orders:
-        profile.refunded_orders.append(event.order_id)
-        del profile.refunded_orders[:-RETURNS_KEPT]
     for product_id in [product_id for product_id, history in profile.products.items() if any(bought.order == index for bought in history.purchases)]:
         if _take_back(history_of(profile, product_id).purchases, index, pieces=pieces.get(product_id, 0.0) if pieces else math.inf):
             look(profile, product_id, "return", event=event)

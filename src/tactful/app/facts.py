@@ -243,8 +243,8 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 }
 
 
-def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages."""
+def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | None = None) -> ContactFacts:
+    """Gather what the rules need about one person as a receiver of messages. ``person``: who they are drawn as, where two accounts share an address."""
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
@@ -252,6 +252,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
+        person=person or profile.customer_id,
         zones=zones,
     )
 

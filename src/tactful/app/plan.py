@@ -13,6 +13,7 @@ from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.read import find_customer, read_customer
+from tactful.identity import identifier
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
@@ -54,7 +55,7 @@ class Planner:
     def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones)
+        facts = contact_facts(customer.profile, zones=zones, person=self._person(customer))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None
@@ -67,17 +68,23 @@ class Planner:
             return _Outcome(silence=silence(stopped_by.code, until=stopped_by.until, **stopped_by.facts))
         return _Outcome(silence=silence("nothing_relevant", candidates=len(shelf)))
 
+    def _person(self, customer: Customer) -> str | None:
+        """Who their address belongs to: two accounts with one address are held out together or not at all."""
+        address = identifier("email", customer.profile.email) if customer.profile.email else None
+        return self.store.identities.owner(address) if address else None
+
     def _judge(self, opportunity: Opportunity, facts: ContactFacts) -> tuple[Proposal, Verdict]:
         """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
         usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
-        proposal = Proposal(
-            trigger=opportunity.trigger,
-            channel=(usable or agreed or list(CHANNELS))[0],
-            send_at=opportunity.earliest,
-            deadline=min(opportunity.deadline, self.now + HORIZON),
-        )
-        return judge_contact(self.house.contact_rules, proposal, facts)
+        channel, end = (usable or agreed or list(CHANNELS))[0], self.now + HORIZON
+        slots = [(opportunity.earliest, opportunity.deadline), *([opportunity.later] if opportunity.later else [])]
+        judged = [
+            judge_contact(self.house.contact_rules, Proposal(trigger=opportunity.trigger, channel=channel, send_at=opens, deadline=min(closes, end)), facts)
+            for opens, closes in slots
+            if opens <= end
+        ]
+        return next((found for found in judged if found[1].allowed), judged[0])
 
     def _plan(self, user_id: str, outcome: _Outcome, customer: Customer, *, shelf: Shelf, withheld: tuple[Withheld, ...]) -> Plan:
         decision_id = self.new_id()

@@ -207,6 +207,23 @@ class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     channel: Channel
 
 
+class RewardGranted(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_granted"):
+    """The shop gave this customer a reward: so much off, on a product, a type of product, or anything, until a time."""
+
+    reward_id: str
+    percent_off: float
+    expires_at: datetime
+    product_id: str | None = None
+    category: str | None = None
+    """A product type and all below it."""
+
+
+class RewardRedeemed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_redeemed"):
+    """A reward was used, or taken back."""
+
+    reward_id: str
+
+
 class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="consent_updated"):
     """Somebody agreed to a purpose on a channel, or withdrew."""
 
@@ -268,6 +285,8 @@ Event = (
     | MessageDelivered
     | MessageAnswered
     | Unsubscribed
+    | RewardGranted
+    | RewardRedeemed
     | ConsentUpdated
     | OutreachPaused
     | PreferenceStated

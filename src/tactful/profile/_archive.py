@@ -81,7 +81,7 @@ def days_of(earlier: Earlier) -> list[float]:
 
 
 def take_out(profile: Profile, product_id: str, day: int | None) -> bool:
-    """Take a purchase of long ago back, of a day or, where it is not known, the oldest; how many pieces there were is no longer known. True where there was one."""
+    """Take a purchase of long ago back, of a day or, where that is not known, the oldest: True where there was one. How many pieces there were is not kept."""
     earlier = profile.earlier.get(product_id)
     if earlier is None or (day is not None and day not in earlier.days):
         return False

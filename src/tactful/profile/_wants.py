@@ -25,6 +25,7 @@ LOOKS_TO_SPARE = 48
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
@@ -71,7 +72,7 @@ def _looked_since(history: ProductHistory, since: datetime) -> ProductHistory:
     return ProductHistory([each for each in history.looks if each.at >= since], history.purchases)
 
 
-def keep_latest(values: dict[str, Value], most: int) -> None:
+def keep_latest(values: dict[Key, Value], most: int) -> None:
     """Drop the entries that came first, so that at most so many stay."""
     for key in list(values)[:-most] if len(values) > most else ():
         del values[key]

@@ -1,4 +1,4 @@
-"""The default store: one SQLite file in WAL mode, no server. The statements are in ``sqlite.sql``, the tables in ``schema.sql``."""
+"""The default store: one SQLite file in WAL mode, no server. The statements are in ``sqlite.sql``, the tables in ``migrations/sqlite``."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager

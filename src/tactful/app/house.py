@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tactful.app.ports import Store
 from tactful.catalog import build_table, follow, patch_table
+from tactful.learning import CustomerBase, load_base
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
@@ -17,6 +18,7 @@ READ_ONE_BY_ONE = 200
 PATCHED_AT_ONCE = 20
 """More changed products than this, and the table is laid out anew."""
 CALIBRATION = "calibration"
+CUSTOMER_BASE = "customer_base"
 
 
 class House:
@@ -29,6 +31,8 @@ class House:
         self._recommender = Recommender()
         self.shelf_rules = shelf_rules()
         self.contact_rules = contact_rules()
+        self.base = CustomerBase()
+        """How customers come back and stop; what one is still worth follows from it."""
         self.load_models()
 
     def load_models(self) -> None:
@@ -37,6 +41,8 @@ class House:
         for record in self._store.models.load():
             if record.name == CALIBRATION:
                 recommender.calibration.load(record.blob)
+            elif record.name == CUSTOMER_BASE:
+                self.base = load_base(record.blob)
             elif record.name in recommender.components:
                 recommender.components[record.name].load(record.blob)
         self.use(recommender)

@@ -13,7 +13,6 @@ from scipy.special import gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
 STARTS = (0.1, 1.0)
-WEEKS_PER_YEAR = 365 / 7
 ROUNDS = 3000
 TINY = 1e-12
 

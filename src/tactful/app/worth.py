@@ -14,4 +14,5 @@ def remaining_of(customer: Customer, base: CustomerBase, *, now: datetime) -> Re
     history = customer.history
     days, place = np.unique(np.floor(history.at / DAY_SECONDS), return_inverse=True)
     price = np.nan_to_num(np.asarray(customer.catalog.price, np.float64)[history.rows])
-    return base.remaining(days, np.bincount(place, weights=price, minlength=len(days)), today=now.timestamp() / DAY_SECONDS)
+    values = np.bincount(place, weights=price, minlength=len(days)).astype(np.float64)
+    return base.remaining(days, values, today=now.timestamp() / DAY_SECONDS)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import rankdata
 
-from tactful.learning.lifetime import Summary, fit_beta_geometric, fit_gamma_gamma, fit_pareto
+from tactful.learning.lifetime import BetaGeometric, ParetoNegativeBinomial, Summary, fit_beta_geometric, fit_gamma_gamma, fit_pareto
 from tactful.model.errors import InvalidInput
 
 FILE = "CDNOW_sample.txt"
@@ -40,7 +40,7 @@ def run(console: Console, data: Path) -> int:
     """Fit both models, and judge them beside what one knows without any; 0 where all promises are kept."""
     started = time.perf_counter()
     sample = read_sample(find_file(data))
-    models = {"BG/NBD": fit_beta_geometric(sample.seen), "Pareto/NBD": fit_pareto(sample.seen)}
+    models: dict[str, BetaGeometric | ParetoNegativeBinomial] = {"BG/NBD": fit_beta_geometric(sample.seen), "Pareto/NBD": fit_pareto(sample.seen)}
     table = Table("model", "log-likelihood", "MAE", "AUC", "total", title="39 weeks ahead")
     kept = True
     errors, ranks = {}, {}

@@ -75,8 +75,9 @@ def fit_base(purchases: PurchaseTable) -> tuple[CustomerBase, Facts]:
     who, start, count = np.unique(visits[:, 0], return_index=True, return_counts=True)
     if len(who) < LEAST_CUSTOMERS or not (count > 1).any():
         return CustomerBase(), {"customers": len(who)}
-    first, last = visits[start, 1], visits[start + count - 1, 1]
-    seen = Summary(count - 1.0, (last - first) / 7, np.maximum(np.floor(purchases.until_day) - first, last - first) / 7)
+    first, last, repeats = visits[start, 1], visits[start + count - 1, 1], count.astype(np.float64) - 1
+    age = np.maximum(np.floor(purchases.until_day) - first, last - first) / 7
+    seen = Summary(repeats, np.asarray((last - first) / 7, np.float64), np.asarray(age, np.float64))
     total = np.add.reduceat(values, start) - values[start]
     mean = total / np.maximum(count - 1, 1)
     again = mean > 0

@@ -192,4 +192,6 @@ def _event(plan: Plan) -> DecisionMade:
         trigger=message.trigger if message else None,
         channel=channel,
         send_at=message.send_at if message else None,
+        propensity=plan.propensity,
+        worth=round(plan.bids[0].worth, 4) if plan.bids else None,
     )

@@ -263,6 +263,10 @@ class DecisionMade(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     """Set where a message was reserved."""
     channel: Channel | None = None
     send_at: datetime | None = None
+    propensity: float = 1.0
+    """How likely the lot was to give this time."""
+    worth: float | None = None
+    """What the best message was worth beyond silence, in the shop's currency; None where none might go."""
 
 
 Event = (

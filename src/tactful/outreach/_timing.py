@@ -21,6 +21,8 @@ DAY_PRIOR = 100.0
 """Visits that everybody's hours count as against their own hours of the day. A single person's hours say little."""
 WEEK_PRIOR = 30.0
 """Visits that their hours of the day count as against their hours of the week."""
+LEAST = 8
+"""Visits; fewer tell nothing of a person's hours."""
 LATEST = 64
 """Visits looked at."""
 
@@ -30,12 +32,11 @@ class Slot(Struct, frozen=True, kw_only=True):
 
     at: datetime
     propensity: float
-    explored: bool = False
 
 
 def hour_weights(visits: Sequence[datetime], zone: ZoneInfo, everybody: Floats | None = None) -> Floats:
     """How likely a visit falls into each hour of the week, from Monday 0 h, float64 [168]: their week, shrunk to their day, shrunk to everybody's."""
-    local = [at.astimezone(zone) for at in sorted(visits)[-LATEST:]]
+    local = [at.astimezone(zone) for at in sorted(visits)[-LATEST:]] if len(visits) >= LEAST else []
     hours = np.array([at.hour for at in local], np.int64)
     days = np.array([at.weekday() for at in local], np.int64)
     prior = np.full(HOURS, 1 / HOURS) if everybody is None else everybody
@@ -60,5 +61,5 @@ def choose_slot(first: datetime, deadline: datetime, weights: Floats, *, zone: Z
     lot = int.from_bytes(hashlib.blake2b(episode.encode(), digest_size=8).digest()) / 2**64
     if lot < EXPLORED:
         drawn = int(lot / EXPLORED * len(times))
-        return Slot(at=times[drawn], propensity=EXPLORED / len(times) + (1 - EXPLORED) * (drawn == best), explored=True)
+        return Slot(at=times[drawn], propensity=EXPLORED / len(times) + (1 - EXPLORED) * (drawn == best))
     return Slot(at=times[best], propensity=1 - EXPLORED + EXPLORED / len(times))

@@ -46,11 +46,11 @@ class Asked(Struct, frozen=True, kw_only=True):
 def run(console: Console, setting: Setting) -> int:
     """Compare ours with what is usual, by type and by product; 0 where ours reaches what was promised."""
     lines = read_lines(quick=setting.quick)
-    reached = [judge(console, purchase_table(lines, level), level, lines.first_day) for level in ("type", "product")]
+    reached = [judge(console, purchase_table(lines, level), level, first_day=lines.first_day) for level in ("type", "product")]
     return 0 if all(reached) else 1
 
 
-def judge(console: Console, purchases: PurchaseTable, level: Level, first_day: float) -> bool:
+def judge(console: Console, purchases: PurchaseTable, level: Level, *, first_day: float) -> bool:
     """Measure and print one level; whether it reaches what was promised."""
     known = purchases.before(first_day + LEARNED_UNTIL)
     ours = DueAgain(DueAgainConfig(cut_offs=WEEKS_LEARNED))

@@ -33,7 +33,7 @@ def test_probabilities_are_judged_by_what_came_true():
 def test_what_is_asked_and_what_came_of_it():
     said = io.StringIO()
     first_day = NOW.timestamp() // 86_400 - 348
-    due.judge(Console(file=said, width=160), purchase_table(), "product", first_day)
+    due.judge(Console(file=said, width=160), purchase_table(), "product", first_day=first_day)
     rows = {line.split("│")[1].strip(): line.split("│")[2:] for line in said.getvalue().splitlines() if line.startswith("│")}
     assert set(due.PEERS) | {due.OURS} <= set(rows)
     assert float(rows[due.OURS][0]) > float(rows["recency"][0])

@@ -6,6 +6,7 @@ forbidden, out of stock or was answered with a no, is taken out of the past firs
 
 import statistics
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from msgspec import Struct
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
 from tactful.model.moment import Here
-from tactful.model.profile import Order
+from tactful.model.profile import Order, Purchase
 from tactful.model.tables import DAY_SECONDS
 from tactful.recommend._habit import Habit
 from tactful.recommend._stated import Stated, pin_of, stated_of
@@ -60,7 +61,7 @@ def usual_of(customer: Customer, here: Here | None = None, *, now: datetime) -> 
             return None
         if _may_be_offered(customer, here, stated, (pin.product_id, tuple(sorted(pin.options.items())))):
             return Usual(product_id=pin.product_id, options=pin.options, confidence=1.0, prefill=True)
-    habits = [usual for types in _frequent_subjects(customer, now=now) if (usual := _usual_among(customer, here, types, stated=stated, now=now))]
+    habits = [usual for rows in _frequent_subjects(customer, now=now) if (usual := _usual_among(customer, here, rows, stated=stated, now=now))]
     return max(habits, key=lambda usual: (usual.confidence, len(usual.options)), default=None)
 
 
@@ -81,19 +82,20 @@ def kind_of_place(order: Order) -> str:
 
 
 def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
-    """Types of subjects bought often enough of late to be a habit at all: cheap, and rules most of them out."""
+    """Catalogue rows of subjects bought often enough of late to be a habit at all, ascending: cheap, and rules most of them out."""
     history, names = customer.history, customer.catalog.types
     recent = ~history.gift & (history.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS)
     orders: dict[str, set[int]] = {}
     for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
         orders.setdefault(_subject(names[code]), set()).add(order)
     subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
-    for code in np.unique(history.types).tolist() if subjects else ():
-        if (subject := _subject(names[code])) in subjects:
-            subjects[subject].append(code)
+    for row in sorted(set(history.rows.tolist())) if subjects else ():
+        if (subject := _subject(names[customer.catalog.type_of[row]])) in subjects:
+            subjects[subject].append(row)
     return list(subjects.values())
 
 
+@lru_cache(65_536)
 def _subject(type_path: str) -> str:
     """What a type is a kind of: one visit is for one subject.
 
@@ -103,11 +105,12 @@ def _subject(type_path: str) -> str:
     return type_path.rpartition(" > ")[0] or type_path
 
 
-def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: Stated, now: datetime) -> Usual | None:
-    """Name the usual of one subject."""
-    lines = _lines(customer, types)
-    if not _is_habit(customer, lines, now=now):
+def _usual_among(customer: Customer, here: Here, rows: list[int], *, stated: Stated, now: datetime) -> Usual | None:
+    """Name the usual of one subject, of which they bought the products in some catalogue rows."""
+    bought = _bought(customer, rows)
+    if not _is_habit(customer, bought, now=now):
         return None
+    lines = _lines(customer, bought)
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
     if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
@@ -119,28 +122,28 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
     return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3), prefill=confidence >= PREFILL_FROM)
 
 
-def _lines(customer: Customer, types: list[int]) -> dict[int, list[tuple[int, Vector]]]:
-    """Catalogue row and vector of what they bought for themselves of some types, by order, oldest first."""
-    history, catalog = customer.history, customer.catalog
-    found = [
-        (purchase.order, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
-        for row in np.unique(history.rows[np.isin(history.types, types)]).tolist()
-        for product_id in [catalog.product(row).id]
-        for purchase in customer.profile.products[product_id].purchases
-        if not purchase.gift
-    ]
+def _bought(customer: Customer, rows: list[int]) -> list[tuple[int, Purchase]]:
+    """Catalogue row and purchase of what they bought for themselves in some rows."""
+    products = customer.profile.products
+    known = [(row, products.get(customer.catalog.product(row).id)) for row in rows]  # None: all so long ago that the orders are no longer kept
+    return [(row, purchase) for row, history in known if history is not None for purchase in history.purchases if not purchase.gift]
+
+
+def _lines(customer: Customer, bought: list[tuple[int, Purchase]]) -> dict[int, list[tuple[int, Vector]]]:
+    """Catalogue row and vector of what they bought, by order, oldest first."""
+    found = [(purchase.order, row, (customer.catalog.product(row).id, tuple(sorted((purchase.options or {}).items())))) for row, purchase in bought]
     lines: dict[int, list[tuple[int, Vector]]] = {}
     for order, row, vector in sorted(found):
         lines.setdefault(order, []).append((row, vector))
     return lines
 
 
-def _is_habit(customer: Customer, lines: dict[int, list[tuple[int, Vector]]], *, now: datetime) -> bool:
-    days = sorted({customer.profile.orders[order].at.date() for order in lines})
+def _is_habit(customer: Customer, bought: list[tuple[int, Purchase]], *, now: datetime) -> bool:
+    days = sorted({customer.profile.orders[order].at.date() for order in {purchase.order for _, purchase in bought}})
     if len(days) < LEAST_VISITS:
         return False
     gap = statistics.median((b - a).days for a, b in pairwise(days))
-    to_order = any(options for line in lines.values() for _, (_, options) in line)
+    to_order = any(purchase.options for _, purchase in bought)
     most = MADE_TO_ORDER_GAP_DAYS if to_order else HABIT_GAP_DAYS
     return gap <= most and (now.date() - days[-1]).days <= max(STALE_GAPS * gap, STALE_DAYS)
 

@@ -14,9 +14,9 @@ _ROW_MASK = (1 << _ROW_BITS) - 1
 def history_columns(profile: Profile, catalog: CatalogTable) -> History:
     """Lay out the purchases of products that the catalogue knows, oldest first. Those whose order is no longer kept come first, at midnight of their day."""
     earlier = _earlier(profile, catalog)
-    row_of = catalog.row_of
+    row_of, first = catalog.row_of, profile.orders_before
     lines = [
-        (purchase.order << _ROW_BITS | row) << 1 | purchase.gift
+        (purchase.order - first << _ROW_BITS | row) << 1 | purchase.gift
         for product_id, product in profile.products.items()
         if product.purchases and (row := row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
         for purchase in product.purchases

@@ -16,7 +16,7 @@ from msgspec import Struct
 from tactful.model.customer import Customer
 from tactful.model.decisions import Usual
 from tactful.model.moment import Here
-from tactful.model.profile import Order, Purchase
+from tactful.model.profile import Order
 from tactful.model.tables import DAY_SECONDS
 from tactful.recommend._habit import Habit
 from tactful.recommend._stated import Stated, pin_of, stated_of
@@ -61,7 +61,7 @@ def usual_of(customer: Customer, here: Here | None = None, *, now: datetime) -> 
             return None
         if _may_be_offered(customer, here, stated, (pin.product_id, tuple(sorted(pin.options.items())))):
             return Usual(product_id=pin.product_id, options=pin.options, confidence=1.0, prefill=True)
-    habits = [usual for rows in _frequent_subjects(customer, now=now) if (usual := _usual_among(customer, here, rows, stated=stated, now=now))]
+    habits = [usual for types in _frequent_subjects(customer, now=now) if (usual := _usual_among(customer, here, types, stated=stated, now=now))]
     return max(habits, key=lambda usual: (usual.confidence, len(usual.options)), default=None)
 
 
@@ -82,16 +82,16 @@ def kind_of_place(order: Order) -> str:
 
 
 def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
-    """Catalogue rows of subjects bought often enough of late to be a habit at all, ascending: cheap, and rules most of them out."""
+    """Types of subjects bought often enough of late to be a habit at all: cheap, and rules most of them out."""
     history, names = customer.history, customer.catalog.types
     recent = ~history.gift & (history.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS)
     orders: dict[str, set[int]] = {}
     for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
         orders.setdefault(_subject(names[code]), set()).add(order)
     subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
-    for row in sorted(set(history.rows.tolist())) if subjects else ():
-        if (subject := _subject(names[customer.catalog.type_of[row]])) in subjects:
-            subjects[subject].append(row)
+    for code in sorted(set(history.types.tolist())) if subjects else ():
+        if (subject := _subject(names[code])) in subjects:
+            subjects[subject].append(code)
     return list(subjects.values())
 
 
@@ -105,47 +105,67 @@ def _subject(type_path: str) -> str:
     return type_path.rpartition(" > ")[0] or type_path
 
 
-def _usual_among(customer: Customer, here: Here, rows: list[int], *, stated: Stated, now: datetime) -> Usual | None:
-    """Name the usual of one subject, of which they bought the products in some catalogue rows."""
-    bought = _bought(customer, rows)
-    if not _is_habit(customer, bought, now=now):
+def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: Stated, now: datetime) -> Usual | None:
+    """Name the usual of one subject."""
+    own = _own_lines(customer, here, types)
+    if not _is_habit(customer, {order for order, _ in own}, within=MADE_TO_ORDER_GAP_DAYS, now=now):
         return None
-    lines = _lines(customer, bought)
+    lines = _lines(customer, own)
+    to_order = any(options for line in lines.values() for _, (_, options) in line)
+    if not to_order and not _is_habit(customer, set(lines), within=HABIT_GAP_DAYS, now=now):
+        return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
     if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
         return None
     (product_id, options), share = found
-    confidence = share * _comes_for(customer, set(lines), kind=here.kind)
+    confidence = share * _comes_for(customer, here, set(lines))
     if confidence < OFFER_FROM:
         return None
     return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3), prefill=confidence >= PREFILL_FROM)
 
 
-def _bought(customer: Customer, rows: list[int]) -> list[tuple[int, Purchase]]:
-    """Catalogue row and purchase of what they bought for themselves in some rows."""
-    products = customer.profile.products
-    known = [(row, products.get(customer.catalog.product(row).id)) for row in rows]  # None: all so long ago that the orders are no longer kept
-    return [(row, purchase) for row, history in known if history is not None for purchase in history.purchases if not purchase.gift]
+def _own_lines(customer: Customer, here: Here, types: list[int]) -> set[tuple[int, int]]:
+    """Order and catalogue row of what they bought for themselves of some types.
+
+    What was a gift is the history's to say: it knows what they told us since, and what was most likely one. What they had on a trip counts only there.
+    """
+    history, elsewhere = customer.history, _had_elsewhere(customer, here)
+    kept = np.isin(history.types, types) & ~history.gift & (history.orders >= 0)
+    return {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
 
 
-def _lines(customer: Customer, bought: list[tuple[int, Purchase]]) -> dict[int, list[tuple[int, Vector]]]:
+def _lines(customer: Customer, own: set[tuple[int, int]]) -> dict[int, list[tuple[int, Vector]]]:
     """Catalogue row and vector of what they bought, by order, oldest first."""
-    found = [(purchase.order, row, (customer.catalog.product(row).id, tuple(sorted((purchase.options or {}).items())))) for row, purchase in bought]
+    catalog, first = customer.catalog, customer.profile.orders_before
+    found = [
+        (purchase.order - first, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
+        for row in sorted({row for _, row in own})
+        for product_id in [catalog.product(row).id]
+        for purchase in customer.profile.products[product_id].purchases
+        if not purchase.gift and (purchase.order - first, row) in own
+    ]
     lines: dict[int, list[tuple[int, Vector]]] = {}
     for order, row, vector in sorted(found):
         lines.setdefault(order, []).append((row, vector))
     return lines
 
 
-def _is_habit(customer: Customer, bought: list[tuple[int, Purchase]], *, now: datetime) -> bool:
-    days = sorted({customer.profile.orders[order].at.date() for order in {purchase.order for _, purchase in bought}})
+def _had_elsewhere(customer: Customer, here: Here) -> set[int]:
+    """Orders of trips that are over, unless they stand at that very counter again."""
+    orders = customer.profile.orders
+    return {index for index in customer.away_orders if here.store_code is None or orders[index].store_code != here.store_code}
+
+
+def _is_habit(customer: Customer, orders: set[int], *, within: float, now: datetime) -> bool:
+    """Whether there are enough orders, usually so many days apart at most, and it is not over."""
+    days = sorted({customer.profile.orders[order].at.date() for order in orders})
     if len(days) < LEAST_VISITS:
         return False
     gap = statistics.median((b - a).days for a, b in pairwise(days))
-    to_order = any(purchase.options for _, purchase in bought)
-    most = MADE_TO_ORDER_GAP_DAYS if to_order else HABIT_GAP_DAYS
-    return gap <= most and (now.date() - days[-1]).days <= max(STALE_GAPS * gap, STALE_DAYS)
+    away = (customer.profile.orders[order].at.date() for order in customer.away_orders)
+    silent = now.date() - max(days[-1], *away, date.min)  # While they were away they could not come here.
+    return gap <= within and silent.days <= max(STALE_GAPS * gap, STALE_DAYS)
 
 
 def _allowed(customer: Customer, here: Here, stated: Stated, lines: dict[int, list[tuple[int, Vector]]]) -> dict[int, list[Vector]]:
@@ -212,9 +232,12 @@ def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector
     return None if deviations >= DEVIATIONS else habit.likeliest(situations)
 
 
-def _comes_for(customer: Customer, orders: set[int], *, kind: str | None) -> float:
+def _comes_for(customer: Customer, here: Here, orders: set[int]) -> float:
     """How often they come for the subject when they come to this kind of place: beans ordered on the web say nothing about the counter."""
-    if kind is None:
+    if here.kind is None:
         return 1.0
-    alike = [index for index in np.unique(customer.history.orders).tolist() if kind_of_place(customer.profile.orders[index]) == kind][-ORDERS_COUNTED:]
+    known = np.unique(customer.history.orders[customer.history.orders >= 0]).tolist()
+    there = [index for index in known if kind_of_place(customer.profile.orders[index]) == here.kind]
+    elsewhere = _had_elsewhere(customer, here)
+    alike = [index for index in there if index not in elsewhere][-ORDERS_COUNTED:]
     return (len(orders.intersection(alike)) + 1) / (len(alike) + 1)

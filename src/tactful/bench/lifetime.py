@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import rankdata
 
+from tactful.bench import Setting
 from tactful.learning.lifetime import BetaGeometric, ParetoNegativeBinomial, Summary, fit_beta_geometric, fit_gamma_gamma, fit_pareto
 from tactful.model.errors import InvalidInput
 
@@ -36,10 +37,10 @@ class Sample(Struct, frozen=True):
     later: Floats
 
 
-def run(console: Console, data: Path) -> int:
+def run(console: Console, setting: Setting) -> int:
     """Fit both models, and judge them beside what one knows without any; 0 where all promises are kept."""
     started = time.perf_counter()
-    sample = read_sample(find_file(data))
+    sample = read_sample(find_file(setting.data))
     models: dict[str, BetaGeometric | ParetoNegativeBinomial] = {"BG/NBD": fit_beta_geometric(sample.seen), "Pareto/NBD": fit_pareto(sample.seen)}
     table = Table("model", "log-likelihood", "MAE", "AUC", "total", title="39 weeks ahead")
     kept = True

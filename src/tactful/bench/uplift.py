@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from tactful.bench import Setting
 from tactful.model.errors import InvalidInput
 
 FILE = "hillstrom.csv.gz"
@@ -35,9 +36,9 @@ class Trial(Struct, frozen=True):
     visited: Floats
 
 
-def run(console: Console, data: Path) -> int:
+def run(console: Console, setting: Setting) -> int:
     """Compare the choices of whom to write to; 0 where one keeps 95 % of the visits caused with 70 % of each letter."""
-    rows = _rows(data)
+    rows = _rows(setting.data)
     rng, reached = np.random.default_rng(SEED), True
     for letter in LETTERS:
         trial = _trial(rows, letter)

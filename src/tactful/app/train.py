@@ -38,8 +38,7 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
     facts[CALIBRATION] = learned_curves
-    _save(store, recommender, facts, purchases, now=now)
-    house.use(recommender)
+    house.use(recommender, version=_save(store, recommender, facts, purchases, now=now))
     return facts
 
 
@@ -100,7 +99,8 @@ def _add_examples(
             examples.add(source.name, candidates, later)
 
 
-def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purchases: PurchaseTable, *, now: datetime) -> None:
+def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purchases: PurchaseTable, *, now: datetime) -> int:
+    """Keep the artefacts; the version that they made."""
     fingerprint = data_hash(purchases)
     window: Facts = {
         "until": _end_of_window(purchases).isoformat(timespec="seconds"),
@@ -113,5 +113,6 @@ def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purch
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])
         for name, blob in blobs.items()
     ]
-    with store.transaction():
+    with store.transaction(about=["models"]):
         store.models.save(records)
+        return store.models.version()

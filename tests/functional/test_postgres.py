@@ -39,7 +39,11 @@ NOT_OF_ONE_CUSTOMER = {
     "reassign_events": "two people turn out to be one: their log moves to another part, and each message id follows",
     "links_of_customer": "where identifiers are cut by themselves, a customer's are found by an index in each part",
     "reassign_identifiers": "the same, when two people turn out to be one",
-}
+    "due_reservations": "the next messages of everybody, by an index in each part",
+} | dict.fromkeys(
+    ("forget_links", "move_event", "erase_events", "decisions_of", "reassign_decisions", "erase_decisions", "scan_dead_letters", "count_tombstones"),
+    "joining, separating, showing and erasing a person: rare, and found by an index in each part",
+)
 """Statements that touch more than one part, and why that is fine."""
 
 
@@ -125,7 +129,7 @@ def plan_of(connection, statement):
     return [line for (line,) in connection.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE example{f'({values})' if types else ''}")]
 
 
-EXAMPLES = {"text": "'a'", "bigint": "0", "integer": "0", "bytea": "''", "boolean": "false", "text[]": "'{a}'"}
+EXAMPLES = {"text": "'a'", "bigint": "0", "integer": "0", "bytea": "''", "boolean": "false", "double precision": "0.5", "text[]": "'{a}'"}
 
 
 def test_every_table_that_grows_with_customers_is_cut_by_its_first_key(store):

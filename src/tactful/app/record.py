@@ -51,8 +51,8 @@ def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime)
     """Append a batch and update the profiles it touches, inside a transaction about whom it names."""
     batch = _Batch(store, now)
     receipt = batch.append(arrivals)
-    for customer_id, news in batch.news.items():
-        _update(store, customer_id, news)
+    for customer_id, snapshot in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+        store.profiles.save(customer_id, snapshot)
     return receipt
 
 
@@ -86,15 +86,14 @@ def _fold_missing(store: Store, done: Progress) -> None:
         done(len(chunk))
 
 
-def _update(store: Store, customer_id: str, news: list[Event]) -> None:
+def _updated(store: Store, customer_id: str, news: list[Event]) -> bytes:
     """Fold the news on where they are the newest; a late event means to fold the whole log again."""
     snapshot = store.profiles.load(customer_id)
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        store.profiles.save(customer_id, encode(fold_all(profile, in_order)))
-    else:
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+        return encode(fold_all(profile, in_order))
+    return rebuild(store, customer_id)
 
 
 class _Batch:

@@ -10,6 +10,7 @@ from tactful.app.house import House
 from tactful.app.ports import Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
+from tactful.app.turns import Together
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
 from tactful.model.events import DeadLetter, Event
@@ -26,14 +27,20 @@ class Engine:
         self.store = store
         self.new_id = new_id
         self._house = House(store)
+        self._together = Together(store)
 
     def prepare(self) -> None:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""
         self._house.now()
 
+    def check(self) -> None:
+        """Make sure that the store can be read, and written where it could not be the last time. Raises NotReady."""
+        self.store.catalog.version()
+        self._together.check()
+
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
-        """Append a batch and update the profiles it touches, in one durable transaction."""
-        return recording.record(self.store, arrivals, now=now)
+        """Append a batch and update the profiles it touches, in one durable transaction, which batches that come in together share."""
+        return self._together.do(lambda: recording.take(self.store, arrivals, now=now), about=recording.named_in(arrivals))
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""

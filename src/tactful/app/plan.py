@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,12 +15,14 @@ from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.read import find_customer, read_customer
+from tactful.app.turns import in_turn
 from tactful.app.worth import remaining_of
 from tactful.identity import identifier
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Bid, Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
+from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, discover_triggers, hour_weights, ranked, subject_of, text_of
@@ -163,21 +166,22 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
     for user_id in user_ids:
         if dry_run:
             customer_id, plan = planner.plan(user_id)
-            with store.transaction(durable=False):
+            with store.transaction(durable=False, about=[]):
                 store.decisions.save(customer_id, plan)
         else:
-            with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
-                customer_id, plan = planner.plan(user_id)
-                _reserve(store, customer_id, plan)
+            plan = in_turn(store, partial(_reserve, store, planner, user_id), about=[Identifier("user_id", user_id)])
         yield plan
 
 
-def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
+def _reserve(store: Store, planner: Planner, user_id: str) -> Plan:
+    """Read, judge and reserve in one turn, so that two planners cannot both find room under a cap."""
+    customer_id, plan = planner.plan(user_id)
     store.decisions.save(customer_id, plan)
     if customer_id is not None:
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
         store.profiles.save(customer_id, rebuild(store, customer_id))
+    return plan
 
 
 def _event(plan: Plan) -> DecisionMade:

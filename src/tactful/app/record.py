@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
-from tactful.identity import Resolution, resolve
+from tactful.app.turns import in_turn
+from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import DeadLetter, Event
+from tactful.model.identity import Identifier
 from tactful.profile import decode, encode, fold_all
 
 Item = TypeVar("Item")
@@ -42,12 +44,21 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
     """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing."""
-    with store.transaction():
-        batch = _Batch(store, now)
-        receipt = batch.append(arrivals)
-        for customer_id, news in batch.news.items():
-            _update(store, customer_id, news)
+    return in_turn(store, lambda: take(store, arrivals, now=now), about=named_in(arrivals))
+
+
+def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
+    """Append a batch and update the profiles it touches, inside a transaction about whom it names."""
+    batch = _Batch(store, now)
+    receipt = batch.append(arrivals)
+    for customer_id, snapshot in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+        store.profiles.save(customer_id, snapshot)
     return receipt
+
+
+def named_in(arrivals: Sequence[Event | DeadLetter]) -> set[Identifier]:
+    """Everybody whom a batch names."""
+    return {found for arrival in arrivals if not isinstance(arrival, DeadLetter) for found in identifiers_of(arrival)}
 
 
 def import_history(store: Store, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
@@ -69,21 +80,20 @@ def import_history(store: Store, arrivals: Iterable[Event | DeadLetter], *, now:
 
 def _fold_missing(store: Store, done: Progress) -> None:
     for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
-        with store.transaction(durable=False):  # what is lost here can be folded again
+        with store.transaction(durable=False, about=chunk):  # what is lost here can be folded again
             for customer_id in chunk:
                 store.profiles.save(customer_id, rebuild(store, customer_id))
         done(len(chunk))
 
 
-def _update(store: Store, customer_id: str, news: list[Event]) -> None:
+def _updated(store: Store, customer_id: str, news: list[Event]) -> bytes:
     """Fold the news on where they are the newest; a late event means to fold the whole log again."""
     snapshot = store.profiles.load(customer_id)
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        store.profiles.save(customer_id, encode(fold_all(profile, in_order)))
-    else:
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+        return encode(fold_all(profile, in_order))
+    return rebuild(store, customer_id)
 
 
 class _Batch:

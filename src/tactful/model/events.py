@@ -201,6 +201,21 @@ class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, 
     answer: Literal["opened", "clicked", "bounced", "complained"]
 
 
+class MessagePutOff(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_put_off"):
+    """A reserved message may not go yet: a rule said later when it was due."""
+
+    contact_id: str
+    until: datetime
+    code: str
+
+
+class MessageDropped(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_dropped"):
+    """A reserved message is not sent after all; its place under the caps is free again."""
+
+    contact_id: str
+    code: str
+
+
 class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribed"):
     """Somebody does not want this channel any more."""
 
@@ -267,6 +282,8 @@ Event = (
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered
+    | MessagePutOff
+    | MessageDropped
     | Unsubscribed
     | ConsentUpdated
     | OutreachPaused

@@ -13,6 +13,7 @@ from tactful.app.ports import ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.store._database import Database
@@ -26,6 +27,7 @@ _event = msgspec.msgpack.Decoder[Event](Event).decode
 _product = msgspec.msgpack.Decoder(Product).decode
 _shop = msgspec.msgpack.Decoder(Shop).decode
 _model = msgspec.msgpack.Decoder(ModelRecord).decode
+_reservation = msgspec.msgpack.Decoder(Reservation).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
 _decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decoder[Plan]] = {
     "decision": msgspec.msgpack.Decoder(Decision),
@@ -165,6 +167,25 @@ class _Models:
         return [_model(body) for (body,) in self._database.rows("load_models")]
 
 
+class _Outbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, reservation: Reservation) -> None:
+        next_at = None if reservation.next_at is None else _micros(reservation.next_at)
+        self._database.write("put_reservation", (reservation.message.message_id, next_at, _encode(reservation)))
+
+    def load(self, message_id: str) -> Reservation | None:
+        row = self._database.row("load_reservation", (message_id,))
+        return _reservation(row[0]) if row else None
+
+    def due(self, now: datetime) -> list[str]:
+        return [message_id for (message_id,) in self._database.rows("due_reservations", (_micros(now),))]
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        self._database.write_many("drop_reservation", ((message_id,) for message_id in message_ids))
+
+
 class _DeadLetters:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -190,6 +211,7 @@ class SqliteStore:
         self.catalog = _Catalog(self._database)
         self.decisions = _Decisions(self._database)
         self.models = _Models(self._database)
+        self.outbox = _Outbox(self._database)
         self.dead_letters = _DeadLetters(self._database)
 
     def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:

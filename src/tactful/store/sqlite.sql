@@ -115,6 +115,23 @@ INSERT INTO models (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET b
 -- The latest artefacts by name.
 SELECT body FROM models ORDER BY name
 
+-- put_reservation --
+-- Keep one message of the outbox.
+INSERT INTO outbox (message_id, next_at, body) VALUES (?, ?, ?)
+ON CONFLICT (message_id) DO UPDATE SET next_at = excluded.next_at, body = excluded.body
+
+-- load_reservation --
+-- One message of the outbox by its id.
+SELECT body FROM outbox WHERE message_id = ?
+
+-- due_reservations --
+-- Messages whose next time has come.
+SELECT message_id FROM outbox WHERE next_at <= ? ORDER BY next_at, message_id
+
+-- drop_reservation --
+-- Forget one message of the outbox.
+DELETE FROM outbox WHERE message_id = ?
+
 -- add_dead_letter --
 -- Keep one dead letter.
 INSERT INTO dead_letters (body) VALUES (?)

@@ -43,7 +43,7 @@ def _text(name: str) -> str:
     return files("tactful.store").joinpath(name).read_text("utf-8")
 
 
-STATEMENTS = statements(_text("sqlite.sql"))
+STATEMENTS = statements(_text("statements.sql"))
 
 
 class Database:

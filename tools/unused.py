@@ -18,6 +18,7 @@ DECORATORS = ["@folds", "@app.callback", "@get", "@post", "@put", "@patch", "@de
 
 FEED = "an attribute of the product feed: kept and given back"
 READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
+LETTER = "part of a letter, for the senders that need it"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "means": "written into the docs by tools/documentation.py",
@@ -26,6 +27,10 @@ ALLOWED = {
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "pause_event_id": READ_LATER,
+    "html": LETTER,
+    "from_address": LETTER,
+    "from_name": LETTER,
+    "webhook_secret": LETTER,
     "trace": PROTOCOL,
     "filters": "read by jinja2",
     "success": "part of every answer on the wire",

@@ -33,6 +33,7 @@ ALLOWED = {
     "webhook_secret": LETTER,
     "trace": PROTOCOL,
     "filters": "read by jinja2",
+    "itersize": "read by psycopg",
     "success": "part of every answer on the wire",
     "caption": "read by rich",
     "caption_justify": "read by rich",

@@ -10,6 +10,7 @@ from msgspec import Struct
 from tactful.app.engine import Engine
 from tactful.app.ports import Sender, Store
 from tactful.model.errors import NotReady
+from tactful.outreach import way_out_token
 from tactful.senders import Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
 
@@ -27,6 +28,13 @@ class Postroom(Struct, frozen=True, kw_only=True):
     senders: tuple[str, ...]
     """Addresses such as ``file:outbox``."""
     letterhead: Letterhead = Letterhead()
+    links_key: bytes = b""
+    """Signs the links in letters."""
+
+    def way_out(self, message_id: str) -> str | None:
+        """The link that ends a message's channel; None where the shop has given no address for links."""
+        base = self.letterhead.links_url
+        return f"{base.rstrip('/')}/u/{way_out_token(message_id, self.links_key)}" if base and self.links_key else None
 
     @contextmanager
     def opened(self) -> Iterator[list[Sender]]:

@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import decisions, ingest, operations, pages, shop
+from tactful.http import decisions, ingest, operations, pages, shop, way_out
 from tactful.http.access import provide_edge, provide_now
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -45,6 +45,8 @@ ROUTES: list[Any] = [
     operations.reference,
     pages.console,
     pages.style,
+    way_out.ask,
+    way_out.unsubscribe,
 ]
 
 

@@ -69,7 +69,7 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
 def run_outreach(edge: Behind, now: Now) -> Dispatch:
     """Every message is judged again as of now, then sent once, put off within its deadline, or dropped with its code. ``stopped`` says why it ended early."""
     with edge.postroom.opened() as senders:
-        return edge.engine.send(senders, now=now)
+        return edge.engine.send(senders, now=now, way_out=edge.postroom.way_out)
 
 
 @get("/v1/customers/{customer:str}", guards=[secret_only], sync_to_thread=True, tags=["Customers"], operation_id="customer", summary="Who somebody is")

@@ -191,6 +191,8 @@ class MessageDelivered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True,
     """The ``message_id`` property: which message."""
     trigger: str | None = None
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order, a delivery or a question of theirs, not about what they may want."""
 
 
 class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_answered"):
@@ -199,6 +201,8 @@ class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, 
     channel: Channel
     contact_id: str | None = None
     answer: Literal["opened", "clicked", "bounced", "complained"]
+    passing: bool = False
+    """Of a bounce: a full mailbox, a server that was down. The address is fine."""
 
 
 class MessagePutOff(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_put_off"):

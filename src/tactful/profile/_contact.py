@@ -22,7 +22,7 @@ def _delivered(profile: Profile, event: MessageDelivered) -> None:
     if planned is not None:
         profile.contacts.remove(planned)
         trigger, product_ids = trigger or planned.trigger, product_ids or planned.product_ids
-    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids))
+    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids, event.transactional))
     del profile.contacts[:-CONTACTS_KEPT]
 
 
@@ -54,7 +54,7 @@ def _contact(profile: Profile, contact_id: str) -> Contact | None:
 def _answered(profile: Profile, event: MessageAnswered) -> None:
     profile.responses.append(Response(event.at, event.channel, event.answer))
     del profile.responses[:-RESPONSES_KEPT]
-    if event.answer in GRAVITY:
+    if event.answer in GRAVITY and not event.passing:
         _close(profile, event.channel, event.answer)
 
 

@@ -305,3 +305,28 @@ def test_a_message_of_nobody_is_forgotten():
         engine.store.outbox.put(Reservation(user_id="who", message=message, next_at=NOW))
     (dropped,) = (one for one in run(engine).messages if one.state == "dropped")
     assert (dropped.message_id, dropped.code) == ("of-somebody-erased", "unknown_customer")
+
+
+def about_an_order(number, at):
+    return happened(MessageDelivered, at, channel="email", contact_id=f"order-{number}", transactional=True)
+
+
+def test_word_of_an_order_counts_for_a_day_and_no_longer():
+    engine = engine_after(*COFFEE, *(about_an_order(n, ago(3 + n / 10)) for n in range(6)))
+    assert reserve(engine).send_at == NOW
+    engine.record([about_an_order(9, NOW)], now=NOW)
+    later = only(run(engine))
+    assert (later.state, later.code) == ("put_off", "frequency_cap")
+    assert later.next_at < NOW + 2 * DAY
+
+
+def test_nobody_owes_an_answer_to_word_of_an_order():
+    engine = engine_after(*COFFEE, *(about_an_order(n, ago(16 - n)) for n in range(12)))
+    assert reserve(engine).send_at == NOW
+
+
+def test_a_full_mailbox_closes_nothing():
+    engine = engine_after(*COFFEE)
+    reserve(engine)
+    engine.record([happened(MessageAnswered, NOW, channel="email", answer="bounced", passing=True)], now=NOW)
+    assert only(run(engine)).state == "sent"

@@ -14,7 +14,7 @@ from tactful.model.candidates import Evidence
 from tactful.model.decisions import Decision, Item, Message, Plan, Reason, Silence
 from tactful.model.events import Context, DeadLetter, Event, OrderCompleted, OrderLine, ProductViewed, Tracked
 from tactful.model.identity import Identifier, Link
-from tactful.model.outbox import Reservation
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Money, Product
 from tactful.model.products import Store as Shop
 from tactful.store import MemoryStore, SqliteStore
@@ -240,6 +240,14 @@ class StoreContract:
         assert store.outbox.due(NOON) == ["over", "b"]
         assert store.outbox.load("first") == reservation("first", None)
         assert store.outbox.load("a") is None
+
+    def test_closed_addresses_are_remembered_and_replaced(self, store):
+        mailbox = Identifier("email", "a hash")
+        with store.transaction():
+            store.outbox.close_address(mailbox, ClosedAddress(why="unsubscribed", at=NOON))
+            store.outbox.close_address(mailbox, ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1)))
+        assert store.outbox.closed(mailbox) == ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1))
+        assert store.outbox.closed(Identifier("phone", "a hash")) is None
 
     def test_dead_letters_newest_first(self, store):
         with store.transaction():

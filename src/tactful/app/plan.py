@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
@@ -55,7 +56,7 @@ class Planner:
     def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones)
+        facts = contact_facts(customer.profile, zones=zones, closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None

@@ -11,7 +11,7 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
-from tactful.model.outbox import Handover, Letter, Reservation
+from tactful.model.outbox import ClosedAddress, Handover, Letter, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -183,6 +183,14 @@ class Outbox(Protocol):
 
     def drop(self, message_ids: Sequence[str]) -> None:
         """Forget messages; unknown ids are fine."""
+        ...
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        """Remember that an address takes no more messages, replacing what was known. It is a hash, and stays when its owner is erased."""
+        ...
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        """Why an address takes no messages, or None."""
         ...
 
 

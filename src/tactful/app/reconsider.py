@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.app.addresses import closed_for
 from tactful.app.decide import judged_shelf
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.place import possible_zones
@@ -51,7 +52,7 @@ class Judge(Planner):
         opportunity = trigger.propose(customer, shelf, now=self.now, zone=zones[0]) if trigger is not None else None
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
-        facts = contact_facts(profile, zones=zones)
+        facts = contact_facts(profile, zones=zones, closed=closed_for(self.store, profile))
         channel = _channel(message.channel, facts)
         earliest = max(self.now, opportunity.earliest)
         proposal = Proposal(trigger=message.trigger, channel=channel, send_at=earliest, deadline=min(reservation.deadline, opportunity.deadline))

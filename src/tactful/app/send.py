@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from tactful.app.addresses import note_closed
 from tactful.app.house import House
 from tactful.app.ports import Sender, Store
 from tactful.app.profiles import rebuild
@@ -19,6 +20,7 @@ from tactful.model.events import Channel, Event, MessageAnswered, MessageDeliver
 from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
 from tactful.outreach import letter_html, letter_text
 from tactful.policy import SILENCE, WITHHELD
+from tactful.profile import decode
 
 LEASE = timedelta(minutes=5)
 """How long a claim holds; longer than any sender takes."""
@@ -174,7 +176,9 @@ class Dispatcher:
     def _log(self, customer_id: str, events: Sequence[Event]) -> None:
         known = self.store.events.known([event.message_id for event in events])
         self.store.events.append(customer_id, [event for event in events if event.message_id not in known])
-        self.store.profiles.save(customer_id, rebuild(self.store, customer_id))
+        snapshot = rebuild(self.store, customer_id)
+        self.store.profiles.save(customer_id, snapshot)
+        note_closed(self.store, decode(snapshot))
 
     def _bounced(self, reservation: Reservation) -> MessageAnswered:
         message = reservation.message

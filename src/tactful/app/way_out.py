@@ -5,11 +5,13 @@ from datetime import datetime
 
 import msgspec
 
+from tactful.app.addresses import note_closed
 from tactful.app.facts import contact_facts
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile, rebuild
 from tactful.model.errors import NotFound
 from tactful.model.events import Channel, DecisionMade, Unsubscribed
+from tactful.profile import decode
 
 
 def unsubscribe(store: Store, message_id: str, *, now: datetime, new_id: Callable[[], str]) -> Channel:
@@ -21,7 +23,9 @@ def unsubscribe(store: Store, message_id: str, *, now: datetime, new_id: Callabl
             reservation = store.outbox.load(message_id)
             user_id = reservation.user_id if reservation is not None else None
             store.events.append(customer_id, [Unsubscribed(message_id=new_id(), at=now, user_id=user_id, channel=channel)])
-            store.profiles.save(customer_id, rebuild(store, customer_id))
+            snapshot = rebuild(store, customer_id)
+            store.profiles.save(customer_id, snapshot)
+            note_closed(store, decode(snapshot))
     return channel
 
 

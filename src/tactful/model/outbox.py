@@ -37,6 +37,14 @@ class Reservation(Struct, frozen=True, kw_only=True):
         return self.message.deadline or self.message.send_at
 
 
+class ClosedAddress(Struct, frozen=True, kw_only=True):
+    """Why an address takes no more messages, and since when."""
+
+    why: str
+    """``bounced``, ``unsubscribed`` or ``complained``."""
+    at: datetime
+
+
 class Letter(Struct, frozen=True, kw_only=True, rename="camel"):
     """What a sender is given: one message to one address."""
 

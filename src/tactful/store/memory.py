@@ -11,7 +11,7 @@ from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
-from tactful.model.outbox import Reservation
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -236,6 +236,7 @@ class _Outbox:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
         self._messages: dict[str, Reservation] = {}
+        self._closed: dict[Identifier, ClosedAddress] = {}
 
     def put(self, reservation: Reservation) -> None:
         self._journal.put(self._messages, reservation.message.message_id, reservation)
@@ -252,6 +253,13 @@ class _Outbox:
     def drop(self, message_ids: Sequence[str]) -> None:
         for message_id in message_ids:
             self._journal.remove(self._messages, message_id)
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._journal.put(self._closed, address, closed)
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        with self._journal.lock:
+            return self._closed.get(address)
 
 
 class _DeadLetters:

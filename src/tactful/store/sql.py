@@ -17,7 +17,7 @@ from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
-from tactful.model.outbox import Reservation
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.store._database import Database, Row
@@ -206,6 +206,13 @@ class _Outbox:
 
     def drop(self, message_ids: Sequence[str]) -> None:
         self._database.write_many("drop_reservation", ((message_id,) for message_id in message_ids))
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._database.write("close_address", (address.kind, address.value, closed.why, _micros(closed.at)))
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        row = self._database.row("closed_address", (address.kind, address.value))
+        return ClosedAddress(why=row[0], at=_EPOCH + row[1] * _MICROSECOND) if row else None
 
 
 class _DeadLetters:

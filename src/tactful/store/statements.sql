@@ -132,6 +132,15 @@ SELECT message_id FROM outbox WHERE next_at <= ? ORDER BY next_at, message_id
 -- Forget one message of the outbox.
 DELETE FROM outbox WHERE message_id = ?
 
+-- close_address --
+-- Remember that an address takes no more messages.
+INSERT INTO closed_addresses (kind, value, why, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (kind, value) DO UPDATE SET why = excluded.why, at = excluded.at
+
+-- closed_address --
+-- Why an address takes no messages.
+SELECT why, at FROM closed_addresses WHERE kind = ? AND value = ?
+
 -- add_dead_letter --
 -- Keep one dead letter.
 INSERT INTO dead_letters (body) VALUES (?)

@@ -330,3 +330,42 @@ def test_a_full_mailbox_closes_nothing():
     reserve(engine)
     engine.record([happened(MessageAnswered, NOW, channel="email", answer="bounced", passing=True)], now=NOW)
     assert only(run(engine)).state == "sent"
+
+
+BOB = happened(Identified, ago(200), user_id="bob", traits=Traits(email=" Ann@customers.example", timezone="Europe/London"))
+BOB_YES = happened(ConsentUpdated, ago(199), user_id="bob", purpose="marketing", channel="email", granted=True)
+BOBS_COFFEE = [bought(ago(17 + 14 * n), "coffee", user_id="bob") for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        {"kind": MessageAnswered, "answer": "bounced"},
+        {"kind": MessageAnswered, "answer": "complained"},
+        {"kind": Unsubscribed},
+    ],
+)
+def test_an_address_is_closed_to_everybody_who_has_it(closing):
+    engine = engine_after(BOB, BOB_YES, *BOBS_COFFEE)
+    reserve(engine, user="bob")
+    engine.record([happened(closing["kind"], NOW, channel="email", **{name: value for name, value in closing.items() if name != "kind"})], now=NOW)
+    assert only(run(engine)).code == "unreachable"
+    (plan,) = engine.plan(["bob"], now=NOW, dry_run=True)
+    assert plan.silence.code == "unreachable"
+    assert engine.customer("bob", now=NOW)["reachable"]["email"] is False
+    engine.record([happened(Identified, NOW, user_id="bob", traits=Traits(email="bob@customers.example"))], now=NOW)
+    assert engine.customer("bob", now=NOW)["reachable"]["email"] is True
+
+
+def test_a_later_yes_of_their_own_opens_what_another_had_unsubscribed():
+    engine = engine_after(BOB, BOB_YES, *BOBS_COFFEE, happened(Unsubscribed, ago(2), channel="email"))
+    assert engine.customer("bob", now=NOW)["reachable"]["email"] is False
+    engine.record([happened(ConsentUpdated, ago(1), user_id="bob", purpose="marketing", channel="email", granted=True)], now=NOW)
+    assert engine.customer("bob", now=NOW)["reachable"]["email"] is True
+    assert engine.customer("ann", now=NOW)["reachable"]["email"] is False
+
+
+def test_a_bounce_in_imported_history_closes_the_address_too():
+    engine = engine_after(BOB, BOB_YES, *BOBS_COFFEE)
+    engine.import_history([happened(MessageAnswered, ago(1), channel="email", answer="bounced")], now=NOW)
+    assert engine.customer("bob", now=NOW)["reachable"]["email"] is False

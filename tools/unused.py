@@ -18,7 +18,6 @@ DECORATORS = ["@folds", "@app.callback", "@get", "@post", "@put", "@patch", "@de
 
 FEED = "an attribute of the product feed: kept and given back"
 READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
-LETTER = "part of a letter, for the senders that need it"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "means": "written into the docs by tools/documentation.py",
@@ -27,7 +26,6 @@ ALLOWED = {
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "pause_event_id": READ_LATER,
-    "webhook_secret": LETTER,
     "trace": PROTOCOL,
     "filters": "read by jinja2",
     "itersize": "read by psycopg",

@@ -26,7 +26,7 @@ Sender = Annotated[
         "--sender",
         envvar="TACTFUL_SENDER",
         metavar="URL",
-        help="How messages leave: file:FOLDER or smtp://HOST. May be repeated. Default: outbox/ in the data.",
+        help="How messages leave: file:FOLDER, smtp://HOST or a webhook. May be repeated. Default: outbox/ in the data.",
     ),
 ]
 From = Annotated[str | None, typer.Option("--from", envvar="TACTFUL_FROM", metavar="ADDRESS", help="Who writes: 'Shop <hello@shop.example>'.")]

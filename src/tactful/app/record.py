@@ -9,12 +9,14 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import note_closed
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.turns import in_turn
 from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier
+from tactful.model.profile import Profile
 from tactful.profile import decode, encode, fold_all
 
 Item = TypeVar("Item")
@@ -51,8 +53,9 @@ def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime)
     """Append a batch and update the profiles it touches, inside a transaction about whom it names."""
     batch = _Batch(store, now)
     receipt = batch.append(arrivals)
-    for customer_id, snapshot in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
-        store.profiles.save(customer_id, snapshot)
+    for customer_id, profile in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+        store.profiles.save(customer_id, encode(profile))
+        note_closed(store, profile)
     return receipt
 
 
@@ -82,18 +85,20 @@ def _fold_missing(store: Store, done: Progress) -> None:
     for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
         with store.transaction(durable=False, about=chunk):  # what is lost here can be folded again
             for customer_id in chunk:
-                store.profiles.save(customer_id, rebuild(store, customer_id))
+                snapshot = rebuild(store, customer_id)
+                store.profiles.save(customer_id, snapshot)
+                note_closed(store, decode(snapshot))
         done(len(chunk))
 
 
-def _updated(store: Store, customer_id: str, news: list[Event]) -> bytes:
+def _updated(store: Store, customer_id: str, news: list[Event]) -> Profile:
     """Fold the news on where they are the newest; a late event means to fold the whole log again."""
     snapshot = store.profiles.load(customer_id)
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        return encode(fold_all(profile, in_order))
-    return rebuild(store, customer_id)
+        return fold_all(profile, in_order)
+    return decode(rebuild(store, customer_id))
 
 
 class _Batch:

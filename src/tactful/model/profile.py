@@ -118,11 +118,13 @@ class Contact(Struct, frozen=True, array_like=True, gc=False):
     trigger: str | None = None
     reserved: bool = False
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """Said so when it was delivered: about an order of theirs, never held back, but it was a message too."""
 
     @property
     def owed(self) -> bool:
         """Whether it was no advertisement: an order confirmation, a recall, a reply."""
-        return self.trigger in TRANSACTIONAL
+        return self.transactional or self.trigger in TRANSACTIONAL
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):

@@ -1,5 +1,6 @@
 """The one place that picks adapters."""
 
+import secrets
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,11 +10,13 @@ from tactful.model.errors import NotReady
 from tactful.store import MemoryStore, SqliteStore
 
 DATABASE_NAME = "tactful.sqlite3"
+ERASURE_KEY_NAME = "erasure.key"
 
 
 def open_engine(location: str | Path) -> Engine:
     """Open the engine over a data directory (made when missing), or over ``memory:``. Raises NotReady where that cannot be."""
-    return Engine(_open_store(str(location)), new_id=_new_id)
+    store = _open_store(str(location))
+    return Engine(store, new_id=_new_id, erasure_key=_erasure_key(str(location)))
 
 
 def _open_store(location: str) -> Store:
@@ -29,6 +32,22 @@ def _open_store(location: str) -> Store:
     except OSError as error:
         raise NotReady(f"{directory} cannot be made ({error.strerror}): give a directory that you may write to") from error
     return SqliteStore(directory / DATABASE_NAME)
+
+
+def _erasure_key(location: str) -> bytes:
+    """The key under which erased identifiers are remembered: a file of its own beside the database, made when missing. Raises NotReady."""
+    if location == "memory:":
+        return secrets.token_bytes(32)
+    path = Path(location) / ERASURE_KEY_NAME
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_bytes()
+    except OSError as error:
+        raise NotReady(
+            f"{path} cannot be read or written ({error.strerror}): it remembers who was erased, so give it back its place and permissions"
+        ) from error
 
 
 def _new_id() -> str:

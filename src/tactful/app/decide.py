@@ -57,7 +57,7 @@ def decide(
         withheld=withheld_of(shelf, objections, customer),
     )
     if keep:
-        _log(store, decision)
+        _log(store, decision, request)
     return decision if request.explain else msgspec.structs.replace(decision, withheld=None)
 
 
@@ -139,7 +139,7 @@ def silence(code: str, *, until: datetime | None = None, **facts: object) -> Sil
     return Silence(code=code, text=SILENCE[code], until=until, facts=facts)
 
 
-def _log(store: Store, decision: Decision) -> None:
+def _log(store: Store, decision: Decision, request: DecideRequest) -> None:
     """Keep the decision, and note it in the customer's log. Nothing is lost for the customer if a crash loses the last ones, so the disk is not awaited."""
     with store.transaction(durable=False):
         store.decisions.save(decision.customer_id, decision)
@@ -147,6 +147,8 @@ def _log(store: Store, decision: Decision) -> None:
             event = DecisionMade(
                 message_id=decision.decision_id,
                 at=decision.at,
+                user_id=request.user_id,
+                anonymous_id=None if request.user_id else request.anonymous_id,
                 placement=decision.placement,
                 product_ids=tuple(item.product_id for item in decision.items),
                 silence=decision.silence.code if decision.silence else None,

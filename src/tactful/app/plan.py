@@ -104,8 +104,9 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
     for user_id in user_ids:
         if dry_run:
             customer_id, plan = planner.plan(user_id)
-            with store.transaction(durable=False):
-                store.decisions.save(customer_id, plan)
+            if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
+                with store.transaction(durable=False):
+                    store.decisions.save(customer_id, plan)
         else:
             with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
                 customer_id, plan = planner.plan(user_id)
@@ -114,8 +115,8 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
 
 
 def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
-    store.decisions.save(customer_id, plan)
     if customer_id is not None:
+        store.decisions.save(customer_id, plan)
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
         store.profiles.save(customer_id, rebuild(store, customer_id))
@@ -127,6 +128,7 @@ def _event(plan: Plan) -> DecisionMade:
     return DecisionMade(
         message_id=plan.decision_id,
         at=plan.at,
+        user_id=plan.user_id,
         placement=OUTREACH,
         product_ids=tuple(item.product_id for item in message.items) if message else (),
         silence=plan.silence.code if plan.silence else None,

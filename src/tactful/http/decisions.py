@@ -56,12 +56,6 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
     return {"plans": [told(each) for each in edge.engine.plan(data.user_ids, now=now, dry_run=data.dry_run)]}
 
 
-@get("/v1/customers/{customer:str}", guards=[secret_only], sync_to_thread=True, tags=["Customers"], operation_id="customer", summary="Who somebody is")
-def customer(customer: FromPath[str], edge: Behind, now: Now) -> JsonObject:
-    """Everything known, readable: identities, home, needs, owned, rhythm, usual, consent, contact history."""
-    return edge.engine.customer(customer, now=now)
-
-
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
 def decision(decision_id: FromPath[str], edge: Behind) -> JsonObject:
     """A past decision or plan in full: items, reasons, evidence, and what was withheld and why."""

@@ -28,6 +28,7 @@ class Counters:
         self.events.labels("accepted").inc(receipt.accepted)
         self.events.labels("duplicate").inc(receipt.duplicates)
         self.events.labels("dead").inc(receipt.dead)
+        self.events.labels("erased").inc(receipt.erased)
 
 
 class Edge:

@@ -46,7 +46,7 @@ def separable(asked: UnmergeRequest) -> Identifier:
     return found[0]
 
 
-JSON_FIRST = ("application/json", "text/html")
+JSON_FIRST = ["application/json", "text/html"]
 
 
 def exported(path: str) -> str | None:

@@ -31,6 +31,7 @@ ALLOWED = {
     **dict.fromkeys(("submitted_time", "regulation", "api_version"), "part of an OpenDSR request on the wire"),
     "refuses": "asked by recording, with consent for personalization",
     "filters": "read by jinja2",
+    "itersize": "read by psycopg",
     "success": "part of every answer on the wire",
     "caption": "read by rich",
     "caption_justify": "read by rich",

@@ -1,5 +1,6 @@
 """The one place that picks adapters."""
 
+import os
 import secrets
 from pathlib import Path
 from uuid import uuid4
@@ -11,10 +12,11 @@ from tactful.store import MemoryStore, SqliteStore
 
 DATABASE_NAME = "tactful.sqlite3"
 ERASURE_KEY_NAME = "erasure.key"
+POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_engine(location: str | Path) -> Engine:
-    """Open the engine over a data directory (made when missing), or over ``memory:``. Raises NotReady where that cannot be."""
+    """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be."""
     store = _open_store(str(location))
     return Engine(store, new_id=_new_id, erasure_key=_erasure_key(str(location)))
 
@@ -22,8 +24,8 @@ def open_engine(location: str | Path) -> Engine:
 def _open_store(location: str) -> Store:
     if location == "memory:":
         return MemoryStore()
-    if location.startswith(("postgresql://", "postgres://")):
-        raise NotReady("this build has no PostgreSQL store: give a data directory instead")
+    if location.startswith(POSTGRES):
+        return _open_postgres(location)
     directory = Path(location)
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -38,8 +40,10 @@ def _erasure_key(location: str) -> bytes:
     """The key under which erased identifiers are remembered: a file of its own beside the database, made when missing. Raises NotReady."""
     if location == "memory:":
         return secrets.token_bytes(32)
-    path = Path(location) / ERASURE_KEY_NAME
+    directory = Path(os.environ.get("TACTFUL_DATA", "tactful-data")) if location.startswith(POSTGRES) else Path(location)
+    path = directory / ERASURE_KEY_NAME
     try:
+        directory.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(32), encoding="ascii")
@@ -48,6 +52,14 @@ def _erasure_key(location: str) -> bytes:
         raise NotReady(
             f"{path} cannot be read or written ({error.strerror}): it remembers who was erased, so give it back its place and permissions"
         ) from error
+
+
+def _open_postgres(url: str) -> Store:
+    try:
+        from tactful.store.postgres import PostgresStore  # noqa: PLC0415 - an extra that most shops do without
+    except ImportError as error:
+        raise NotReady("the PostgreSQL driver is not installed: pip install 'tactful[postgres]'") from error
+    return PostgresStore(url)
 
 
 def _new_id() -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tactful.app.ports import ModelRecord
+from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link, Tie
@@ -397,7 +397,7 @@ class MemoryStore:
         self.dead_letters = _DeadLetters(self._journal)
         self.privacy = _Privacy(self._journal)
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable is as durable as memory is."""
         return self._journal.transaction()
 

@@ -39,4 +39,4 @@ CREATE TABLE subject_requests (
     body BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX decisions_by_customer ON decisions (customer);
+CREATE INDEX decisions_by_customer ON decisions (customer, decision_id);

@@ -8,6 +8,7 @@ import numpy as np
 
 from tactful.app.facts import shelf_facts
 from tactful.app.house import House
+from tactful.app.kin import kin_of, with_kin
 from tactful.app.place import Meant, store_meant, whereabouts
 from tactful.app.ports import Store
 from tactful.app.read import find_customer, read_customer, read_device
@@ -40,6 +41,7 @@ def decide(
         customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now, wants=recommender.wants)
     else:
         customer = read_customer(store, customer_id, catalog, now=now, wants=recommender.wants)
+        customer = with_kin(customer, kin_of(store, customer_id, now=now)) if customer_id is not None else customer
     moment = _moment(request, customer, now=now)
     shop = catalog.stores.get(moment.store_code or "")
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)

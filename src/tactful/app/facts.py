@@ -50,14 +50,22 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
 
 def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     own = customer.history.own()
-    facts.product_bought_at = _latest(own.rows, own.at, shelf.rows)
+    facts.product_bought_at = _or_perhaps(_latest(own.rows, own.at, shelf.rows), "rows", shelf.rows, customer=customer, moment=moment)
     facts.sent_back = _sent_back(shelf, customer)
-    facts.group_bought_at = _latest(own.groups, own.at, shelf.groups)
+    facts.group_bought_at = _or_perhaps(_latest(own.groups, own.at, shelf.groups), "groups", shelf.groups, customer=customer, moment=moment)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
     days = np.unique(np.column_stack([own.groups, np.floor(own.at / DAY_SECONDS).astype(np.int64)]), axis=0)[:, 0]
     group, count = np.unique(days, return_counts=True)
     bought_on = dict(zip(group.tolist(), count.tolist(), strict=True))
     facts.purchase_days = np.array([bought_on.get(code, 0) for code in shelf.groups.tolist()], np.int64)
+
+
+def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, customer: Customer, moment: Moment) -> Floats:
+    """Add what somebody bought who may be the same person. It keeps us silent; when it was bought is not told, so it counts as bought now."""
+    if customer.perhaps is None:
+        return bought_at
+    perhaps = np.isin(wanted, getattr(customer.perhaps, column))
+    return np.where(np.isnan(bought_at) & perhaps, moment.now.timestamp(), bought_at)
 
 
 def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
@@ -269,3 +277,9 @@ def _consented(profile: Profile, channel: str) -> bool:
         answer = own or general
         return answer is not None and answer.granted
     return own.granted and (general.granted or own.at > general.at)
+
+
+def is_denied(profile: Profile, channel: str) -> bool:
+    """Whether they said no to marketing on a channel; having said nothing is no no."""
+    answered = {f"{MARKETING}/{channel}", f"{MARKETING}/*"} & profile.consents.keys()
+    return bool(answered) and not _consented(profile, channel)

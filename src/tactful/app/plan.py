@@ -1,14 +1,15 @@
 """Use case: decide which one message to send somebody within the next seven days, or why none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.facts import CHANNELS
 from tactful.app.house import House
+from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
@@ -18,6 +19,7 @@ from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.moment import HORIZON, OUTREACH, Moment
+from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of, text_of
 from tactful.policy import judge_contact
@@ -46,15 +48,17 @@ class Planner:
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
+        kin = kin_of(self.store, customer_id, now=self.now)
+        customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
-        outcome = self._weigh(customer, shelf)
+        outcome = self._weigh(customer, shelf, kin)
         withheld = withheld_of(shelf, objections, customer)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
-    def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
+    def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones)
+        facts = reached_facts(customer.profile, kin, zones=zones)
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None

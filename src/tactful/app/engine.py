@@ -13,6 +13,7 @@ from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
+from tactful.app.visits import Visits, kept_apart
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
 from tactful.model.events import DeadLetter, Event
@@ -30,6 +31,7 @@ class Engine:
         self.store = store
         self.new_id = new_id
         self._tombstones = Tombstones(store, erasure_key)
+        self._visits = Visits()
         self._house = House(store)
 
     def prepare(self) -> None:
@@ -38,7 +40,9 @@ class Engine:
 
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True) -> Receipt:
         """Append a batch and update the profiles it touches, in one durable transaction. ``vouched``: the shop itself tells it, not a public key."""
-        return recording.record(self.store, arrivals, now=now, vouched=vouched, erased=self._tombstones)
+        kept = kept_apart(self.store, self._visits, arrivals, now=now)
+        receipt = recording.record(self.store, kept, now=now, vouched=vouched, erased=self._tombstones) if kept else Receipt()
+        return receipt + Receipt(unkept=len(arrivals) - len(kept))
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
@@ -58,7 +62,8 @@ class Engine:
 
     def decide(self, request: DecideRequest, *, now: datetime, device_only: bool = False) -> Decision:
         """Decide what to show one customer here and now; the decision is logged. ``device_only``: know only what was done under the anonymousId itself."""
-        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only)
+        visit = self._visits.of(request.user_id, request.anonymous_id, now=now)
+        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only, visit=visit)
 
     def preview(self, request: DecideRequest, *, now: datetime) -> Decision:
         """Decide as `decide` would, for somebody who only looks; nothing is logged."""

@@ -13,7 +13,7 @@ from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.tombstones import Tombstones
 from tactful.identity import Resolution, resolve
-from tactful.model.events import DeadLetter, Event
+from tactful.model.events import ConsentUpdated, DeadLetter, Event
 from tactful.profile import decode, encode, fold_all
 
 Item = TypeVar("Item")
@@ -38,6 +38,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     dead: int = 0
     erased: int = 0
     """About somebody who was erased: let go, and nothing of it kept."""
+    unkept: int = 0
+    """Browsed by somebody who refuses to be known: it serves the visit and is not kept."""
 
     def __add__(self, other: "Receipt") -> "Receipt":
         return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
@@ -139,6 +141,8 @@ class _Batch:
             self._store.identities.mend(identifier, resolution.customer_id)
         if resolution.ties:
             self._store.identities.tie(resolution.ties)
+        if isinstance(event, ConsentUpdated) and event.purpose == "personalization":
+            self._store.privacy.refuse(resolution.customer_id, refused=not event.granted)
         self._run.append((resolution.customer_id, event))
         self.news.setdefault(resolution.customer_id, []).append(event)
 
@@ -147,6 +151,9 @@ class _Batch:
         self._store.events.reassign(from_customer, into)
         self._store.identities.reassign(from_customer, into)
         self._store.decisions.reassign(from_customer, into)
+        if self._store.privacy.refuses(from_customer):  # Of two answers the stricter holds.
+            self._store.privacy.refuse(into, refused=True)
+            self._store.privacy.refuse(from_customer, refused=False)
         self._store.profiles.drop([from_customer, into])
         self.news.setdefault(into, []).extend(self.news.pop(from_customer, []))
 

@@ -12,6 +12,7 @@ from tactful.identity import customer_id_of, separate
 from tactful.model.errors import InvalidInput, NotFound
 from tactful.model.events import DecisionMade
 from tactful.model.identity import Identifier, Link, Tie
+from tactful.profile import decode, refuses
 
 
 def unmerge(store: Store, customer: str, identifier: Identifier, *, now: datetime) -> dict[str, Any]:
@@ -62,5 +63,7 @@ def _tie(store: Store, customer_id: str, ties: tuple[Tie, ...], apart: Iterable[
 def refold(store: Store, customer_id: str) -> None:
     """Fold a customer's profile again; one without events has none."""
     store.profiles.drop([customer_id])
-    if store.events.read(customer_id):
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+    snapshot = rebuild(store, customer_id) if store.events.read(customer_id) else None
+    if snapshot is not None:
+        store.profiles.save(customer_id, snapshot)
+    store.privacy.refuse(customer_id, refused=snapshot is not None and refuses(decode(snapshot)))

@@ -29,6 +29,7 @@ class Counters:
         self.events.labels("duplicate").inc(receipt.duplicates)
         self.events.labels("dead").inc(receipt.dead)
         self.events.labels("erased").inc(receipt.erased)
+        self.events.labels("unkept").inc(receipt.unkept)
 
 
 class Edge:

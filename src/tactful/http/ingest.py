@@ -27,13 +27,14 @@ async def ingest(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -
     vouched = role_of(request, edge.keys, body_key=write_key(body)) == "secret"
     now = provide_now(request)
     name = request.url.path.rstrip("/").rpartition("/")[2]
-    await sync_to_thread(take, edge, body, kind=KINDS.get(name, name), now=now, vouched=vouched)
+    gpc = request.headers.get("sec-gpc") == "1"
+    await sync_to_thread(take, edge, body, kind=KINDS.get(name, name), now=now, vouched=vouched, gpc=gpc)
     return SUCCESS
 
 
-def take(edge: Edge, body: bytes, *, kind: str, now: datetime, vouched: bool) -> None:
+def take(edge: Edge, body: bytes, *, kind: str, now: datetime, vouched: bool, gpc: bool) -> None:
     """Record one body and count what became of it."""
-    arrivals = read_batch(body, kind=kind, received_at=now, correct_skew=kind != "import")
+    arrivals = read_batch(body, kind=kind, received_at=now, correct_skew=kind != "import", gpc=gpc)
     edge.counters.received(edge.engine.record(arrivals, now=now, vouched=vouched))
 
 

@@ -1,6 +1,6 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need
-from tactful.model.profile import Profile
+from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.policy import threshold_of
@@ -263,12 +263,12 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 }
 
 
-def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages."""
+def contact_facts(profile: Profile, *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
+    """Gather what the rules need about one person as a receiver of messages. ``closed``: channels whose address is closed, whoever closed it."""
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
-        reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
+        reachable={channel: address[channel] is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
@@ -285,7 +285,8 @@ def _consented(profile: Profile, channel: str) -> bool:
     return own.granted and (general.granted or own.at > general.at)
 
 
-def is_denied(profile: Profile, channel: str) -> bool:
-    """Whether they said no to marketing on a channel; having said nothing is no no."""
-    answered = {f"{MARKETING}/{channel}", f"{MARKETING}/*"} & profile.consents.keys()
-    return bool(answered) and not _consented(profile, channel)
+def denied_since(profile: Profile, channel: str, said: Consent | None) -> bool:
+    """Whether they said no to marketing on a channel, and not before somebody else at their address said (``said``) yes. Nothing said is no no."""
+    answers = [profile.consents[key] for key in (f"{MARKETING}/{channel}", f"{MARKETING}/*") if key in profile.consents]
+    later_yes = said is not None and said.granted and all(said.at > answer.at for answer in answers)
+    return bool(answers) and not _consented(profile, channel) and not later_yes

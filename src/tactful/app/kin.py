@@ -3,19 +3,19 @@
 What they did may keep us silent (already bought, caps, pauses, a no), and is never told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
 from msgspec.structs import replace
 
-from tactful.app.facts import CHANNELS, contact_facts, is_denied
+from tactful.app.facts import CHANNELS, MARKETING, contact_facts, denied_since
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
 from tactful.identity import identifier
 from tactful.model.customer import Customer
 from tactful.model.identity import IdentifierKind
-from tactful.model.profile import Contact, Profile
+from tactful.model.profile import Consent, Contact, Profile
 from tactful.model.tables import History
 from tactful.model.verdicts import ContactFacts
 from tactful.profile import history_columns
@@ -46,14 +46,14 @@ def with_kin(customer: Customer, kin: Sequence[Profile]) -> Customer:
     return replace(customer, perhaps=perhaps)
 
 
-def reached_facts(profile: Profile, kin: Sequence[Profile], *, zones: tuple[str, ...]) -> ContactFacts:
+def reached_facts(profile: Profile, kin: Sequence[Profile], *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
     """Facts about one person as a receiver: caps, pauses and a no hold for an address, whoever of them it was that got the message or said it."""
-    facts = contact_facts(profile, zones=zones)
+    facts = contact_facts(profile, zones=zones, closed=closed)
     for channel, kind in ADDRESS_OF.items():
         address = _address(profile, channel)
         for other in kin if address is not None else ():
             if identifier(kind, _address(other, channel)) == identifier(kind, address):
-                facts = _joined(facts, other, channel)
+                facts = _joined(facts, other, channel, said=profile.consents.get(f"{MARKETING}/{channel}"))
     return facts
 
 
@@ -61,14 +61,13 @@ def _address(profile: Profile, channel: str) -> str | None:
     return profile.email if channel == "email" else profile.phone
 
 
-def _joined(facts: ContactFacts, other: Profile, channel: str) -> ContactFacts:
+def _joined(facts: ContactFacts, other: Profile, channel: str, *, said: Consent | None) -> ContactFacts:
     theirs = contact_facts(other, zones=facts.zones)
     known = {contact.contact_id for contact in facts.contacts}
     added = [contact for contact in theirs.contacts if contact.channel == channel and contact.contact_id not in known]
     return replace(
         facts,
-        consented={each: facts.consented[each] and not (each == channel and is_denied(other, channel)) for each in CHANNELS},
-        reachable={each: facts.reachable[each] and not (each == channel and channel in other.closed_channels) for each in CHANNELS},
+        consented={each: facts.consented[each] and not (each == channel and denied_since(other, channel, said)) for each in CHANNELS},
         contacts=tuple(sorted([*facts.contacts, *added], key=_at)),
         paused_until=max((until for until in (facts.paused_until, theirs.paused_until) if until is not None), default=None),
     )

@@ -16,7 +16,7 @@ from tactful.app.profiles import customers_of, load_profile
 from tactful.app.tombstones import Tombstones
 from tactful.identity import identifiers_of, is_anonymous
 from tactful.model.decisions import Plan
-from tactful.model.events import Aliased, DeadLetter, Event
+from tactful.model.events import Aliased, DeadLetter, DecisionMade, Event
 from tactful.model.identity import Identifier
 
 MODELS = "Models hold counts and weights over all customers and no row of any one; the next training no longer sees who was erased."
@@ -52,6 +52,7 @@ def export(store: Store, house: House, customer: str, *, now: datetime) -> dict[
         "events": events,
         "decisions": [decision for decision in kept if not isinstance(decision, Plan)],
         "plans": [decision for decision in kept if isinstance(decision, Plan)],
+        "outbox": [letter for event in events if isinstance(event, DecisionMade) and (letter := store.outbox.load(event.message_id)) is not None],
         "deadLetters": [letter for _, letter in _letters(store, values)],
         "models": MODELS,
     }
@@ -73,6 +74,7 @@ def erase(store: Store, tombstones: Tombstones, customer: str, *, now: datetime)
             dead_letters=len(letters),
             identifiers=len(identifiers),
         )
+        store.outbox.drop([event.message_id for event in events if isinstance(event, DecisionMade) and event.channel is not None])
         for person in people:
             store.events.erase(person)
             store.decisions.erase(person)

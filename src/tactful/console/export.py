@@ -11,6 +11,7 @@ TITLES = {
     "events": "What you did, and what we did",
     "decisions": "What was shown to you",
     "plans": "What was planned to be written to you",
+    "outbox": "What is on its way to you, or was",
     "deadLetters": "Messages that could not be understood",
     "models": "What was learned",
 }

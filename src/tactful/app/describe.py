@@ -21,6 +21,7 @@ from tactful.model.customer import Customer
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
+from tactful.profile import ledger
 from tactful.recommend import Recommender, sizes_of, spoken_title
 
 EVIDENCE_SHOWN = 8
@@ -55,6 +56,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
     }
+    view["consentLedger"] = ledger(store.events.read(customer_id, until=now))
     return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones, closed_for(store, profile))))
 
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.facts import CHANNELS
 from tactful.app.house import House
+from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
@@ -26,6 +27,7 @@ from tactful.model.events import Channel, DecisionMade
 from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.outbox import Reservation
+from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, discover_triggers, hour_weights, ranked, subject_of, text_of
 from tactful.policy import judge_contact
@@ -59,15 +61,17 @@ class Planner:
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
+        kin = kin_of(self.store, customer_id, now=self.now)
+        customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
-        outcome = self._weigh(customer, shelf)
+        outcome = self._weigh(customer, shelf, kin)
         withheld = withheld_of(shelf, objections, customer)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
-    def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
+    def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
+        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         judged = [(opportunity, *self._judge(opportunity, facts)) for opportunity in opportunities]
@@ -174,8 +178,9 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
     for user_id in user_ids:
         if dry_run:
             customer_id, plan = planner.plan(user_id)
-            with store.transaction(durable=False, about=[]):
-                store.decisions.save(customer_id, plan)
+            if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
+                with store.transaction(durable=False, about=[]):
+                    store.decisions.save(customer_id, plan)
         else:
             plan = in_turn(store, partial(_reserve, store, planner, user_id), about=[Identifier("user_id", user_id)])
         yield plan
@@ -184,8 +189,8 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
 def _reserve(store: Store, planner: Planner, user_id: str) -> Plan:
     """Read, judge and reserve in one turn, so that two planners cannot both find room under a cap."""
     customer_id, plan = planner.plan(user_id)
-    store.decisions.save(customer_id, plan)
     if customer_id is not None:
+        store.decisions.save(customer_id, plan)
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
         store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
@@ -199,6 +204,7 @@ def _event(plan: Plan) -> DecisionMade:
     return DecisionMade(
         message_id=plan.decision_id,
         at=plan.at,
+        user_id=plan.user_id,
         placement=OUTREACH,
         product_ids=tuple(item.product_id for item in message.items) if message else (),
         silence=plan.silence.code if plan.silence else None,

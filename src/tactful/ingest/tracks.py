@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Literal, cast, get_args
 
+from tactful.ingest.consents import PERSONALIZATION, purpose_of
 from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
 from tactful.ingest.orders import refunded, required_product
@@ -200,7 +201,14 @@ def consented(common: Common, properties: Properties) -> Event:
     purpose, granted = read_text(properties.get("purpose"), 100), read_flag(properties.get("granted"))
     if purpose is None or granted is None:
         raise Unusable("bad_consent", "consent needs a purpose, and granted as true or false")
-    return ConsentUpdated(**common, purpose=purpose.lower(), channel=read_channel(properties.get("channel")), granted=granted)
+    return ConsentUpdated(
+        **common,
+        purpose=purpose_of(purpose) if purpose_of(purpose) == PERSONALIZATION else purpose.lower(),
+        channel=read_channel(properties.get("channel")),
+        granted=granted,
+        source=read_text(properties.get("source"), 40),
+        policy_version=read_text(properties.get("policy_version", properties.get("policyVersion")), 40),
+    )
 
 
 def paused(common: Common, properties: Properties) -> Event:

@@ -13,6 +13,17 @@ DismissalReason = Literal["not_for_me", "gift", "bought_elsewhere", "already_hav
 Channel = Literal["email", "sms", "push"]
 
 
+class Signal(Struct, frozen=True, array_like=True):
+    """What a consent tool says about one purpose."""
+
+    purpose: str
+    channel: str | None
+    """None: for every channel."""
+    granted: bool
+    source: str
+    """``segment``, ``rudder``, ``consent_mode``, ``shopify`` or ``gpc``."""
+
+
 class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where and how an event happened, as far as the client told.
 
@@ -25,6 +36,9 @@ class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     country: str | None = None
     cell: str | None = None
     session_id: str | None = None
+    signals: tuple[Signal, ...] = ()
+    policy_version: str | None = None
+    """Of the privacy policy that was shown."""
 
 
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -250,6 +264,8 @@ class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, t
     channel: str | None = None
     """None: for every channel."""
     granted: bool
+    source: str | None = None
+    policy_version: str | None = None
 
 
 class OutreachPaused(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="outreach_paused"):

@@ -152,6 +152,8 @@ class Consent(Struct, frozen=True, array_like=True, gc=False):
     granted: bool
     at: datetime
     event_id: str
+    by: tuple[str, ...] = ()
+    """Who still says no."""
 
 
 class Preference(Struct, frozen=True, array_like=True, gc=False):
@@ -234,6 +236,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     preferences: list[Preference] = []
     consents: dict[str, Consent] = {}
     """Keyed ``purpose/channel``; ``purpose/*`` is for every channel."""
+    speakers: list[str] = []
+    """Devices that they signed in on, and accounts that were joined: a yes of theirs answers for these too."""
     contacts: list[Contact] = []
     responses: list[Response] = []
     rewards: dict[str, Reward] = {}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from tactful.model.events import (
+    Aliased,
     BaseEvent,
     DecisionMade,
     Identified,
@@ -14,6 +15,7 @@ from tactful.model.events import (
     Traits,
 )
 from tactful.model.profile import Profile, Sighting, Zone
+from tactful.profile._consent import hear
 
 VISIT_GAP = timedelta(minutes=30)
 """Half an hour without a sign of life ends a visit: the web analytics convention."""
@@ -30,6 +32,8 @@ def arrive(profile: Profile, event: BaseEvent) -> None:
     profile.last_at = event.at
     if event.traits is not None:
         learn_traits(profile, event.traits, event_id=event.message_id, at=event.at)
+    if event.context.signals or (event.user_id and event.anonymous_id) or isinstance(event, Aliased):
+        hear(profile, event)
     if is_own(event):
         _visit(profile, event)
         _place(profile, event)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _doctor, _rehearse, _serve, _shop
+from tactful.cli import _ask, _bench, _doctor, _rehearse, _serve, _shop, _simulate
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -35,6 +35,7 @@ app.command("explain")(_ask.explain)
 outreach.command("plan")(_ask.plan)
 app.add_typer(outreach)
 app.command("rehearse")(_rehearse.rehearse)
+app.command("simulate")(_simulate.simulate)
 app.command("bench")(_bench.bench)
 app.command("doctor")(_doctor.doctor)
 

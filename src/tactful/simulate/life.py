@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 from math import exp
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from tactful.simulate.judgement import HELPS, MISTAKEN, Truth
@@ -87,6 +88,11 @@ class Life:
         """Let the policy plan from this day on, in turns that differ from person to person."""
         if self.policy is not None:
             self._at(day + self.person.number % 7 / 7 * self.policy.days_between_plans + 6 / 24, self._turn, ())
+
+    def expect(self, sends: Sequence[Send]) -> None:
+        """Let messages come, each at its time or at once where that is past."""
+        for send in sends:
+            self._at(max(send.day, self.day), self._deliver, (send,))
 
     def live(self, until: float) -> None:
         """Let time pass up to a day."""
@@ -186,8 +192,7 @@ class Life:
 
     def _plan(self) -> None:
         if self.policy is not None and self.subscribed:
-            for send in self.policy.plan(self.day):
-                self._at(max(send.day, self.day), self._deliver, (send,))
+            self.expect(self.policy.plan(self.day))
 
     def _deliver(self, send: Send) -> None:
         if self.policy is None or not self.subscribed or self.day >= self._end or not self.policy.still(send, self.day):
@@ -196,7 +201,7 @@ class Life:
         codes = [self.truth.judge(style, self.day) for style in send.styles]
         manners = self._manners(send)
         self._recover()
-        self.sends.append(send)
+        self.sends.append(msgspec.structs.replace(send, day=self.day))
         self.traces.delivered(self.day, send)
         opened = luck.on("opened", self.day) < self._open_chance()
         weights = world.weights

@@ -176,8 +176,8 @@ def replay(setup: Setup, outcomes: Sequence[Outcome]) -> list[Outcome]:
     again: list[Outcome] = []
     for outcome in outcomes:
         life = _life(setup, shop, meet(shop, outcome.person, seed=setup.seed, past=PAST_DAYS, days=setup.days))
-        life.begin(Replay(outcome.sends, dict(outcome.shelves)))
-        life.rule_from(-life.person.number % 7 - 1.0)
+        life.begin(Replay(dict(outcome.shelves)))
+        life.expect(outcome.sends)
         life.live(setup.days)
         again.append(_outcome(life, outcome.policy))
     return again

@@ -107,7 +107,6 @@ class Person(Struct, frozen=True, kw_only=True):
     size: int
     colour: int
     consented: bool
-    shared_device: bool
     weekday: int
     """Day of the week on which they shop most, 0 is Monday."""
     hour: float
@@ -176,7 +175,6 @@ class _Maker:
             size=self.size,
             colour=self.colour,
             consented=self.consented,
-            shared_device=self.shared,
             weekday=self.weekday,
             hour=self.hour,
             home=self._homes(),

@@ -173,9 +173,9 @@ def test_a_read_that_outlives_the_store_closes_its_own_connection(path):
 
 
 def test_every_statement_is_used_and_says_what_it_does():
-    source = files("tactful.store").joinpath("sqlite.py").read_text()
+    source = "".join(file.read_text() for file in files("tactful.store").iterdir() if file.name.endswith(".py"))
     assert set(re.findall(r'"([a-z_]+)"', source)) >= set(STATEMENTS)
-    text = files("tactful.store").joinpath("sqlite.sql").read_text()
+    text = files("tactful.store").joinpath("statements.sql").read_text()
     assert len(re.findall(r"^-- \w+ --\n-- [A-Z][^\n]*\.\n[A-Z]", text, re.MULTILINE)) == len(STATEMENTS)
 
 

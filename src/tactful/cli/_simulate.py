@@ -13,6 +13,7 @@ from tactful.cli._screen import note, progress, show
 
 if TYPE_CHECKING:
     from tactful.simulate import Outcome, Scorecard, Setup
+    from tactful.simulate.estimators import Check
     from tactful.simulate.sensitivity import Flip
 
 WIDTH = 220
@@ -29,43 +30,50 @@ def simulate(
     seed: Annotated[list[int] | None, typer.Option("--seed", help="Seed; may be given several times. Default 1.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core. The results are the same.")] = 0,
     sensitivity: Annotated[bool, typer.Option(help="Also ask which conclusions hang on which assumption.")] = False,
+    estimators: Annotated[bool, typer.Option(help="Also put off-policy, hold-out and surrogate estimates to the test of the truth.")] = False,
     svg: Annotated[Path | None, typer.Option("--svg", help="Folder for a picture of each scorecard.")] = None,
     data: Data = DEFAULT_DATA,  # noqa: ARG001 - every command takes it; a simulation makes its own shop
     store: Store = None,  # noqa: ARG001 - the same
     as_json: Json = False,
 ) -> int:
     """Compare Tactful with other policies on customers whose truth is known. A yardstick, not a claim about people."""
-    from tactful.simulate import WORLDS, Setup, read_world
+    from tactful.simulate import WORLDS, Setup, read_world, score
+    from tactful.simulate.estimators import check
 
     cards: list[Scorecard] = []
     found: list[Flip] = []
+    checks: list[Check] = []
     processes = workers or os.cpu_count() or 1
     for name in WORLDS if world == "all" else (read_world(world).name,):
         for number in seed or [1]:
             setup = Setup(world=name, customers=customers, months=months, seed=number)
-            card, turned = _one(setup, workers=processes, sensitivity=sensitivity)
+            outcomes = _lives(setup, workers=processes)
+            card = score(setup, outcomes)
             cards.append(card)
-            found += turned
+            found += _turned(setup, outcomes) if sensitivity else []
+            checks += check(setup, outcomes) if estimators else []
             if svg is not None:
                 _draw(card, svg)
-    lines = _lines(cards, found, sensitivity=sensitivity) if not as_json else []
-    show({"scorecards": cards, "flips": found if sensitivity else None}, lines, as_json=as_json)
+    lines = _lines(cards, checks, found if sensitivity else None) if not as_json else []
+    show({"scorecards": cards, "flips": found if sensitivity else None, "estimators": checks if estimators else None}, lines, as_json=as_json)
     return 0
 
 
-def _one(setup: "Setup", *, workers: int, sensitivity: bool) -> "tuple[Scorecard, list[Flip]]":
-    from tactful.simulate import play, read_world, score
-    from tactful.simulate.sensitivity import flips, variations
+def _lives(setup: "Setup", *, workers: int) -> "list[Outcome]":
+    from tactful.simulate import play
 
     with progress(f"{setup.world}, seed {setup.seed}: lives", total=setup.customers * len(setup.policies)) as done:
-        outcomes: list[Outcome] = play(setup, workers=workers, progress=done)
-    turned: list[Flip] = []
-    if sensitivity:
-        world = read_world(setup.world)
-        sample = [outcome for outcome in outcomes if outcome.person < SAMPLE]
-        with progress("other assumptions", total=variations(world)) as done:
-            turned = flips(setup, sample, world=world, done=done)
-    return score(setup, outcomes), turned
+        return play(setup, workers=workers, progress=done)
+
+
+def _turned(setup: "Setup", outcomes: "list[Outcome]") -> "list[Flip]":
+    from tactful.simulate import read_world
+    from tactful.simulate.sensitivity import flips, variations
+
+    world = read_world(setup.world)
+    sample = [outcome for outcome in outcomes if outcome.person < SAMPLE]
+    with progress("other assumptions", total=variations(world)) as done:
+        return flips(setup, sample, world=world, done=done)
 
 
 def _draw(card: "Scorecard", folder: Path) -> None:
@@ -77,16 +85,18 @@ def _draw(card: "Scorecard", folder: Path) -> None:
     note(f"{file} drawn")
 
 
-def _lines(cards: "list[Scorecard]", found: "list[Flip]", *, sensitivity: bool) -> list[str]:
+def _lines(cards: "list[Scorecard]", checks: "list[Check]", found: "list[Flip] | None") -> list[str]:
     from rich.console import Console
 
-    from tactful.simulate.screen import annoyances, grid, verdict
+    from tactful.simulate.screen import annoyances, grid, tested, verdict
 
     said = io.StringIO()
     console = Console(file=said, width=None if sys.stdout.isatty() else WIDTH)
     for card in cards:
         console.print(grid(card))
         console.print(annoyances(card))
-    if sensitivity:
+    if checks:
+        console.print(tested(checks))
+    if found is not None:
         console.print(verdict(found))
     return said.getvalue().splitlines()

@@ -20,6 +20,7 @@ QUIET_FROM, QUIET_UNTIL = 21.0, 8.0
 TOO_SOON_DAYS = 2.0
 UNANSWERED = 3
 MONTH = 30.4
+EARLY_DAYS = 91.0
 
 
 class Luck:
@@ -57,6 +58,10 @@ class Life:
         self.cart_day: dict[int, float] = {}
         self.looked_on: dict[int, set[int]] = {}
         self.tally: Counter[str] = Counter()
+        self.past: Counter[str] = Counter()
+        """What the shop saw before the policies began."""
+        self.early: dict[str, int] = {}
+        """The tally after the first quarter."""
         self.sends: list[Send] = []
         self.shelves: list[tuple[float, tuple[int, ...]]] = []
         self.policy: Policy | None = None
@@ -69,6 +74,7 @@ class Life:
 
     def _schedule(self, past: float) -> None:
         self._at(-past, self.traces.sign_up, ())
+        self._at(EARLY_DAYS, self._note_early, ())
         for want in self.person.wants:
             for index, day in enumerate(want.looks):
                 self._at(day, self._look, (want, index))
@@ -117,12 +123,16 @@ class Life:
         there = self.truth.exists(want) and want.number not in self.truth.ends and self.shop.styles[want.style].arrives_day <= self.day
         if not self.active or not there or self.luck.looks[want.number][index] > self.world["look_share"] * keenness:
             return
+        self.past["looks"] += self.day < 0
         self.looked_on.setdefault(want.number, set()).add(int(self.day))
         last = index == len(want.looks) - 1
         if want.in_cart and last:
             self.cart_day[want.style] = self.day
         self.traces.look(self.day, want, last=last, place=self.person.place_on(self.day))
         self._visited()
+
+    def _note_early(self) -> None:
+        self.early = dict(self.tally)
 
     def _browse(self) -> None:
         keenness = exp(self.world["visit_effect"] * (self.goodwill - self.world["goodwill_start"]))
@@ -166,6 +176,8 @@ class Life:
         for want in wants:
             self._earn(want.style)
             self.tally["bought"] += self.day >= 0
+            self.past["bought"] += self.day < 0
+            self.past["spent_cents"] += round(100 * self.shop.styles[want.style].price_at(self.day)) if self.day < 0 else 0
             self.cart_day.pop(want.style, None)
         self.traces.order(self.day, wants)
 

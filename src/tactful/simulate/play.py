@@ -78,6 +78,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     person: int
     policy: str
     counts: dict[str, int]
+    past: dict[str, int]
+    """What the shop saw of them before, the same under every policy."""
+    early: dict[str, int]
+    """The counts after the first quarter."""
     goodwill: float
     sends: tuple[Send, ...] = ()
     shelves: tuple[tuple[float, tuple[int, ...]], ...] = ()
@@ -164,6 +168,8 @@ def _outcome(life: Life, policy: str) -> Outcome:
         person=life.person.number,
         policy=policy,
         counts=dict(sorted(life.tally.items())),
+        past={"consented": int(life.person.consented), **dict(sorted(life.past.items()))},
+        early=dict(sorted(life.early.items())),
         goodwill=round(life.goodwill, 6),
         sends=tuple(life.sends),
         shelves=tuple(life.shelves),

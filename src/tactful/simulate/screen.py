@@ -5,6 +5,7 @@ from html import escape
 
 from rich.table import Table as Grid
 
+from tactful.simulate.estimators import Check
 from tactful.simulate.scorecard import FIGURES, Figure, Scorecard
 from tactful.simulate.sensitivity import Flip
 
@@ -46,6 +47,17 @@ def annoyances(card: Scorecard) -> Grid:
         table.add_column(row.policy.replace("_", " "), justify="right")
     for kind in kinds:
         table.add_row(kind.replace("_", " "), *(f"{row.annoyances.get(kind, 0):.1f}" for row in card.rows))
+    return table
+
+
+def tested(checks: Sequence[Check]) -> Grid:
+    """Estimators beside the truth."""
+    table = Grid(
+        "world", "seed", "estimator", "rank correlation", "95 % intervals that hold", "error / spread", "effective share", title="estimators against the truth"
+    )
+    for one in checks:
+        figures = (f"{figure:.2f}" for figure in (one.rank_correlation, one.coverage, one.relative_error, one.effective_share))
+        table.add_row(one.world, str(one.seed), one.estimator, *figures)
     return table
 
 

@@ -82,7 +82,7 @@ def _zone_now(profile: Profile, home: Home | None, present: Present | None, chos
 def sightings_of(profile: Profile, stores: Shops) -> list[Sighting]:
     """Where they were seen: by their devices, and at the tills of stores."""
     seen = {(one.week, one.cell): one for one in profile.sightings}
-    for order in reversed(profile.orders):
+    for order in reversed(profile.orders) if stores else ():
         if profile.last_at is not None and profile.last_at - order.at > REMEMBERED:
             break
         shop = stores.get(order.store_code or "") if order.channel == TILL else None
@@ -276,6 +276,12 @@ def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[s
     countries = {where.country} if where.country else {shop.country for shop in stores.values()}
     zones = sorted({zone for name in countries for zone in zones_of_country().get(name, ())})
     return tuple(zones) or ("UTC",)
+
+
+def home_zone(profile: Profile, stores: Shops, *, now: datetime) -> str | None:
+    """The time zone they live in, wherever they are now: what they did at home was done by its clock. None where it is not known."""
+    home = whereabouts(profile, stores, now=now).home
+    return home.timezone if home is not None else None
 
 
 @cache

@@ -16,7 +16,7 @@ from scipy import sparse
 from tactful.bench import Setting
 from tactful.bench._cost import measured
 from tactful.bench._grocer import purchase_table, read_lines
-from tactful.bench._lists import NOTHING, best_of
+from tactful.bench._lists import LENGTH, NOTHING, best_of
 from tactful.bench._score import interval_of_mean
 from tactful.model.tables import PurchaseTable
 from tactful.recommend.completes import Completes, CompletesConfig
@@ -83,8 +83,7 @@ def compare(console: Console, purchases: PurchaseTable, *, learned_until: float)
         "lift",
         title=f"{len(question.shown):,} baskets, {len(known.catalog.products):,} products",
     )
-    share = together.alone / together.baskets
-    found = {name: _judge(question, top[place], share, together, place) for name, top in lists.items()}
+    found = {name: _judge(question, top[place], together, place) for name, top in lists.items()}
     for name, (hit, other, same, named, lift) in found.items():
         low, high = interval_of_mean(other, seed=SEED)
         table.add_row(name, f"{hit.mean():.4f}", f"{other.mean():.4f}", f"{low:.4f}–{high:.4f}", f"{same:.1%}", f"{named:.1f}", f"{lift:.2f}")
@@ -165,11 +164,11 @@ PEERS: dict[str, Callable[[Together, Ints, Ints], Floats]] = {
 
 
 def _ten(ours: Completes, row: int) -> Ints:
-    partners = [other for other, _ in ours.partners.get(row, ())][:10]
-    return np.array(partners + [NOTHING] * (10 - len(partners)))
+    partners = ours.partners[row][0][:LENGTH].tolist() if row in ours.partners else []
+    return np.array(partners + [NOTHING] * (LENGTH - len(partners)))
 
 
-def _judge(question: Question, top: Ints, share: Floats, together: Together, place: Ints) -> tuple[Floats, Floats, float, float, float]:
+def _judge(question: Question, top: Ints, together: Together, place: Ints) -> tuple[Floats, Floats, float, float, float]:
     """Hits, hits among other kinds (of baskets that hold one), share of the same kind, length, and mean lift of what is named."""
     named = top != NOTHING
     key = np.where(named, top, 0)
@@ -179,6 +178,7 @@ def _judge(question: Question, top: Ints, share: Floats, together: Together, pla
     rest = question.others.tocoo()
     fit = np.zeros(len(top), np.bool_)
     fit[rest.row[(rest.data > 0) & (question.kind[rest.col] != question.kind[question.shown[rest.row]])]] = True
+    share = together.alone / together.baskets
     pairs = together.pairs[place[line], key.ravel()].reshape(top.shape)
     lift = pairs / np.maximum(together.alone[question.shown][:, None] * share[key], 1e-9)
     return (

@@ -70,13 +70,18 @@ class Likeness(Struct, frozen=True, kw_only=True):
         spoken = (self.weight[place] * amount[known][:, None]).ravel()
         return np.bincount(self.to[place].ravel(), weights=spoken, minlength=len(self.kept)).astype(np.float64)
 
-    def speakers(self, key: int, things: Ints) -> Ints:
-        """Which of some things speak for a key, the strongest first."""
-        place = self.place[things]
+    def speakers(self, keys: Ints, things: Ints) -> Ints:
+        """Which of some things speaks most for each key, int64 [keys]; -1 where none does."""
+        place, at = self.place[things], self.place[keys]
         things, place = things[place >= 0], place[place >= 0]
-        weight = (self.weight[place] * (self.to[place] == self.place[key])).sum(axis=1)
-        order = np.argsort(-weight, kind="stable")
-        return np.asarray(things[order[weight[order] > 0]])
+        index = np.full(len(self.kept), -1, np.int64)
+        index[at[at >= 0]] = np.flatnonzero(at >= 0)
+        key, weight = index[self.to[place]], self.weight[place]
+        thing, column = np.nonzero((key >= 0) & (weight > 0))
+        order = np.argsort(weight[thing, column], kind="stable")  # the strongest is written last
+        best = np.full(len(keys), -1, np.int64)
+        best[key[thing, column][order]] = things[thing[order]]
+        return best
 
 
 def learn_alike(taste: sparse.csr_matrix, names: Sequence[str], config: AlikeConfig) -> Alike:

@@ -98,11 +98,11 @@ class LikeYou(Source):
         styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=self.config.proposed)
         sayable = np.array([group for group in latest if not self._private[group]], np.int64)
         found = []
-        for group, worth in zip(styles.tolist(), score.tolist(), strict=True):
-            speaker = next(iter(self._likeness.speakers(group, sayable).tolist()), None)
-            if speaker is not None and group not in latest:
-                row = customer.catalog.rows_of_group[group][0]
-                found.append((row, worth, because_of(customer, row=int(history.rows[latest[speaker]]), order_index=int(history.orders[latest[speaker]]))))
+        for group, worth, speaker in zip(styles.tolist(), score.tolist(), self._likeness.speakers(styles, sayable).tolist(), strict=True):
+            if speaker >= 0 and group not in latest:
+                line = latest[speaker]
+                because = because_of(customer, row=int(history.rows[line]), order_index=int(history.orders[line]))
+                found.append((customer.catalog.rows_of_group[group][0], worth, because))
         return Candidates.of(found)
 
     def prior(self, score: float) -> float:

@@ -60,9 +60,13 @@ class NextBasketState(Struct, kw_only=True):
 
 
 class NextBasket(Source):
-    """Propose what belongs into the next basket: their own things as due again, others as like them. Untrained, or unknown customer: nothing."""
+    """Propose what belongs into the next basket: their own things as due again, others as like them. Untrained, or unknown customer: nothing.
+
+    It takes milliseconds, and on a page `due_again` speaks for what they had and `like_you` for what is new: so it is not asked there.
+    """
 
     name: ClassVar[str] = "next_basket"
+    shows: ClassVar[bool] = False
 
     def __init__(self, config: NextBasketConfig | None = None) -> None:
         self.config = config or NextBasketConfig()
@@ -114,7 +118,7 @@ class NextBasket(Source):
         self._type_of = types_of_groups(catalog)
         self._popular = np.argsort(-(figures[:, 3] + 1e-4 * figures[:, 0]), kind="stable")[: self.config.popular]
         self._likeness = self.state.alike.over(catalog.groups)
-        self._trees = _planted(self.state.model) if self.state.model else None
+        self._trees = None
 
     def _asked_about(self, baskets: Baskets) -> Proposed:
         """What might come next for each customer with a basket: their own, what is most like it, what is popular of late."""
@@ -145,36 +149,32 @@ class NextBasket(Source):
         """What each customer might have next, and how likely, float64 [n]; all at once, so give few hundred customers. Needs a trained model."""
         proposed = self._asked_about(baskets)
         figures = features(baskets, proposed, self._items, type_of=self._type_of)
+        self._trees = self._trees or _planted(self.state.model)
         odds = self._trees.predict(figures, raw_score=True, num_threads=1)
         return proposed, 1 / (1 + np.exp(-odds) / self.config.negatives)
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the likeliest; what they never had is explained by what of theirs speaks for it most."""
         own = customer.history.own()
-        if self._trees is None or not len(own.rows):
+        if not self.state.model or not len(own.rows):
             return Candidates.none()
         baskets = baskets_of(np.zeros(len(own.rows), np.int32), own.groups, own.at / DAY_SECONDS, customers=1)
         proposed, score = self.rank(baskets)
         latest = {int(group): line for line, group in enumerate(own.groups.tolist())}
+        best = np.argsort(-score, kind="stable")[: self.config.proposed]
+        sensitive = customer.catalog.sensitive[own.rows]
+        sayable = np.array([group for group, line in latest.items() if own.orders[line] >= 0 and not sensitive[line]], np.int64)
         found = []
-        for i in np.argsort(-score, kind="stable")[: self.config.proposed].tolist():
-            group = int(proposed.key[i])
-            because = self._because(customer, own, latest, group)
-            if because is not None:
-                row = int(own.rows[latest[group]]) if group in latest else customer.catalog.rows_of_group[group][0]
-                found.append((row, float(score[i]), because))
+        for group, worth, speaker in zip(
+            proposed.key[best].tolist(), score[best].tolist(), self._likeness.speakers(proposed.key[best], sayable).tolist(), strict=True
+        ):
+            if group in latest and own.orders[latest[group]] >= 0:
+                found.append((int(own.rows[latest[group]]), worth, _bought("due_again", _order(customer, own, latest[group]))))
+            elif group not in latest and speaker >= 0:
+                order = _order(customer, own, latest[speaker])
+                because = msgspec.structs.replace(_bought("like_you", order), anchor=int(own.rows[latest[speaker]]), anchor_at=order.at)
+                found.append((customer.catalog.rows_of_group[group][0], worth, because))
         return Candidates.of(found)
-
-    def _because(self, customer: Customer, own: History, latest: dict[int, int], group: int) -> Because | None:
-        """Their own last purchase of it; else of what speaks for it most, unless that is nothing or private."""
-        if group in latest:
-            order = _order(customer, own, latest[group])
-            return None if order is None else _bought("due_again", order)
-        for other in self._likeness.speakers(group, np.array(list(latest), np.int64)).tolist():
-            row, order = int(own.rows[latest[other]]), _order(customer, own, latest[other])
-            if order is not None and not customer.catalog.sensitive[row]:
-                return msgspec.structs.replace(_bought("like_you", order), anchor=row, anchor_at=order.at)
-        return None
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
@@ -222,9 +222,8 @@ def _planted(model: str) -> Any:
     return lightgbm.Booster(model_str=model)
 
 
-def _order(customer: Customer, own: History, line: int) -> Order | None:
-    index = int(own.orders[line])
-    return customer.profile.orders[index] if index >= 0 else None
+def _order(customer: Customer, own: History, line: int) -> Order:
+    return customer.profile.orders[int(own.orders[line])]
 
 
 def _bought(code: str, order: Order) -> Because:

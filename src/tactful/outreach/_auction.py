@@ -3,13 +3,11 @@
 import importlib
 import pkgutil
 from collections.abc import Sequence
-from functools import cache
 
 from tactful.outreach import triggers
 from tactful.outreach._opportunity import Opportunity, Trigger
 
 
-@cache
 def discover_triggers() -> tuple[Trigger, ...]:
     """Every trigger, by name."""
     found: dict[str, Trigger] = {}

@@ -14,6 +14,7 @@ from tactful.model.candidates import Evidence
 from tactful.model.decisions import Decision, Item, Message, Plan, Reason, Silence
 from tactful.model.events import Context, DeadLetter, Event, OrderCompleted, OrderLine, ProductViewed, Tracked
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Money, Product
 from tactful.model.products import Store as Shop
 from tactful.store import MemoryStore, SqliteStore
@@ -35,6 +36,11 @@ def link(kind, value: str, customer_id: str) -> Link:
 
 def letter(code: str) -> DeadLetter:
     return DeadLetter(received_at=NOON, code=code, message="what is wrong", body="{}")
+
+
+def reservation(message_id: str, minutes: int | None) -> Reservation:
+    message = Message(message_id=message_id, trigger="due_again", channel="email", send_at=NOON, items=(), subject="Beans", text="Again?")
+    return Reservation(user_id="ann", message=message, next_at=None if minutes is None else NOON + timedelta(minutes=minutes))
 
 
 class StoreContract:
@@ -221,6 +227,28 @@ class StoreContract:
             store.models.save([model("due", "2")])
         assert store.models.load() == [model("complements", "1"), model("due", "2")]
 
+    def test_the_outbox_gives_what_is_due_the_longest_waiting_first(self, store):
+        with store.transaction():
+            for message_id, minutes in (("later", 1), ("b", 0), ("a", 0), ("first", -5), ("over", None)):
+                store.outbox.put(reservation(message_id, minutes))
+        assert store.outbox.due(NOON) == ["first", "a", "b"]
+        assert store.outbox.load("later") == reservation("later", 1)
+        with store.transaction():
+            store.outbox.put(reservation("first", None))
+            store.outbox.put(reservation("over", -9))
+            store.outbox.drop(["a", "unknown"])
+        assert store.outbox.due(NOON) == ["over", "b"]
+        assert store.outbox.load("first") == reservation("first", None)
+        assert store.outbox.load("a") is None
+
+    def test_closed_addresses_are_remembered_and_replaced(self, store):
+        mailbox = Identifier("email", "a hash")
+        with store.transaction():
+            store.outbox.close_address(mailbox, ClosedAddress(why="unsubscribed", at=NOON))
+            store.outbox.close_address(mailbox, ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1)))
+        assert store.outbox.closed(mailbox) == ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1))
+        assert store.outbox.closed(Identifier("phone", "a hash")) is None
+
     def test_dead_letters_newest_first(self, store):
         with store.transaction():
             store.dead_letters.add([letter("one"), letter("two")])
@@ -251,6 +279,8 @@ class StoreContract:
             store.catalog.put_stores([Shop(store_code="s", name=version, lat=0, lon=0, country="GB", timezone="Europe/London")])
             store.decisions.save(None, Plan(user_id=version, decision_id="d1", at=NOON))
             store.models.save([ModelRecord(name="due", version=version, trained_at=NOON, blob=b"", facts={})])
+            store.outbox.drop(["d0"])
+            store.outbox.put(reservation("d1", int(version)))
             store.dead_letters.add([letter(version)])
 
         with store.transaction(durable=durable):
@@ -328,6 +358,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.catalog.stores(),
         store.decisions.load("d1"),
         store.models.load(),
+        store.outbox.load("d1"),
         store.dead_letters.latest(10),
     )
 

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tactful.app import decide, describe, plan, train
+from tactful.app import decide, describe, plan, send, train, way_out
 from tactful.app import record as recording
 from tactful.app.house import House
-from tactful.app.ports import Store
+from tactful.app.ports import Sender, Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
+from tactful.app.send import Clock, WayOut, no_way_out
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
-from tactful.model.events import DeadLetter, Event
+from tactful.model.events import Channel, DeadLetter, Event
+from tactful.model.outbox import Dispatch
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -62,6 +64,21 @@ class Engine:
     def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
         return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
+
+    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
+        """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.
+
+        ``way_out`` gives a message's unsubscribe link; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
+        """
+        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id, clock=clock)
+
+    def unsubscribe(self, message_id: str, *, now: datetime) -> Channel:
+        """End the channel that a message came through, for whoever got it; again does no harm. Raises NotFound."""
+        return way_out.unsubscribe(self.store, message_id, now=now, new_id=self.new_id)
+
+    def channel_of(self, message_id: str) -> Channel:
+        """The channel that a message came through. Raises NotFound."""
+        return way_out.receiver_of(self.store, message_id)[1]
 
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""

@@ -1,6 +1,6 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -274,12 +274,12 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 }
 
 
-def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages."""
+def contact_facts(profile: Profile, *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
+    """Gather what the rules need about one person as a receiver of messages. ``closed``: channels whose address is closed, whoever closed it."""
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
-        reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
+        reachable={channel: address[channel] is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,

@@ -1,11 +1,12 @@
 """Use case: decide which one message to send somebody within the next seven days, or why none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
@@ -18,6 +19,7 @@ from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.moment import HORIZON, OUTREACH, Moment
+from tactful.model.outbox import Reservation
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of, text_of
 from tactful.policy import judge_contact
@@ -54,7 +56,7 @@ class Planner:
     def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones)
+        facts = contact_facts(customer.profile, zones=zones, closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None
@@ -84,18 +86,24 @@ class Planner:
         plan = Plan(user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, withheld=withheld)
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
-        items = tuple(item_of(shelf, index, customer, now=self.now) for index in outcome.opportunity.indices)
-        titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in outcome.opportunity.indices]
-        message = Message(
-            message_id=decision_id,
-            trigger=outcome.opportunity.trigger,
-            channel=outcome.proposal.channel,
-            send_at=outcome.proposal.send_at,
-            items=items,
-            subject=subject_of(outcome.opportunity.trigger, titles),
-            text=text_of(items),
-        )
+        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, now=self.now)
         return msgspec.structs.replace(plan, message=message)
+
+
+def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, now: datetime) -> Message:
+    """Write a message about some candidates of a shelf."""
+    items = tuple(item_of(shelf, index, customer, now=now) for index in indices)
+    titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in indices]
+    return Message(
+        message_id=message_id,
+        trigger=proposal.trigger,
+        channel=proposal.channel,
+        send_at=proposal.send_at,
+        items=items,
+        subject=subject_of(proposal.trigger, titles),
+        text=text_of(items),
+        deadline=proposal.deadline,
+    )
 
 
 def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str]) -> Iterator[Plan]:
@@ -118,6 +126,7 @@ def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
     if customer_id is not None:
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
+        store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
         store.profiles.save(customer_id, rebuild(store, customer_id))
 
 

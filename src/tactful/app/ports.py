@@ -11,6 +11,7 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import ClosedAddress, Handover, Letter, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -165,6 +166,34 @@ class Models(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Messages that are reserved, on their way, or over."""
+
+    def put(self, reservation: Reservation) -> None:
+        """Keep a message under its message id, replacing what was known of it."""
+        ...
+
+    def load(self, message_id: str) -> Reservation | None:
+        """One message, or None."""
+        ...
+
+    def due(self, now: datetime) -> list[str]:
+        """Ids of the messages whose next time has come, the longest waiting first; of equals by id."""
+        ...
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        """Forget messages; unknown ids are fine."""
+        ...
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        """Remember that an address takes no more messages, replacing what was known. It is a hash, and stays when its owner is erased."""
+        ...
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        """Why an address takes no messages, or None."""
+        ...
+
+
 class DeadLetters(Protocol):
     """Events that could not be understood."""
 
@@ -197,6 +226,8 @@ class Store(Protocol):
     @property
     def models(self) -> Models: ...
     @property
+    def outbox(self) -> Outbox: ...
+    @property
     def dead_letters(self) -> DeadLetters: ...
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
@@ -209,4 +240,30 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the database."""
+        ...
+
+
+class Sender(Protocol):
+    """Brings messages to people. Adapters live in `tactful.senders`, one kind a file."""
+
+    @property
+    def name(self) -> str:
+        """Under which it is asked about a message later."""
+        ...
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """What it carries."""
+        ...
+
+    def send(self, letter: Letter) -> Handover:
+        """Hand over one message. Never raises for what the world does."""
+        ...
+
+    def handed_over(self, message_id: str) -> bool | None:
+        """Whether a message left with this sender, asked after a crash. None: it cannot tell."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import note_closed
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.identity import Resolution, resolve
@@ -71,7 +72,9 @@ def _fold_missing(store: Store, done: Progress) -> None:
     for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
         with store.transaction(durable=False):  # what is lost here can be folded again
             for customer_id in chunk:
-                store.profiles.save(customer_id, rebuild(store, customer_id))
+                snapshot = rebuild(store, customer_id)
+                store.profiles.save(customer_id, snapshot)
+                note_closed(store, decode(snapshot))
         done(len(chunk))
 
 
@@ -81,9 +84,13 @@ def _update(store: Store, customer_id: str, news: list[Event]) -> None:
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        store.profiles.save(customer_id, encode(fold_all(profile, in_order)))
+        profile = fold_all(profile, in_order)
+        store.profiles.save(customer_id, encode(profile))
     else:
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+        snapshot = rebuild(store, customer_id)
+        store.profiles.save(customer_id, snapshot)
+        profile = decode(snapshot)
+    note_closed(store, profile)
 
 
 class _Batch:

@@ -71,18 +71,19 @@ def plan(
     customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="userIds; none means every known one.")] = None,
     *,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that plan at the same time.")] = 1,
+    reserve: Annotated[bool, typer.Option("--reserve", help="Reserve the messages in the outbox, for: tactful outreach run.")] = False,
     now: Now = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Plan at most one message a customer for the next seven days, or say why none. Nothing is reserved or sent."""
+    """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent."""
     from tactful.cli._planning import plan_with
 
     work = engine(data, store)
     try:
         users, at = customers or list(work.store.identities.user_ids()), clock(now)
-        plans = work.plan(users, now=at) if workers == 1 else plan_with(workers, str(store or data), users, now=at, dry_run=True)
+        plans = work.plan(users, now=at, dry_run=not reserve) if workers == 1 else plan_with(workers, str(store or data), users, now=at, dry_run=not reserve)
         with nullcontext() if customers or not users else progress("planning for everybody", total=len(users)) as advance:
             counted = map(partial(_after, advance), plans) if advance else plans
             if as_json:

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
 from tactful.http.keys import Keys
+from tactful.wiring import Postroom
 
 Clock = Callable[[], datetime]
 """Tells the time, in UTC."""
@@ -33,8 +34,9 @@ class Counters:
 class Edge:
     """Everything behind the handlers."""
 
-    def __init__(self, engine: Engine, keys: Keys, clock: Clock) -> None:
+    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom) -> None:
         self.engine = engine
+        self.postroom = postroom
         self.keys = keys
         self.clock = clock
         self.counters = Counters()

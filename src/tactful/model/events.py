@@ -191,6 +191,8 @@ class MessageDelivered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True,
     """The ``message_id`` property: which message."""
     trigger: str | None = None
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order, a delivery or a question of theirs, not about what they may want."""
 
 
 class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_answered"):
@@ -199,6 +201,23 @@ class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, 
     channel: Channel
     contact_id: str | None = None
     answer: Literal["opened", "clicked", "bounced", "complained"]
+    passing: bool = False
+    """Of a bounce: a full mailbox, a server that was down. The address is fine."""
+
+
+class MessagePutOff(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_put_off"):
+    """A reserved message may not go yet: a rule said later when it was due."""
+
+    contact_id: str
+    until: datetime
+    code: str
+
+
+class MessageDropped(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_dropped"):
+    """A reserved message is not sent after all; its place under the caps is free again."""
+
+    contact_id: str
+    code: str
 
 
 class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribed"):
@@ -267,6 +286,8 @@ Event = (
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered
+    | MessagePutOff
+    | MessageDropped
     | Unsubscribed
     | ConsentUpdated
     | OutreachPaused

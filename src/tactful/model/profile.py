@@ -111,6 +111,8 @@ class Contact(Struct, frozen=True, array_like=True, gc=False):
     trigger: str | None = None
     reserved: bool = False
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order of theirs: never held back, but it was a message too."""
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):

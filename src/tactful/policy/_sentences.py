@@ -10,6 +10,7 @@ SILENCE = {
     "paused_by_customer": "They asked for quiet.",
     "unreachable": "There is no address that takes messages.",
     "nothing_within_reach": "No store is within their reach.",
+    "too_late": "Its time had passed before it could be sent.",
     "unknown_customer": "We do not know this customer.",
 }
 """By code of silence."""

@@ -1,6 +1,8 @@
 """What we sent, what came back, and whether we may."""
 
-from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, Unsubscribed
+import msgspec
+
+from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Unsubscribed
 from tactful.model.profile import Consent, Contact, Profile, Response
 from tactful.profile._handlers import folds
 from tactful.profile._wants import keep_latest
@@ -15,27 +17,44 @@ GRAVITY = ("bounced", "unsubscribed", "complained")
 
 @folds(MessageDelivered)
 def _delivered(profile: Profile, event: MessageDelivered) -> None:
-    planned = next((contact for contact in profile.contacts if contact.contact_id == event.contact_id), None)
+    planned = _contact(profile, event.contact_id)
     trigger, product_ids = event.trigger, event.product_ids
     if planned is not None:
         profile.contacts.remove(planned)
         trigger, product_ids = trigger or planned.trigger, product_ids or planned.product_ids
-    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids))
+    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids, event.transactional))
     del profile.contacts[:-CONTACTS_KEPT]
 
 
 @folds(DecisionMade)
 def _decided(profile: Profile, event: DecisionMade) -> None:
-    if event.channel is not None and event.send_at is not None:
+    if event.channel is not None and event.send_at is not None and _contact(profile, event.message_id) is None:
         profile.contacts.append(Contact(event.send_at, event.channel, event.message_id, event.trigger, True, event.product_ids))
         del profile.contacts[:-CONTACTS_KEPT]
+
+
+@folds(MessagePutOff)
+def _put_off(profile: Profile, event: MessagePutOff) -> None:
+    reserved = _contact(profile, event.contact_id)
+    if reserved is not None and reserved.reserved:
+        profile.contacts[profile.contacts.index(reserved)] = msgspec.structs.replace(reserved, at=event.until)
+
+
+@folds(MessageDropped)
+def _dropped(profile: Profile, event: MessageDropped) -> None:
+    profile.contacts[:] = [contact for contact in profile.contacts if not (contact.reserved and contact.contact_id == event.contact_id)]
+
+
+def _contact(profile: Profile, contact_id: str) -> Contact | None:
+    """One message counts once, whether it is reserved or delivered."""
+    return next((contact for contact in profile.contacts if contact.contact_id == contact_id), None)
 
 
 @folds(MessageAnswered)
 def _answered(profile: Profile, event: MessageAnswered) -> None:
     profile.responses.append(Response(event.at, event.channel, event.answer))
     del profile.responses[:-RESPONSES_KEPT]
-    if event.answer in GRAVITY:
+    if event.answer in GRAVITY and not event.passing:
         _close(profile, event.channel, event.answer)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, Traits
+from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Traits
 from tactful.model.profile import Profile, Sighting, Zone
 
 VISIT_GAP = timedelta(minutes=30)
@@ -29,7 +29,7 @@ def is_own(event: BaseEvent) -> bool:
     """Whether the customer did this, rather than we or a machine. Opens are not theirs: mail proxies open everything."""
     if isinstance(event, MessageAnswered):
         return event.answer in ("clicked", "complained")
-    return not isinstance(event, MessageDelivered | DecisionMade | Identified)
+    return not isinstance(event, MessageDelivered | MessagePutOff | MessageDropped | DecisionMade | Identified)
 
 
 def _visit(profile: Profile, event: BaseEvent) -> None:

@@ -11,6 +11,7 @@ from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -231,6 +232,36 @@ class _Models:
             return [self._records[name] for name in sorted(self._records)]
 
 
+class _Outbox:
+    def __init__(self, journal: _Journal) -> None:
+        self._journal = journal
+        self._messages: dict[str, Reservation] = {}
+        self._closed: dict[Identifier, ClosedAddress] = {}
+
+    def put(self, reservation: Reservation) -> None:
+        self._journal.put(self._messages, reservation.message.message_id, reservation)
+
+    def load(self, message_id: str) -> Reservation | None:
+        with self._journal.lock:
+            return self._messages.get(message_id)
+
+    def due(self, now: datetime) -> list[str]:
+        with self._journal.lock:
+            waiting = [(one.next_at, message_id) for message_id, one in self._messages.items() if one.next_at is not None and one.next_at <= now]
+        return [message_id for _, message_id in sorted(waiting)]
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        for message_id in message_ids:
+            self._journal.remove(self._messages, message_id)
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._journal.put(self._closed, address, closed)
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        with self._journal.lock:
+            return self._closed.get(address)
+
+
 class _DeadLetters:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
@@ -260,6 +291,7 @@ class MemoryStore:
         self.catalog = _Catalog(self._journal)
         self.decisions = _Decisions(self._journal)
         self.models = _Models(self._journal)
+        self.outbox = _Outbox(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:

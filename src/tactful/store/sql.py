@@ -17,6 +17,7 @@ from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.store._database import Database, Row
@@ -30,6 +31,7 @@ _event = msgspec.msgpack.Decoder[Event](Event).decode
 _product = msgspec.msgpack.Decoder(Product).decode
 _shop = msgspec.msgpack.Decoder(Shop).decode
 _model = msgspec.msgpack.Decoder(ModelRecord).decode
+_reservation = msgspec.msgpack.Decoder(Reservation).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
 _decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decoder[Plan]] = {
     "decision": msgspec.msgpack.Decoder(Decision),
@@ -187,6 +189,32 @@ class _Models:
         return [_model(body) for (body,) in self._database.rows("load_models")]
 
 
+class _Outbox:
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+
+    def put(self, reservation: Reservation) -> None:
+        next_at = None if reservation.next_at is None else _micros(reservation.next_at)
+        self._database.write("put_reservation", (reservation.message.message_id, next_at, _encode(reservation)))
+
+    def load(self, message_id: str) -> Reservation | None:
+        row = self._database.row("load_reservation", (message_id,))
+        return _reservation(row[0]) if row else None
+
+    def due(self, now: datetime) -> list[str]:
+        return [message_id for (message_id,) in self._database.rows("due_reservations", (_micros(now),))]
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        self._database.write_many("drop_reservation", ((message_id,) for message_id in message_ids))
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._database.write("close_address", (address.kind, address.value, closed.why, _micros(closed.at)))
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        row = self._database.row("closed_address", (address.kind, address.value))
+        return ClosedAddress(why=row[0], at=_EPOCH + row[1] * _MICROSECOND) if row else None
+
+
 class _DeadLetters:
     def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
@@ -212,6 +240,7 @@ class SqlStore:
         self.catalog = _Catalog(database)
         self.decisions = _Decisions(database)
         self.models = _Models(database)
+        self.outbox = _Outbox(database)
         self.dead_letters = _DeadLetters(database)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:

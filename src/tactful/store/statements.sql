@@ -115,6 +115,32 @@ INSERT INTO models (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET b
 -- The latest artefacts by name.
 SELECT body FROM models ORDER BY name
 
+-- put_reservation --
+-- Keep one message of the outbox.
+INSERT INTO outbox (message_id, next_at, body) VALUES (?, ?, ?)
+ON CONFLICT (message_id) DO UPDATE SET next_at = excluded.next_at, body = excluded.body
+
+-- load_reservation --
+-- One message of the outbox by its id.
+SELECT body FROM outbox WHERE message_id = ?
+
+-- due_reservations --
+-- Messages whose next time has come.
+SELECT message_id FROM outbox WHERE next_at <= ? ORDER BY next_at, message_id
+
+-- drop_reservation --
+-- Forget one message of the outbox.
+DELETE FROM outbox WHERE message_id = ?
+
+-- close_address --
+-- Remember that an address takes no more messages.
+INSERT INTO closed_addresses (kind, value, why, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (kind, value) DO UPDATE SET why = excluded.why, at = excluded.at
+
+-- closed_address --
+-- Why an address takes no messages.
+SELECT why, at FROM closed_addresses WHERE kind = ? AND value = ?
+
 -- add_dead_letter --
 -- Keep one dead letter.
 INSERT INTO dead_letters (body) VALUES (?)

@@ -1,5 +1,7 @@
 """The one place that picks adapters."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -15,11 +17,14 @@ from tactful.senders import Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
 
 DATABASE_NAME = "tactful.sqlite3"
+ERASURE_KEY_NAME = "erasure.key"
+POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_engine(location: str | Path) -> Engine:
     """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be."""
-    return Engine(_open_store(str(location)), new_id=_new_id)
+    store = _open_store(str(location))
+    return Engine(store, new_id=_new_id, erasure_key=_erasure_key(str(location)))
 
 
 class Postroom(Struct, frozen=True, kw_only=True):
@@ -46,7 +51,7 @@ class Postroom(Struct, frozen=True, kw_only=True):
 def _open_store(location: str) -> Store:
     if location == "memory:":
         return MemoryStore()
-    if location.startswith(("postgresql://", "postgres://")):
+    if location.startswith(POSTGRES):
         return _open_postgres(location)
     directory = Path(location)
     try:
@@ -56,6 +61,24 @@ def _open_store(location: str) -> Store:
     except OSError as error:
         raise NotReady(f"{directory} cannot be made ({error.strerror}): give a directory that you may write to") from error
     return SqliteStore(directory / DATABASE_NAME)
+
+
+def _erasure_key(location: str) -> bytes:
+    """The key under which erased identifiers are remembered: a file of its own beside the database, made when missing. Raises NotReady."""
+    if location == "memory:":
+        return secrets.token_bytes(32)
+    directory = Path(os.environ.get("TACTFUL_DATA", "tactful-data")) if location.startswith(POSTGRES) else Path(location)
+    path = directory / ERASURE_KEY_NAME
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_bytes()
+    except OSError as error:
+        raise NotReady(
+            f"{path} cannot be read or written ({error.strerror}): it remembers who was erased, so give it back its place and permissions"
+        ) from error
 
 
 def _open_postgres(url: str) -> Store:

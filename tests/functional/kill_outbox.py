@@ -116,14 +116,22 @@ def one_round(number, fuse):
     return f"{fuse.places.point.read_text()} {fuse.steps}"
 
 
-def main(folder, rounds, seed):
-    """Kill so many processes, finish, and tell what is there."""
-    places, chance = Places(Path(folder)), random.Random(seed)
+def settle(places, names):
+    """A shop, and people for whom coffee is due."""
     engine = open_engine(places.data)
     engine.put_products(PRODUCTS)
     engine.put_stores(STORES)
-    engine.record([event for number in range(rounds) for event in customer(f"r{number}")], now=NOW)
+    engine.record([event for name in names for event in customer(name)], now=NOW)
     engine.store.close()
+
+
+def main(folder, rounds, seed):
+    """Kill so many processes, finish, and tell what is there."""
+    places, chance = Places(Path(folder)), random.Random(seed)
+    warm = Places(places.folder / "warm")
+    settle(warm, ["w"])
+    work(NOW, ["w"], warm)  # Whatever is made at the first use is made before the processes part, and so once.
+    settle(places, [f"r{number}" for number in range(rounds)])
     steps = [number % 8 + 1 if number < rounds // 2 else chance.randint(1, 8) for number in range(rounds)]
     points = Counter(one_round(number, Fuse(steps[number], places)) for number in range(rounds))
     process = os.fork()

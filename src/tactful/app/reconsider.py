@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from tactful.app.addresses import closed_for
 from tactful.app.decide import judged_shelf
-from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.facts import CHANNELS
+from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.plan import Planner, message_of
 from tactful.app.profiles import load_profile
@@ -43,7 +44,8 @@ class Judge(Planner):
         """Judge one message as of now."""
         message = reservation.message
         profile = _without(load_profile(self.store, customer_id, now=self.now), message.message_id)
-        customer = see_customer(profile, self.catalog, now=self.now, wants=self.recommender.wants)
+        kin = kin_of(self.store, customer_id, now=self.now)
+        customer = with_kin(see_customer(profile, self.catalog, now=self.now, wants=self.recommender.wants), kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         mine = _about(shelf, message, customer)
         shelf = msgspec.structs.replace(shelf, alive=shelf.alive & mine)  # What else is due now is another message.
@@ -52,7 +54,7 @@ class Judge(Planner):
         opportunity = trigger.propose(customer, shelf, now=self.now, zone=zones[0]) if trigger is not None else None
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
-        facts = contact_facts(profile, zones=zones, closed=closed_for(self.store, profile))
+        facts = reached_facts(profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, profile))
         channel = _channel(message.channel, facts)
         earliest = max(self.now, opportunity.earliest)
         proposal = Proposal(trigger=message.trigger, channel=channel, send_at=earliest, deadline=min(reservation.deadline, opportunity.deadline))

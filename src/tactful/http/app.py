@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import decisions, ingest, operations, pages, shop, way_out
+from tactful.http import customers, decisions, ingest, opendsr, operations, pages, shop, way_out
 from tactful.http.access import provide_edge, provide_now
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -35,7 +35,13 @@ ROUTES: list[Any] = [
     decisions.decide,
     decisions.plan,
     decisions.run_outreach,
-    decisions.customer,
+    customers.customer,
+    customers.unmerge,
+    customers.erase,
+    opendsr.discovery,
+    opendsr.submit,
+    opendsr.status,
+    opendsr.cancel,
     decisions.decision,
     decisions.train,
     decisions.dead_letters,

@@ -72,12 +72,6 @@ def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dis
         return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, way_out=edge.postroom.way_out)
 
 
-@get("/v1/customers/{customer:str}", guards=[secret_only], sync_to_thread=True, tags=["Customers"], operation_id="customer", summary="Who somebody is")
-def customer(customer: FromPath[str], edge: Behind, now: Now) -> JsonObject:
-    """Everything known, readable: identities, home, needs, owned, rhythm, usual, consent, contact history."""
-    return edge.engine.customer(customer, now=now)
-
-
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
 def decision(decision_id: FromPath[str], edge: Behind) -> JsonObject:
     """A past decision or plan in full: items, reasons, evidence, and what was withheld and why."""

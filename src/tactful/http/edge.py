@@ -29,6 +29,8 @@ class Counters:
         self.events.labels("accepted").inc(receipt.accepted)
         self.events.labels("duplicate").inc(receipt.duplicates)
         self.events.labels("dead").inc(receipt.dead)
+        self.events.labels("erased").inc(receipt.erased)
+        self.events.labels("unkept").inc(receipt.unkept)
 
 
 class Edge:

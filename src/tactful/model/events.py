@@ -13,6 +13,17 @@ DismissalReason = Literal["not_for_me", "gift", "bought_elsewhere", "already_hav
 Channel = Literal["email", "sms", "push"]
 
 
+class Signal(Struct, frozen=True, array_like=True):
+    """What a consent tool says about one purpose."""
+
+    purpose: str
+    channel: str | None
+    """None: for every channel."""
+    granted: bool
+    source: str
+    """``segment``, ``rudder``, ``consent_mode``, ``shopify`` or ``gpc``."""
+
+
 class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where and how an event happened, as far as the client told.
 
@@ -25,6 +36,9 @@ class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     country: str | None = None
     cell: str | None = None
     session_id: str | None = None
+    signals: tuple[Signal, ...] = ()
+    policy_version: str | None = None
+    """Of the privacy policy that was shown."""
 
 
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -226,6 +240,23 @@ class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     channel: Channel
 
 
+class RewardGranted(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_granted"):
+    """The shop gave this customer a reward: so much off, on a product, a type of product, or anything, until a time."""
+
+    reward_id: str
+    percent_off: float
+    expires_at: datetime
+    product_id: str | None = None
+    category: str | None = None
+    """A product type and all below it."""
+
+
+class RewardRedeemed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_redeemed"):
+    """A reward was used, or taken back."""
+
+    reward_id: str
+
+
 class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="consent_updated"):
     """Somebody agreed to a purpose on a channel, or withdrew."""
 
@@ -233,6 +264,8 @@ class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, t
     channel: str | None = None
     """None: for every channel."""
     granted: bool
+    source: str | None = None
+    policy_version: str | None = None
 
 
 class OutreachPaused(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="outreach_paused"):
@@ -265,6 +298,10 @@ class DecisionMade(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     """Set where a message was reserved."""
     channel: Channel | None = None
     send_at: datetime | None = None
+    propensity: float = 1.0
+    """How likely the lot was to give this time."""
+    worth: float | None = None
+    """What the best message was worth beyond silence, in the shop's currency; None where none might go."""
 
 
 Event = (
@@ -289,6 +326,8 @@ Event = (
     | MessagePutOff
     | MessageDropped
     | Unsubscribed
+    | RewardGranted
+    | RewardRedeemed
     | ConsentUpdated
     | OutreachPaused
     | PreferenceStated

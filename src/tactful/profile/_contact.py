@@ -3,14 +3,12 @@
 import msgspec
 
 from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Unsubscribed
-from tactful.model.profile import Consent, Contact, Profile, Response
+from tactful.model.profile import Contact, Profile, Response
+from tactful.profile._consent import MARKETING, answer
 from tactful.profile._handlers import folds
-from tactful.profile._wants import keep_latest
 
 CONTACTS_KEPT = 64
 RESPONSES_KEPT = 64
-CONSENTS_KEPT = 64
-MARKETING = "marketing"
 GRAVITY = ("bounced", "unsubscribed", "complained")
 """Why a channel is closed, the gravest last: a new address opens the first again, a new yes the second, nothing the third."""
 
@@ -61,15 +59,12 @@ def _answered(profile: Profile, event: MessageAnswered) -> None:
 @folds(Unsubscribed)
 def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
     _close(profile, event.channel, "unsubscribed")
-    profile.consents[f"{MARKETING}/{event.channel}"] = Consent(False, event.at, event.message_id)
+    answer(profile, event, f"{MARKETING}/{event.channel}", granted=False)
 
 
 @folds(ConsentUpdated)
 def _consented(profile: Profile, event: ConsentUpdated) -> None:
-    key = f"{event.purpose}/{event.channel or '*'}"
-    profile.consents.pop(key, None)
-    profile.consents[key] = Consent(event.granted, event.at, event.message_id)
-    keep_latest(profile.consents, CONSENTS_KEPT)
+    answer(profile, event, f"{event.purpose}/{event.channel or '*'}", granted=event.granted)
     agreed = event.granted and event.purpose == MARKETING
     if agreed and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
         del profile.closed_channels[event.channel]

@@ -21,13 +21,29 @@ Behind = NamedDependency[Edge]
 """What a handler asks to be given: everything behind it."""
 Now = NamedDependency[datetime]
 """What a handler asks to be given: the time of this request."""
+ROLE = "tactful_role"
+"""Where a request remembers who calls."""
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Whoever watches over a server must be answered when it is busy too."""
 NOW_HEADER = "Tactful-Now"
 TOKEN_HEADER = "X-Identity-Token"  # noqa: S105
 """Carries a signed identity token: a JWT, HS256, whose ``sub`` is the userId."""
 
 
 def role_of(connection: Connection, keys: Keys, *, body_key: str | None = None) -> Role:
-    """Who calls: by header, else by the key in the body. A Basic user name outranks the body. Raises Unauthorized."""
+    """Who calls, found out once a request. Raises Unauthorized, and TooManyRequests where a write key is used too often."""
+    known: Role | None = connection.scope["state"].get(ROLE)
+    if known is not None:
+        return known
+    role = _identify(connection, keys, body_key)
+    if role == "write":
+        edge_of(connection).limits.keys.take("write")
+    connection.scope["state"][ROLE] = role
+    return role
+
+
+def _identify(connection: Connection, keys: Keys, body_key: str | None) -> Role:
+    """By header, else by the key in the body. A Basic user name outranks the body. Raises Unauthorized."""
     scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and keys.opens_everything(credentials.strip()):
         return "secret"
@@ -54,6 +70,15 @@ def basic(credentials: str) -> tuple[str, str]:
 def user_of(credentials: str) -> str:
     """The user name of Basic authorization, where clients send the write key."""
     return basic(credentials)[0]
+
+
+def within_limits(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard of everything: an address without the secret key may only ask so often. Raises TooManyRequests before a body is read."""
+    edge = edge_of(connection)
+    scheme, _space, credentials = connection.headers.get("authorization", "").partition(" ")
+    if connection.scope["path"] in UNLIMITED or (scheme.lower() == "bearer" and edge.keys.opens_everything(credentials.strip())):
+        return
+    edge.limits.addresses.take(connection.client.host if connection.client else "")
 
 
 def secret_only(connection: Connection, _: BaseRouteHandler) -> None:

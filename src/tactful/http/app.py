@@ -15,12 +15,13 @@ from litestar.types import Message, Scope
 from tactful import __version__
 from tactful.app.engine import Engine
 from tactful.http import customers, decisions, ingest, opendsr, operations, pages, shop, way_out
-from tactful.http.access import provide_edge, provide_now
+from tactful.http.access import provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
 from tactful.http.edge import Clock, Edge
 from tactful.http.errors import HANDLERS
 from tactful.http.keys import Keys, dev_keys
+from tactful.http.limits import Limits
 from tactful.wiring import Postroom
 
 NO_POSTROOM = Postroom(senders=())
@@ -56,13 +57,14 @@ ROUTES: list[Any] = [
 ]
 
 
-def create_app(engine: Engine, *, keys: Keys, clock: Clock, postroom: Postroom = NO_POSTROOM) -> Litestar:
-    """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not."""
+def create_app(engine: Engine, *, keys: Keys, clock: Clock, postroom: Postroom = NO_POSTROOM, limits: Limits | None = None) -> Litestar:
+    """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not; without ``limits``, the usual ones hold."""
     return Litestar(
         ROUTES,
         on_startup=[engine.prepare],
-        state=State({"edge": Edge(engine, keys, clock, postroom=postroom)}),
+        state=State({"edge": Edge(engine, keys, clock, postroom=postroom, limits=limits or Limits())}),
         dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
+        guards=[within_limits],
         middleware=[bounded],
         before_send=[allow_pages, count],
         exception_handlers=HANDLERS,

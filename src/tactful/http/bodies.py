@@ -1,8 +1,10 @@
 """Request bodies: unpacked while they stream in, and never more of them than is allowed."""
 
+import re
 import zlib
 from collections.abc import AsyncIterator
 
+import numpy as np
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 from litestar.types.asgi_types import HTTPRequestEvent
 
@@ -12,6 +14,15 @@ MEGABYTE = 1024 * 1024
 LIMIT = 4 * MEGABYTE
 FEED_LIMIT = 64 * MEGABYTE
 FEEDS = ("/v1/products", "/v1/stores")
+MOST_DEPTH = 64
+"""How deep JSON may be nested: what is stored is read by many, and none of them should have to climb down further."""
+BRACKETS = b'{}[]"'
+OTHERS = bytes(set(range(256)) - set(BRACKETS))
+ESCAPED = re.compile(rb"\\.", re.DOTALL)
+STRING = re.compile(rb'"[^"]*"')
+STEPS = np.zeros(256, dtype=np.int8)
+STEPS[list(b"{[")], STEPS[list(b"}]")] = 1, -1
+"""How much deeper each byte leads."""
 GZIP = 31
 """Window bits that make zlib expect a gzip header."""
 
@@ -101,8 +112,24 @@ async def collect(scope: Scope, receive: Receive) -> bytes:
                 problem = found
     if problem is None:
         unpacker.finish()
-        return b"".join(chunks)
+        body = b"".join(chunks)
+        if depth(body) > MOST_DEPTH:
+            raise InvalidInput(f"the body is nested deeper than {MOST_DEPTH} levels", code="malformed_json")
+        return body
     raise problem
+
+
+def depth(body: bytes) -> int:
+    """How deep a JSON text is nested; 0 for what is no JSON object or array. Brackets inside strings do not count.
+
+    >>> depth(b'{"a": [{"b]": "[[[["}]}'), depth(b"id,title [[[")
+    (3, 0)
+    """
+    if not body.lstrip().startswith((b"{", b"[")):
+        return 0
+    bare = ESCAPED.sub(b"", body) if b"\\" in body else body
+    brackets = STRING.sub(b"", bare.translate(None, OTHERS))
+    return int(STEPS[np.frombuffer(brackets, dtype=np.uint8)].cumsum(dtype=np.int32).max(initial=0))
 
 
 async def arriving(receive: Receive, most: int) -> AsyncIterator[bytes]:

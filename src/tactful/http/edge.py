@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
 from tactful.http.keys import Keys
+from tactful.http.limits import Limits
 from tactful.wiring import Postroom
 
 Clock = Callable[[], datetime]
@@ -36,9 +37,10 @@ class Counters:
 class Edge:
     """Everything behind the handlers."""
 
-    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom) -> None:
+    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom, limits: Limits) -> None:
         self.engine = engine
         self.postroom = postroom
         self.keys = keys
         self.clock = clock
+        self.limits = limits
         self.counters = Counters()

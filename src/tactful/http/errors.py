@@ -7,7 +7,7 @@ from typing import Any
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
-from tactful.model.errors import TactfulError
+from tactful.model.errors import TactfulError, TooManyRequests
 
 log = logging.getLogger("tactful.http")
 AnyRequest = Request[Any, Any, Any]
@@ -22,8 +22,13 @@ def answer(status: int, code: str, message: str, *, headers: dict[str, str] | No
 
 def anticipated(_: AnyRequest, problem: TactfulError) -> Answer:
     """A mistake that we know: its own status, code and sentence."""
-    headers = {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else None
-    return answer(problem.status, problem.reason_code, problem.message, headers=headers)
+    return answer(problem.status, problem.reason_code, problem.message, headers=_headers(problem))
+
+
+def _headers(problem: TactfulError) -> dict[str, str] | None:
+    if isinstance(problem, TooManyRequests):
+        return {"Retry-After": str(problem.retry_after), "X-RateLimit-Reset": str(problem.retry_after)}
+    return {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else None
 
 
 def refused(_: AnyRequest, problem: HTTPException) -> Answer:

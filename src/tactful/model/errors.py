@@ -8,6 +8,7 @@ TactfulError                 what went wrong, in one line
 ├── Forbidden                403  a key that may not do this
 ├── NotFound                 404  the thing asked for does not exist
 ├── TooLarge                 413  a body over the limit
+├── TooManyRequests          429  more requests than a key or an address may make
 └── NotReady                 503  something that must be there first is missing
 ```
 """
@@ -66,6 +67,17 @@ class TooLarge(TactfulError):
 
     status = 413
     code = "too_large"
+
+
+class TooManyRequests(TactfulError):
+    """More requests than a key or an address may make; ``retry_after``: whole seconds after which one may come again."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class NotReady(TactfulError):

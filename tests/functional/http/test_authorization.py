@@ -1,0 +1,133 @@
+"""Who may do what: every endpoint, with every kind of key. The rows are the app's own routes, so a new endpoint needs a line here."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+from litestar.testing import TestClient
+
+from tactful.app.engine import Engine
+from tactful.http import Keys, create_app
+from tactful.store import MemoryStore
+
+KEYS = Keys(write="public", secret="secret", jwt_secret="a-secret-of-more-than-thirty-two-characters")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def basic(user, password=""):
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+CALLERS = {
+    "none": {},
+    "wrong secret": {"Authorization": "Bearer guess"},
+    "wrong write": basic("guess"),
+    "unknown scheme": {"Authorization": "Digest secret"},
+    "secret as user name": basic("secret"),
+    "write as bearer": {"Authorization": "Bearer public"},
+    "another customer's token alone": {"X-Identity-Token": jwt.encode({"sub": "u2"}, KEYS.jwt_secret, algorithm="HS256")},
+    "write": basic("public"),
+    "secret": {"Authorization": "Bearer secret"},
+}
+REFUSED_WRITE = {"write": 403, "secret": None}
+"""What each kind of endpoint answers to the keys that we know; None: not refused. All others get 401."""
+KINDS = {
+    "open": dict.fromkeys(CALLERS),
+    "secret": REFUSED_WRITE,
+    "write": {"write": None, "secret": None},
+    "console": {"write": 401, "secret": None},
+}
+EVENTS = ("import", "track", "identify", "page", "screen", "group", "alias", "batch", "t", "i", "p", "s", "g", "a", "b")
+TABLE = {
+    **{f"POST /v1/{name}": "write" for name in EVENTS},
+    "POST /v1/m": "open",
+    "PUT /v1/products": "secret",
+    "PATCH /v1/products/{product_id:path}": "secret",
+    "PUT /v1/stores": "secret",
+    "POST /v1/decide": "write",
+    "POST /v1/outreach/plan": "secret",
+    "POST /v1/outreach/run": "secret",
+    "GET /v1/customers/{customer:path}": "secret",
+    "DELETE /v1/customers/{customer:path}": "secret",
+    "POST /v1/customers/{customer:path}": "secret",
+    "GET /opendsr/discovery": "secret",
+    "POST /opendsr/requests": "secret",
+    "GET /opendsr/requests/{request_id:str}": "secret",
+    "DELETE /opendsr/requests/{request_id:str}": "secret",
+    "GET /v1/decisions/{decision_id:str}": "secret",
+    "POST /v1/train": "secret",
+    "GET /v1/dead-letters": "secret",
+    "GET /healthz": "open",
+    "GET /readyz": "open",
+    "GET /metrics": "open",
+    "GET /docs": "open",
+    "GET /": "console",
+    "GET /console": "console",
+    "GET /console/style.css": "open",
+    "GET /u/{token:str}": "open",
+    "POST /u/{token:str}": "open",
+    "GET /openapi.json": "open",
+    "GET /openapi.json/{path:str}": "open",
+    "GET /openapi.json/openapi.json": "open",
+}
+
+
+def app():
+    return create_app(Engine(MemoryStore(), new_id=lambda: "id"), keys=KEYS, clock=lambda: NOON)
+
+
+def endpoints():
+    """Method and path of everything that is served; OPTIONS is the framework's, and tells only the methods."""
+    return sorted(f"{method} {route.path}" for route in app().routes for method in route.methods if method != "OPTIONS")
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(app(), base_url="http://shop.example") as client:
+        yield client
+
+
+def test_the_table_knows_every_endpoint():
+    assert endpoints() == sorted(TABLE)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("endpoint", endpoints())
+def test_every_endpoint_with_every_kind_of_key(client, endpoint, caller):
+    method, _, path = endpoint.partition(" ")
+    path = path.replace("/{customer:path}", "/u1/unmerge" if method == "POST" else "/u1").replace("{product_id:path}", "p")
+    path = path.replace("{request_id:str}", "r").replace("{decision_id:str}", "d").replace("{token:str}", "t").replace("{path:str}", "x")
+    body = {"anonymousId": "a"} if path.startswith("/v1/decide") or "unmerge" in path else {}
+    status = client.request(method, path, headers=CALLERS[caller], json=body).status_code
+    expected = KINDS[TABLE[endpoint]].get(caller, 401)
+    assert status == expected if expected else status not in {401, 403}
+
+
+def token(claims, key=KEYS.jwt_secret, algorithm="HS256"):
+    return jwt.encode(claims, key, algorithm=algorithm)
+
+
+SOON, LONG_AGO = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (token({"sub": "u1"}), 200),
+        (token({"sub": "u1", "exp": SOON, "nbf": LONG_AGO}), 200),
+        (token({"sub": "u2"}), 403),
+        (token({"sub": "u1", "exp": LONG_AGO}), 403),
+        (token({"sub": "u1", "nbf": SOON}), 403),
+        (token({"sub": "u1"}, key="another-secret-of-more-than-32-characters"), 403),
+        (token({"sub": "u1"}, algorithm="HS384"), 403),
+        (token({"sub": "u1"}, key="", algorithm="none"), 403),
+        (token({"name": "u1"}), 403),
+        ("no token", 403),
+        (None, 403),
+    ],
+)
+def test_a_write_key_decides_for_a_customer_with_their_own_token_only(client, given, status):
+    headers = {} if given is None else {"X-Identity-Token": given}
+    answer = client.post("/v1/decide", json={"userId": "u1", "placement": "home"}, headers={**basic("public"), **headers})
+    assert answer.status_code == status

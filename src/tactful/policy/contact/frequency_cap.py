@@ -30,7 +30,7 @@ DEFAULT_CAPS = (
 WEIGHTS = {"email": 1.0, "push": 2.0, "sms": 3.0, "letter": 3.0}
 """How much a channel intrudes. Source: weighted pressure as one commercial suite has it; the weights are ours."""
 OWED_COUNTS = timedelta(hours=24)
-"""A message that was owed counts against the caps for so long."""
+"""A message that was owed counts against caps over so long a window or a shorter one, and against no longer one."""
 
 
 class FrequencyCap(ContactRule, frozen=True, kw_only=True):
@@ -47,16 +47,16 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
         """Defer until every cap has room."""
         until, broken = proposal.send_at, None
         weight = WEIGHTS.get(proposal.channel, 1.0)
-        counted = [contact for contact in facts.contacts if not contact.owed or contact.at + OWED_COUNTS > proposal.send_at]
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            of_channel = [contact for contact in counted if cap.channel in (None, contact.channel)]
+            window = timedelta(hours=cap.hours)
+            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (not contact.owed or window <= OWED_COUNTS)]
             free = earliest_within(
                 [contact.at for contact in of_channel],
                 at=proposal.send_at,
                 most=cap.most,
-                window=timedelta(hours=cap.hours),
+                window=window,
                 weights=[WEIGHTS.get(contact.channel, 1.0) for contact in of_channel] if cap.by_weight else None,
                 weight=weight if cap.by_weight else 1.0,
             )

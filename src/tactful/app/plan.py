@@ -1,26 +1,33 @@
 """Use case: decide which one message to send somebody within the next seven days, or why none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.facts import CHANNELS
 from tactful.app.house import House
+from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.read import find_customer, read_customer
+from tactful.app.turns import in_turn
 from tactful.app.worth import remaining_of
 from tactful.identity import identifier
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Bid, Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
+from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
+from tactful.model.outbox import Reservation
+from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, discover_triggers, hour_weights, ranked, subject_of, text_of
 from tactful.policy import judge_contact
@@ -54,15 +61,17 @@ class Planner:
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
+        kin = kin_of(self.store, customer_id, now=self.now)
+        customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
-        outcome = self._weigh(customer, shelf)
+        outcome = self._weigh(customer, shelf, kin)
         withheld = withheld_of(shelf, objections, customer)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
-    def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
+    def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones, person=self._person(customer))
+        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         judged = [(opportunity, *self._judge(opportunity, facts)) for opportunity in opportunities]
@@ -143,18 +152,24 @@ class Planner:
         )
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
-        items = tuple(item_of(shelf, index, customer, now=self.now) for index in outcome.opportunity.indices)
-        titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in outcome.opportunity.indices]
-        message = Message(
-            message_id=decision_id,
-            trigger=outcome.opportunity.trigger,
-            channel=outcome.proposal.channel,
-            send_at=outcome.proposal.send_at,
-            items=items,
-            subject=subject_of(outcome.opportunity.trigger, titles),
-            text=text_of(items),
-        )
+        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, now=self.now)
         return msgspec.structs.replace(plan, message=message)
+
+
+def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, now: datetime) -> Message:
+    """Write a message about some candidates of a shelf."""
+    items = tuple(item_of(shelf, index, customer, now=now) for index in indices)
+    titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in indices]
+    return Message(
+        message_id=message_id,
+        trigger=proposal.trigger,
+        channel=proposal.channel,
+        send_at=proposal.send_at,
+        items=items,
+        subject=subject_of(proposal.trigger, titles),
+        text=text_of(items),
+        deadline=proposal.deadline,
+    )
 
 
 def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str]) -> Iterator[Plan]:
@@ -163,21 +178,24 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
     for user_id in user_ids:
         if dry_run:
             customer_id, plan = planner.plan(user_id)
-            with store.transaction(durable=False):
-                store.decisions.save(customer_id, plan)
+            if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
+                with store.transaction(durable=False, about=[]):
+                    store.decisions.save(customer_id, plan)
         else:
-            with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
-                customer_id, plan = planner.plan(user_id)
-                _reserve(store, customer_id, plan)
+            plan = in_turn(store, partial(_reserve, store, planner, user_id), about=[Identifier("user_id", user_id)])
         yield plan
 
 
-def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
-    store.decisions.save(customer_id, plan)
+def _reserve(store: Store, planner: Planner, user_id: str) -> Plan:
+    """Read, judge and reserve in one turn, so that two planners cannot both find room under a cap."""
+    customer_id, plan = planner.plan(user_id)
     if customer_id is not None:
+        store.decisions.save(customer_id, plan)
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
+        store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
         store.profiles.save(customer_id, rebuild(store, customer_id))
+    return plan
 
 
 def _event(plan: Plan) -> DecisionMade:
@@ -186,6 +204,7 @@ def _event(plan: Plan) -> DecisionMade:
     return DecisionMade(
         message_id=plan.decision_id,
         at=plan.at,
+        user_id=plan.user_id,
         placement=OUTREACH,
         product_ids=tuple(item.product_id for item in message.items) if message else (),
         silence=plan.silence.code if plan.silence else None,

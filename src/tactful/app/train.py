@@ -39,8 +39,7 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         progress(1)
     facts[CALIBRATION] = learned_curves
     base, facts[CUSTOMER_BASE] = fit_base(purchases)
-    _save(store, recommender, base, facts, purchases=purchases, now=now)
-    house.use(recommender)
+    house.use(recommender, version=_save(store, recommender, base, facts, purchases=purchases, now=now))
     house.base = base
     return facts
 
@@ -102,7 +101,8 @@ def _add_examples(
             examples.add(source.name, candidates, later)
 
 
-def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> None:
+def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
+    """Keep the artefacts; the version that they made."""
     fingerprint = data_hash(purchases)
     window: Facts = {
         "until": _end_of_window(purchases).isoformat(timespec="seconds"),
@@ -116,5 +116,6 @@ def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dic
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])
         for name, blob in blobs.items()
     ]
-    with store.transaction():
+    with store.transaction(about=["models"]):
         store.models.save(records)
+        return store.models.version()

@@ -118,11 +118,13 @@ class Contact(Struct, frozen=True, array_like=True, gc=False):
     trigger: str | None = None
     reserved: bool = False
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """Said so when it was delivered: about an order of theirs, never held back, but it was a message too."""
 
     @property
     def owed(self) -> bool:
         """Whether it was no advertisement: an order confirmation, a recall, a reply."""
-        return self.trigger in TRANSACTIONAL
+        return self.transactional or self.trigger in TRANSACTIONAL
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):
@@ -150,6 +152,8 @@ class Consent(Struct, frozen=True, array_like=True, gc=False):
     granted: bool
     at: datetime
     event_id: str
+    by: tuple[str, ...] = ()
+    """Who still says no."""
 
 
 class Preference(Struct, frozen=True, array_like=True, gc=False):
@@ -232,6 +236,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     preferences: list[Preference] = []
     consents: dict[str, Consent] = {}
     """Keyed ``purpose/channel``; ``purpose/*`` is for every channel."""
+    speakers: list[str] = []
+    """Devices that they signed in on, and accounts that were joined: a yes of theirs answers for these too."""
     contacts: list[Contact] = []
     responses: list[Response] = []
     rewards: dict[str, Reward] = {}

@@ -1,6 +1,7 @@
 """What a message says: short, exact, with its reason and a way out."""
 
 from collections.abc import Sequence
+from html import escape
 
 from tactful.model.decisions import Item
 
@@ -32,6 +33,22 @@ def text_of(items: Sequence[Item]) -> str:
     if not items:
         return QUESTION
     return "\n".join([*(item.reason.text for item in items), "", CLOSING])
+
+
+def letter_text(text: str, unsubscribe_url: str | None) -> str:
+    """The whole text of a letter: what it says, and the way out.
+
+    >>> letter_text("Again?", "https://shop.example/u/t")
+    'Again?\\n\\nNo more of these: https://shop.example/u/t'
+    """
+    return text if unsubscribe_url is None else f"{text}\n\nNo more of these: {unsubscribe_url}"
+
+
+def letter_html(subject: str, text: str, unsubscribe_url: str | None) -> str:
+    """The same as a page: plain paragraphs, nothing fetched from anywhere, no pixel that watches."""
+    body = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line)
+    way_out = "" if unsubscribe_url is None else f'<p><a href="{escape(unsubscribe_url)}">No more of these</a></p>'
+    return f'<!doctype html><html lang="en" dir="ltr"><head><meta charset="utf-8"><title>{escape(subject)}</title></head><body>{body}{way_out}</body></html>'
 
 
 def _others(count: int) -> str:

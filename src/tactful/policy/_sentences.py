@@ -11,6 +11,7 @@ SILENCE = {
     "holdout": "They are in the share of people we do not write to, so that we can tell what writing is worth.",
     "unreachable": "There is no address that takes messages.",
     "nothing_within_reach": "No store is within their reach.",
+    "too_late": "Its time had passed before it could be sent.",
     "unknown_customer": "We do not know this customer.",
 }
 """By code of silence."""

@@ -30,7 +30,7 @@ DEFAULT_CAPS = (
 WEIGHTS = {"email": 1.0, "push": 2.0, "sms": 3.0, "letter": 3.0}
 """How much a channel intrudes. Source: weighted pressure as one commercial suite has it; the weights are ours."""
 OWED_COUNTS = timedelta(hours=24)
-"""A message that was owed counts against caps over so long a window or a shorter one, and against no longer one."""
+"""A message that was owed counts for so long: against the caps of a day, and against no longer ones."""
 
 
 class FrequencyCap(ContactRule, frozen=True, kw_only=True):
@@ -50,13 +50,13 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            window = timedelta(hours=cap.hours)
-            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (not contact.owed or window <= OWED_COUNTS)]
+            short = timedelta(hours=cap.hours) <= OWED_COUNTS
+            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (short or not contact.owed)]
             free = earliest_within(
                 [contact.at for contact in of_channel],
                 at=proposal.send_at,
                 most=cap.most,
-                window=window,
+                window=timedelta(hours=cap.hours),
                 weights=[WEIGHTS.get(contact.channel, 1.0) for contact in of_channel] if cap.by_weight else None,
                 weight=weight if cap.by_weight else 1.0,
             )

@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from tactful.console import render_reference
 from tactful.http.access import Behind
 from tactful.http.errors import log
+from tactful.http.pages import HEADERS
 from tactful.model.errors import NotReady
 
 Status = dict[str, str]
@@ -38,7 +39,7 @@ def metrics(edge: Behind) -> Response[bytes]:
     return Response(generate_latest(edge.counters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-@get("/docs", sync_to_thread=False, include_in_schema=False, media_type=MediaType.HTML)
-def reference(request: Request[Any, Any, Any]) -> str:
+@get("/docs", sync_to_thread=False, include_in_schema=False)
+def reference(request: Request[Any, Any, Any]) -> Response[str]:
     """The API in one plain page."""
-    return render_reference(request.app.openapi_schema.to_schema())
+    return Response(render_reference(request.app.openapi_schema.to_schema()), media_type=MediaType.HTML, headers=HEADERS)

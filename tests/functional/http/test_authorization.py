@@ -120,7 +120,7 @@ SOON, LONG_AGO = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - tim
         (token({"sub": "u1", "exp": LONG_AGO}), 403),
         (token({"sub": "u1", "nbf": SOON}), 403),
         (token({"sub": "u1"}, key="another-secret-of-more-than-32-characters"), 403),
-        (token({"sub": "u1"}, algorithm="HS384"), 403),
+        (token({"sub": "u1"}, key=KEYS.jwt_secret * 2, algorithm="HS384"), 403),
         (token({"sub": "u1"}, key="", algorithm="none"), 403),
         (token({"name": "u1"}), 403),
         ("no token", 403),
@@ -131,3 +131,11 @@ def test_a_write_key_decides_for_a_customer_with_their_own_token_only(client, gi
     headers = {} if given is None else {"X-Identity-Token": given}
     answer = client.post("/v1/decide", json={"userId": "u1", "placement": "home"}, headers={**basic("public"), **headers})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/console", "/docs", "/u/t"])
+def test_a_page_runs_no_script_and_is_in_no_frame(client, path):
+    headers = client.get(path, headers=CALLERS["secret"]).headers
+    assert headers["Content-Type"].startswith("text/html")
+    assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(headers["Content-Security-Policy"].split("; "))
+    assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "no-referrer")

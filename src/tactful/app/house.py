@@ -47,8 +47,8 @@ class House:
                 recommender.calibration.load(record.blob)
             elif record.name == CUSTOMER_BASE:
                 self.base = load_base(record.blob)
-            elif record.name in recommender.components:
-                recommender.components[record.name].load(record.blob)
+            elif (component := recommender.components.get(record.name)) is not None and record.facts.get("form", 1) == component.form:
+                component.load(record.blob)
         self.use(recommender, version=version)
 
     def use(self, recommender: Recommender, *, version: int) -> None:

@@ -54,7 +54,7 @@ class Judge(Planner):
         opportunity = trigger.propose(customer, shelf, now=self.now, zone=zones[0]) if trigger is not None else None
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
-        facts = reached_facts(profile, kin, zones=zones, closed=closed_for(self.store, profile))
+        facts = reached_facts(profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, profile))
         channel = _channel(message.channel, facts)
         earliest = max(self.now, opportunity.earliest)
         proposal = Proposal(trigger=message.trigger, channel=channel, send_at=earliest, deadline=min(reservation.deadline, opportunity.deadline))

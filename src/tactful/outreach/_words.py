@@ -5,6 +5,7 @@ from html import escape
 
 from tactful.model.decisions import Item
 
+QUESTION = "We wrote several times and heard nothing back, so we stopped. If you want to hear from us, say so with one tap. If not, do nothing: we stay silent."
 CLOSING = "If this is of no use to you, say so with one tap, and it stops."
 
 
@@ -14,18 +15,23 @@ def subject_of(trigger: str, titles: Sequence[str]) -> str:
     >>> subject_of("due_again", ["Peakroast filter coffee", "Oat milk"])
     'Peakroast filter coffee and one more may be running out'
     """
-    lead = titles[0] + _others(len(titles) - 1)
+    lead = titles[0] + _others(len(titles) - 1) if titles else ""
     return {
         "due_again": f"{lead} may be running out",
         "cart_waiting": f"{lead} in your basket",
         "back_in_stock": f"Back in stock: {lead}",
         "price_drop": f"Costs less than when you looked: {lead}",
         "new_style": f"New: {lead}",
+        "asked_for": f"From your wish list: {lead}",
+        "reward": f"Your reward on {lead}",
+        "still_welcome": "Would you like to hear from us?",
     }[trigger]
 
 
 def text_of(items: Sequence[Item]) -> str:
-    """Say why, product by product, and how to answer back."""
+    """Say why, product by product, and how to answer back; without products it is the question whether we are welcome."""
+    if not items:
+        return QUESTION
     return "\n".join([*(item.reason.text for item in items), "", CLOSING])
 
 

@@ -372,7 +372,8 @@ def test_a_bounce_in_imported_history_closes_the_address_too():
 
 
 def test_a_long_run_judges_each_message_by_its_own_time():
-    engine, pigeon = engine_after(*COFFEE, BOB, BOB_YES, *BOBS_COFFEE), Pigeon()
+    moved = happened(Identified, ago(198), user_id="bob", traits=Traits(email="bob@customers.example"))
+    engine, pigeon = engine_after(*COFFEE, BOB, BOB_YES, moved, *BOBS_COFFEE), Pigeon()
     reserve(engine)
     reserve(engine, user="bob")
     times = iter([NOW, NOW + 9 * HOUR + timedelta(minutes=30)])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _customer, _doctor, _rehearse, _send, _serve, _shop
+from tactful.cli import _ask, _bench, _customer, _doctor, _rehearse, _send, _serve, _shop, _simulate
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -36,6 +36,7 @@ outreach.command("plan")(_ask.plan)
 outreach.command("run")(_send.run)
 app.add_typer(outreach)
 app.command("rehearse")(_rehearse.rehearse)
+app.command("simulate")(_simulate.simulate)
 app.command("bench")(_bench.bench)
 app.command("export")(_customer.export)
 app.command("erase")(_customer.erase)

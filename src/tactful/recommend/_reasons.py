@@ -104,12 +104,18 @@ def _reward(because: Because, row: int, catalog: CatalogTable, now: datetime) ->
     return f"You have {off} {spoken_title(catalog.product(row))}{until}."
 
 
+def _like_you(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    assert because.anchor is not None
+    return f"Bought by many who buy {spoken_title(catalog.product(because.anchor))}, as you do."
+
+
 _SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {
     "due_again": _due_again,
     "completes": _completes,
     "considering": _considering,
     "popular_here": _popular_here,
     "back_in_stock": _back_in_stock,
+    "like_you": _like_you,
     "price_drop": _price_drop,
     "new_style": _new_style,
     "asked_for": _asked_for,

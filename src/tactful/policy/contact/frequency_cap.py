@@ -30,7 +30,7 @@ DEFAULT_CAPS = (
 WEIGHTS = {"email": 1.0, "push": 2.0, "sms": 3.0, "letter": 3.0}
 """How much a channel intrudes. Source: weighted pressure as one commercial suite has it; the weights are ours."""
 OWED_COUNTS = timedelta(hours=24)
-"""A message that was owed counts against the caps for so long."""
+"""A message that was owed counts for so long: against the caps of a day, and against no longer ones."""
 
 
 class FrequencyCap(ContactRule, frozen=True, kw_only=True):
@@ -47,11 +47,11 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
         """Defer until every cap has room."""
         until, broken = proposal.send_at, None
         weight = WEIGHTS.get(proposal.channel, 1.0)
-        counted = [contact for contact in facts.contacts if not contact.owed or contact.at + OWED_COUNTS > proposal.send_at]
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            of_channel = [contact for contact in counted if cap.channel in (None, contact.channel)]
+            short = timedelta(hours=cap.hours) <= OWED_COUNTS
+            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (short or not contact.owed)]
             free = earliest_within(
                 [contact.at for contact in of_channel],
                 at=proposal.send_at,

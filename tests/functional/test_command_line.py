@@ -53,7 +53,23 @@ def commands():
 
 
 def test_all_commands_are_there():
-    assert set(commands()) == {"demo", "init", "import", "train", "serve", "decide", "explain", "outreach plan", "outreach run", "rehearse", "bench", "doctor"}
+    assert set(commands()) == {
+        "demo",
+        "init",
+        "import",
+        "train",
+        "serve",
+        "decide",
+        "explain",
+        "outreach plan",
+        "outreach run",
+        "rehearse",
+        "bench",
+        "doctor",
+        "export",
+        "erase",
+        "simulate",
+    }
 
 
 @pytest.mark.parametrize("command", commands())

@@ -105,7 +105,8 @@ def _reward(because: Because, row: int, catalog: CatalogTable, now: datetime) ->
 
 
 def _like_you(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
-    assert because.anchor is not None
+    if because.anchor is None:
+        return "Bought by many who buy what you buy."
     return f"Bought by many who buy {spoken_title(catalog.product(because.anchor))}, as you do."
 
 

@@ -16,7 +16,7 @@ from tactful.app.send import Clock, WayOut, no_way_out
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
-from tactful.app.visits import Visits, kept_apart
+from tactful.app.visits import Visits, consented, kept_apart
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
 from tactful.model.events import Channel, DeadLetter, Event
@@ -62,7 +62,7 @@ class Engine:
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
-        return recording.import_history(self.store, arrivals, now=now, progress=progress, erased=self._tombstones)
+        return recording.import_history(self.store, consented(arrivals), now=now, progress=progress, erased=self._tombstones)
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None = None) -> None:
         """Insert or replace products. ``now``: since when this is so; without it, it has long been so, and nothing of it is news."""

@@ -16,6 +16,7 @@ from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
 from tactful.intent._gifts import GiftSigns
 from tactful.intent._signs import SEARCH, Sign, by_day, signs_by_type, standing
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
+from tactful.model.events import WayIn
 from tactful.model.needs import Contribution, Explanation, Explanations, Need, NeedState
 from tactful.model.profile import Profile
 from tactful.model.tables import History
@@ -140,7 +141,12 @@ def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episod
 
 
 def _several(days: Days) -> bool:
-    return len(days) > 1 or _strongest(days) is not None
+    return len(_solid(days)) > 1 or _strongest(days) is not None
+
+
+def _solid(days: Days) -> Days:
+    """The days with more than a glance."""
+    return {day: signs for day, signs in days.items() if not all(sign.brief for sign in signs)}
 
 
 def _strongest(days: Days) -> str | None:
@@ -217,13 +223,29 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
         found.append(_speaks("came_back", "want", weights.came_back))
     if accessories := scene.accessory_days(type_code, last):
         found.append(_speaks("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
-    return (*found, *scene.gifts.about(episode.signs), *_one_sitting(type_code, episode, scene))
+    return (*found, *scene.gifts.about(episode.signs), *_ways_in(episode.days, scene), *_one_sitting(type_code, episode, scene))
+
+
+def _ways_in(days: Days, scene: _Scene) -> list[Contribution]:
+    """What the ways they came speak for, each by its share of the days: who comes back by themselves outweighs the site that brought them first."""
+    ways, weights = scene.profile.ways, scene.wants.weights
+    if not ways:
+        return []
+    first = {signs[0]: ways.get(signs[0].visit) for signs in days.values()}
+    meanings: tuple[tuple[str, Explanation, float, tuple[WayIn, ...]], ...] = (
+        ("came_from_comparison", "research", weights.compared, ("compare",)),
+        ("came_by_advertisement", "research", weights.lured, ("ad", "social")),
+        ("came_by_our_message", "want", weights.prompted, ("email",)),
+        ("came_by_themselves", "own", weights.own_way, ("search", "direct")),
+    )
+    came = [(code, about, weight, [sign for sign, way in first.items() if way in named]) for code, about, weight, named in meanings]
+    return [_speaks(code, about, weight * len(signs) / len(days), signs) for code, about, weight, signs in came if signs]
 
 
 def _wanted(days: Days, wants: WantModel) -> list[Contribution]:
     """What speaks for a want, whoever it is for, before any silence."""
     weights, latest = wants.weights, max(days)
-    counted = sum(0.5 ** ((latest - day).days / weights.forget_days) for day in days)
+    counted = sum(0.5 ** ((latest - day).days / weights.forget_days) for day in _solid(days))
     found = [_speaks("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [signs[-1] for signs in days.values()])]
     signs = [sign for on_day in days.values() for sign in on_day]
     strongest = _strongest(days)
@@ -250,7 +272,9 @@ def _one_sitting(type_code: int, episode: _Episode, scene: _Scene) -> list[Contr
         found.append(_speaks("sizes_compared", "want", weights.sizes, episode.signs))
     if scene.strays(type_code, next(iter(episode.days))):
         found.append(_speaks("stray", "slip", weights.stray, episode.signs))
-    if len(rows) < 2 and scene.left_at_once(type_code, episode.signs[-1]):
+    if all(sign.brief for sign in episode.signs):
+        found.append(_speaks("glanced", "slip", weights.glanced, episode.signs))
+    elif len(rows) < 2 and scene.left_at_once(type_code, episode.signs[-1]):
         found.append(_speaks("left_at_once", "slip", weights.bounced, episode.signs[-1:]))
     return found
 
@@ -276,7 +300,7 @@ def _build(
         type_code=type_code,
         state=state,
         probability=explained.own,
-        occasions=len(by_day(signs)),
+        occasions=max(len(_solid(by_day(signs))), 1),
         since=signs[0].at,
         last_at=signs[-1].at,
         closed_by=closed_by,  # type: ignore[arg-type]  # the values come from the literals above

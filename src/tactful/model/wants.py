@@ -57,6 +57,16 @@ class WantWeights(Struct, frozen=True, kw_only=True):
     """Far from everything else that they do here."""
     bounced: float = 1.0
     """Off to something else within seconds."""
+    glanced: float = 1.5
+    """They never stayed longer than a glance."""
+    compared: float = 1.2
+    """They always came from a site that compares prices; as all ways in, by the share of days on which they did."""
+    lured: float = 0.5
+    """They came by an advertisement or a network: speaks for research."""
+    prompted: float = -0.4
+    """They came by our own message: the want is partly ours."""
+    own_way: float = 0.3
+    """They searched for us or typed us in: speaks for a want of their own."""
 
     forget_days: float = 30.0
     """After so long an occasion counts half."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast, get_args
 
 from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
-from tactful.ingest.orders import refunded, required_product
+from tactful.ingest.orders import read_currency, refunded, required_product
 from tactful.ingest.values import Unusable, read_flag, read_id, read_number, read_text, read_time
 from tactful.model.events import (
     BackInStockRequested,
@@ -80,7 +80,7 @@ def tidy(value: Any, depth: int) -> Any:
 def viewed(common: Common, properties: Properties) -> Event:
     """Product Viewed, or how long it was viewed."""
     price = read_number(properties.get("price"), "price", "bad_price")
-    return ProductViewed(**common, product_id=required_product(properties), price=price, seconds=read_seconds(properties))
+    return ProductViewed(**common, product_id=required_product(properties), price=price, currency=read_currency(properties), seconds=read_seconds(properties))
 
 
 def read_seconds(properties: Properties) -> float | None:

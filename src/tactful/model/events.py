@@ -101,6 +101,8 @@ class ProductViewed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
     product_id: str
     price: float | None = None
+    currency: str | None = None
+    """Of the price, where the client told."""
     seconds: float | None = None
     """How long, where the client told."""
 

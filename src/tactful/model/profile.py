@@ -23,6 +23,8 @@ class Look(Struct, frozen=True, array_like=True, gc=False):
     price: float | None = None
     brief: bool = False
     """Away again within seconds: no sign of interest."""
+    currency: str | None = None
+    """Of the price, where the page told one."""
 
 
 class Purchase(Struct, frozen=True, array_like=True, gc=False):
@@ -47,6 +49,7 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
     fulfilment: str | None = None
     elsewhere: str | None = None
     """Sent to another place than the one they had stated: ``postal_code`` or ``country``, whichever differs."""
+    currency: str | None = None
 
 
 class ProductHistory(Struct, array_like=True, gc=False):

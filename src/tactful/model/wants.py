@@ -23,8 +23,8 @@ class WantWeights(Struct, frozen=True, kw_only=True):
     sizes: float = 0.8
     """They looked at more than one size of a style: the size is being chosen."""
 
-    came_back: float = 0.6
-    """They had wanted it before and were thought to be done."""
+    came_back: float = 1.0
+    """Per doubling of one plus the days with a sign from before they were thought to be done: half of what such days say while they are on it."""
     accessory: float = -2.5
     """Per day on which they turned to what only an owner needs."""
 
@@ -69,7 +69,7 @@ class WantWeights(Struct, frozen=True, kw_only=True):
     """They searched for us or typed us in: speaks for a want of their own."""
 
     forget_days: float = 30.0
-    """After so long an occasion counts half."""
+    """After so long an occasion counts half; after longer, in proportion, where people pause longer than `gap_days` over the type."""
     gap_days: float = 7.0
     """Days between looks of people who come back, where nothing is known of the type."""
 

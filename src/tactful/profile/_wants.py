@@ -42,10 +42,10 @@ def history_of(profile: Profile, product_id: str) -> ProductHistory:
     return history
 
 
-def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, price: float | None = None) -> None:
+def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, price: float | None = None, currency: str | None = None) -> None:
     """Note one sign of interest in a product."""
     looks = history_of(profile, product_id).looks
-    looks.append(Look(event.at, kind, profile.visits, event.message_id, price))
+    looks.append(Look(event.at, kind, profile.visits, event.message_id, price, currency=currency))
     profile.looks += 1
     profile.looking_at = product_id if kind == "view" else None
     if len(looks) > LOOKS_KEPT:
@@ -91,7 +91,7 @@ def _viewed(profile: Profile, event: ProductViewed) -> None:
     elif event.seconds is not None and _last_look(profile, event.product_id).visit == profile.visits:
         _lasted(profile, event.product_id, event.seconds)
         return  # The look is known; this tells how long it was.
-    look(profile, event.product_id, "view", event=event, price=event.price)
+    look(profile, event.product_id, "view", event=event, price=event.price, currency=event.currency)
     if event.seconds is not None:
         _lasted(profile, event.product_id, event.seconds)
 
@@ -118,7 +118,7 @@ def _lasted(profile: Profile, product_id: str, seconds: float) -> None:
     if timedelta(seconds=seconds) < GLANCE:
         looks = history_of(profile, product_id).looks
         last = looks[-1]
-        looks[-1] = Look(last.at, last.kind, last.visit, last.event_id, last.price, brief=True)
+        looks[-1] = Look(last.at, last.kind, last.visit, last.event_id, last.price, brief=True, currency=last.currency)
 
 
 @folds(CartItemAdded)

@@ -33,7 +33,8 @@ class PriceDrop(UnlearnedSource):
                 if known and not math.isnan(price):
                     lowest, look = min(known, key=lambda pair: (pair[0], -pair[1].at.timestamp()))
                     if price <= lowest * (1 - LEAST_DROP):
-                        proposals.append((row, need.probability, _because(look, lowest)))
+                        theirs = product.price is None or customer.currency in (None, product.price.currency)
+                        proposals.append((row, need.probability, _because(look, lowest if theirs else None)))
         return Candidates.of(proposals)
 
     def prior(self, score: float) -> float:
@@ -42,14 +43,15 @@ class PriceDrop(UnlearnedSource):
 
 
 def _price_at(look: Look, product: Product) -> float | None:
-    """What it cost when they looked: as the page said, else as we remember."""
-    return look.price if look.price is not None else _remembered(product, look.at)
+    """What it cost when they looked: as the page said in the currency of the price, else as we remember."""
+    comparable = look.currency is None or product.price is None or look.currency == product.price.currency
+    return look.price if look.price is not None and comparable else _remembered(product, look.at)
 
 
 def _remembered(product: Product, at: datetime) -> float | None:
     return next((point.price for point in reversed(product.prices) if point.at <= at), None)
 
 
-def _because(look: Look, seen_price: float) -> Because:
+def _because(look: Look, seen_price: float | None) -> Because:
     evidence = (Evidence(message_id=look.event_id, at=look.at),)
     return Because(code=PriceDrop.name, evidence=evidence, last_at=look.at, seen_price=seen_price)

@@ -9,10 +9,12 @@ import pytest
 from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, purchase_table
 from tactful.app.read import see_customer
 from tactful.catalog import build_table
+from tactful.intent import needs_of
 from tactful.learning import LookTableBuilder
 from tactful.model.events import Address, Context, Identified, MessageAnswered, PageViewed, ProductsSearched, Traits
 from tactful.model.products import Product
 from tactful.model.tables import DAY_SECONDS
+from tactful.model.wants import PRIOR
 from tactful.recommend.wants import Wants, WantsConfig
 
 CAMERAS = CATALOG.type_code["Electronics > Photo > Cameras"]
@@ -181,6 +183,22 @@ def test_after_an_ended_want_one_look_is_a_look_and_two_days_open_it():
     once = customer_of(*earlier, looked("camera", ago(3))).needs[CAMERAS]
     assert (once.state, once.occasions, "came_back" in codes(once)) == ("look", 1, True)
     assert customer_of(*earlier, looked("camera", ago(3)), looked("camera", ago(1))).needs[CAMERAS].state == "open"
+
+
+def test_the_more_they_wanted_it_before_the_more_coming_back_says():
+    def back(*earlier):
+        return customer_of(*(looked("camera", ago(n)) for n in earlier), looked("camera", ago(1))).needs[CAMERAS]
+
+    never, once, often = back(), back(150), back(152, 151, 150, 149)
+    assert never.probability < once.probability < often.probability
+    assert [need.state for need in (never, once, often)] == ["look"] * 3
+
+
+def test_where_people_pause_longer_an_occasion_is_remembered_longer():
+    looks = [looked("camera", ago(n)) for n in (62, 60, 30, 1)]
+    quick, slow = (msgspec.structs.replace(PRIOR, gap_days={CAMERAS: gap}) for gap in (7.0, 28.0))
+    seen = [needs_of(profile_of(*looks), customer_of(*looks).history, CATALOG, now=NOW, wants=wants)[CAMERAS] for wants in (quick, slow)]
+    assert seen[0].probability < seen[1].probability
 
 
 def test_weights_and_gaps_are_learned_from_looks():

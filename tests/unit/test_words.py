@@ -32,13 +32,22 @@ NEVER = (
     r"\bjust for you\b|\bhand.?picked\b",
     r"\bwe (saw|noticed|know)\b",
 )
-TRIGGERS = [trigger.name for trigger in discover_triggers()]
+TRIGGERS = [trigger.name for trigger in discover_triggers() if trigger.name != "still_welcome"]
 
 
 def reasons():
     """Every sentence a reason can become, with much and with little behind it."""
     little = {"evidence": (Evidence(message_id="m1", at=ago(3)),)}
-    much = little | {"anchor": row("camera-other"), "anchor_at": ago(9), "every_days": 12.0, "last_at": ago(11), "place": "GB"}
+    much = little | {
+        "anchor": row("camera-other"),
+        "anchor_at": ago(9),
+        "every_days": 12.0,
+        "last_at": ago(11),
+        "place": "GB",
+        "seen_price": 9.0,
+        "percent_off": 20.0,
+        "expires_at": ago(-9),
+    }
     return [reason_text(Because(code=code, **facts), row("camera"), CATALOG, now=NOW) for code in _SENTENCES for facts in (little, much)]
 
 

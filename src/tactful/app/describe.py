@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tactful.app.addresses import closed_for
 from tactful.app.currency import currency_of
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
@@ -14,11 +15,14 @@ from tactful.app.ports import Store
 from tactful.app.profiles import customers_of
 from tactful.app.read import read_customer
 from tactful.app.usual import usual_anywhere
+from tactful.app.worth import remaining_of
+from tactful.learning import Remaining
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
+from tactful.profile import ledger
 from tactful.recommend import Recommender, sizes_of, spoken_title
 
 EVIDENCE_SHOWN = 8
@@ -50,10 +54,18 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "owned": owned,
         "rhythm": [style for style in owned if style["everyDays"] is not None and not style["gift"]],
         "sizes": {kind[0]: size for kind, size in sizes_of(seen).items()},
+        "remaining": _remaining(remaining_of(seen, house.base, now=now)),
         "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
     }
-    return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones)))
+    view["consentLedger"] = ledger(store.events.read(customer_id, until=now))
+    return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones, closed_for(store, profile))))
+
+
+def _remaining(worth: Remaining) -> dict[str, float]:
+    """What is to be expected of them within a year: an estimate, from how customers of this shop come back."""
+    figures = {"alive": worth.alive, "orders": worth.orders, "orderValue": worth.order_value, "value": worth.value}
+    return {name: round(figure, 2) for name, figure in figures.items()}
 
 
 def _places(profile: Profile, stores: dict[str, Shop], *, now: datetime) -> dict[str, Any]:
@@ -166,8 +178,8 @@ def _answers(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _contacts(profile: Profile, zones: tuple[str, ...]) -> dict[str, Any]:
-    facts = contact_facts(profile, zones=zones)
+def _contacts(profile: Profile, zones: tuple[str, ...], closed: frozenset[str]) -> dict[str, Any]:
+    facts = contact_facts(profile, zones=zones, closed=closed)
     return {
         "consent": {channel: facts.consented[channel] for channel in CHANNELS},
         "reachable": {channel: facts.reachable[channel] for channel in CHANNELS},

@@ -28,7 +28,9 @@ def parse_time(text: str) -> datetime:
 
 
 Data = Annotated[Path, typer.Option("--data", envvar="TACTFUL_DATA", metavar="DIR", help="Directory that holds everything; created when missing.")]
-Store = Annotated[str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory.")]
+Store = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory: postgresql://user@host/name.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Now = Annotated[datetime | None, typer.Option("--now", parser=parse_time, metavar="TIME", help="Act as if it were this time, RFC 3339.")]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Literal, cast, get_args
 
+from tactful.ingest.consents import PERSONALIZATION, purpose_of
 from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
 from tactful.ingest.orders import read_currency, refunded, required_product
@@ -30,6 +31,8 @@ from tactful.model.events import (
     RecommendationDismissalWithdrawn,
     RecommendationDismissed,
     RecommendationSeen,
+    RewardGranted,
+    RewardRedeemed,
     Tracked,
     Unsubscribed,
     WishlistItemAdded,
@@ -46,11 +49,15 @@ MOST_PROPERTIES = 50
 LONGEST_TEXT = 500
 LONGEST_QUERY = 200
 DEEPEST = 4
+ALL = 100
+"""Per cent."""
 LARGEST_INTEGER = 2**53
 """Beyond it JSON numbers are not exact; kept as float."""
 SECONDS_OF = {"duration": 1.0, "view_duration": 1.0, "dwell_time": 1.0, "time_on_page": 1.0, "engagement_time_msec": 0.001}
 """Properties that tell how long a look lasted, and their unit in seconds."""
 LONGEST_LOOK = 3600
+SOFT_BOUNCES = frozenset({"soft", "softbounce", "transient", "temporary", "deferred", "block", "blocked"})
+"""How mail services name a bounce that says nothing about the address."""
 DISMISSALS = frozenset(get_args(DismissalReason))
 
 
@@ -168,11 +175,28 @@ def delivered(common: Common, properties: Properties, *, channel: Channel) -> Ev
     listed = properties.get("product_ids")
     product_ids = tuple(found for each in (listed if isinstance(listed, list) else []) if (found := read_id(each, "product_ids")))
     contact = contact_id(properties, channel) or common["message_id"]
-    return MessageDelivered(**common, channel=channel, contact_id=contact, trigger=read_text(properties.get("trigger"), LONGEST_TEXT), product_ids=product_ids)
+    trigger, transactional = read_text(properties.get("trigger"), LONGEST_TEXT), is_transactional(properties)
+    return MessageDelivered(**common, channel=channel, contact_id=contact, trigger=trigger, product_ids=product_ids, transactional=transactional)
 
 
-def answered(common: Common, properties: Properties, *, channel: Channel, answer: Literal["opened", "clicked", "bounced", "complained"]) -> Event:
-    """Email, SMS or Push opened, clicked, bounced or marked as spam."""
+def is_transactional(properties: Properties) -> bool:
+    """Whether a message was about an order of theirs rather than about what they may want: by flag, or by the kind that mail services name.
+
+    >>> is_transactional({"transactional": "true"}), is_transactional({"message_type": "Transactional"}), is_transactional({"trigger": "due_again"})
+    (True, True, False)
+    """
+    kind = read_text(properties.get("message_type"), 40) or ""
+    return read_flag(properties.get("transactional")) is True or kind.lower() == "transactional"
+
+
+def bounced(common: Common, properties: Properties, *, channel: Channel) -> Event:
+    """Email, SMS or Push Bounced; one that is said to be soft passes."""
+    kind = read_text(properties.get("bounce_type", properties.get("type")), 40) or ""
+    return MessageAnswered(**common, channel=channel, contact_id=contact_id(properties, channel), answer="bounced", passing=kind.lower() in SOFT_BOUNCES)
+
+
+def answered(common: Common, properties: Properties, *, channel: Channel, answer: Literal["opened", "clicked", "complained"]) -> Event:
+    """Email, SMS or Push opened, clicked or marked as spam."""
     return MessageAnswered(**common, channel=channel, contact_id=contact_id(properties, channel), answer=answer)
 
 
@@ -197,7 +221,14 @@ def consented(common: Common, properties: Properties) -> Event:
     purpose, granted = read_text(properties.get("purpose"), 100), read_flag(properties.get("granted"))
     if purpose is None or granted is None:
         raise Unusable("bad_consent", "consent needs a purpose, and granted as true or false")
-    return ConsentUpdated(**common, purpose=purpose.lower(), channel=read_channel(properties.get("channel")), granted=granted)
+    return ConsentUpdated(
+        **common,
+        purpose=purpose_of(purpose) if purpose_of(purpose) == PERSONALIZATION else purpose.lower(),
+        channel=read_channel(properties.get("channel")),
+        granted=granted,
+        source=read_text(properties.get("source"), 40),
+        policy_version=read_text(properties.get("policy_version", properties.get("policyVersion")), 40),
+    )
 
 
 def paused(common: Common, properties: Properties) -> Event:
@@ -212,6 +243,24 @@ def stated(common: Common, properties: Properties) -> Event:
     if key is None or value is None or not said.strip():
         raise Unusable("bad_preference", "a preference needs a key and a value")
     return PreferenceStated(**common, key=key, value=said.strip()[:LONGEST_TEXT])
+
+
+def rewarded(common: Common, properties: Properties) -> Event:
+    """Reward Granted."""
+    reward_id, expires_at = read_id(properties.get("reward_id"), "reward_id"), read_time(properties.get("expires_at"))
+    percent_off = read_number(properties.get("percent_off"), "percent_off", "bad_reward")
+    if reward_id is None or expires_at is None or percent_off is None or not 0 < percent_off <= ALL:
+        raise Unusable("bad_reward", "a reward needs reward_id, percent_off (above 0, at most 100) and expires_at")
+    product_id, category = read_id(properties.get("product_id"), "product_id"), read_text(properties.get("category"), LONGEST_TEXT)
+    return RewardGranted(**common, reward_id=reward_id, percent_off=percent_off, expires_at=expires_at, product_id=product_id, category=category)
+
+
+def redeemed(common: Common, properties: Properties) -> Event:
+    """Reward Redeemed."""
+    reward_id = read_id(properties.get("reward_id"), "reward_id")
+    if reward_id is None:
+        raise Unusable("bad_reward", "a redeemed reward needs its reward_id")
+    return RewardRedeemed(**common, reward_id=reward_id)
 
 
 def named(*names: str) -> tuple[str, ...]:
@@ -247,6 +296,8 @@ def spellings() -> dict[str, Builder]:
         (consented, named("Consent Updated")),
         (paused, named("Outreach Paused")),
         (stated, named("Preference Stated")),
+        (rewarded, named("Reward Granted")),
+        (redeemed, named("Reward Redeemed")),
         (unsubscribed, named("Unsubscribed")),
     ]
     channels: tuple[Channel, ...] = get_args(Channel)
@@ -266,7 +317,7 @@ def contact_meanings(channel: Channel) -> list[tuple[Builder, tuple[str, ...]]]:
         (partial(delivered, channel=channel), each("Delivered", "Received")),
         (partial(answered, channel=channel, answer="opened"), each("Opened")),
         (partial(answered, channel=channel, answer="clicked"), each("Link Clicked", "Clicked", "Tapped")),
-        (partial(answered, channel=channel, answer="bounced"), each("Bounced")),
+        (partial(bounced, channel=channel), each("Bounced")),
         (partial(answered, channel=channel, answer="complained"), each("Marked as Spam")),
         (partial(unsubscribed, channel=channel), each("Unsubscribed")),
     ]

@@ -15,6 +15,17 @@ WayIn = Literal["search", "email", "ad", "compare", "social", "link", "direct"]
 """How somebody came: from a search engine, a letter, an advertisement, a site that compares prices, a network, another site, or by themselves."""
 
 
+class Signal(Struct, frozen=True, array_like=True):
+    """What a consent tool says about one purpose."""
+
+    purpose: str
+    channel: str | None
+    """None: for every channel."""
+    granted: bool
+    source: str
+    """``segment``, ``rudder``, ``consent_mode``, ``shopify`` or ``gpc``."""
+
+
 class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where and how an event happened, as far as the client told.
 
@@ -29,6 +40,9 @@ class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session_id: str | None = None
     way_in: WayIn | None = None
     """How they came, where the event tells it: a class only, never an address."""
+    signals: tuple[Signal, ...] = ()
+    policy_version: str | None = None
+    """Of the privacy policy that was shown."""
 
 
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -199,6 +213,8 @@ class MessageDelivered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True,
     """The ``message_id`` property: which message."""
     trigger: str | None = None
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order, a delivery or a question of theirs, not about what they may want."""
 
 
 class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_answered"):
@@ -207,12 +223,46 @@ class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, 
     channel: Channel
     contact_id: str | None = None
     answer: Literal["opened", "clicked", "bounced", "complained"]
+    passing: bool = False
+    """Of a bounce: a full mailbox, a server that was down. The address is fine."""
+
+
+class MessagePutOff(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_put_off"):
+    """A reserved message may not go yet: a rule said later when it was due."""
+
+    contact_id: str
+    until: datetime
+    code: str
+
+
+class MessageDropped(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_dropped"):
+    """A reserved message is not sent after all; its place under the caps is free again."""
+
+    contact_id: str
+    code: str
 
 
 class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribed"):
     """Somebody does not want this channel any more."""
 
     channel: Channel
+
+
+class RewardGranted(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_granted"):
+    """The shop gave this customer a reward: so much off, on a product, a type of product, or anything, until a time."""
+
+    reward_id: str
+    percent_off: float
+    expires_at: datetime
+    product_id: str | None = None
+    category: str | None = None
+    """A product type and all below it."""
+
+
+class RewardRedeemed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_redeemed"):
+    """A reward was used, or taken back."""
+
+    reward_id: str
 
 
 class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="consent_updated"):
@@ -222,6 +272,8 @@ class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, t
     channel: str | None = None
     """None: for every channel."""
     granted: bool
+    source: str | None = None
+    policy_version: str | None = None
 
 
 class OutreachPaused(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="outreach_paused"):
@@ -254,6 +306,10 @@ class DecisionMade(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     """Set where a message was reserved."""
     channel: Channel | None = None
     send_at: datetime | None = None
+    propensity: float = 1.0
+    """How likely the lot was to give this time."""
+    worth: float | None = None
+    """What the best message was worth beyond silence, in the shop's currency; None where none might go."""
 
 
 Event = (
@@ -275,7 +331,11 @@ Event = (
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered
+    | MessagePutOff
+    | MessageDropped
     | Unsubscribed
+    | RewardGranted
+    | RewardRedeemed
     | ConsentUpdated
     | OutreachPaused
     | PreferenceStated

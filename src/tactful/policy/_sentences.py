@@ -8,8 +8,10 @@ SILENCE = {
     "no_consent": "They have not agreed to be written to.",
     "never_responds": "They have not answered for a while, so we write less and less.",
     "paused_by_customer": "They asked for quiet.",
+    "holdout": "They are in the share of people we do not write to, so that we can tell what writing is worth.",
     "unreachable": "There is no address that takes messages.",
     "nothing_within_reach": "No store is within their reach.",
+    "too_late": "Its time had passed before it could be sent.",
     "unknown_customer": "We do not know this customer.",
 }
 """By code of silence."""

@@ -90,14 +90,37 @@ def _new_style(because: Because, row: int, catalog: CatalogTable, now: datetime)
     return f"{spoken_title(product)} is new from {product.brand}, which you bought on {because.times} days."
 
 
+def _asked_for(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    product = catalog.product(row)
+    listed = f"{spoken_title(product)}, on your wish list since {spoken_date(because.evidence[0].at, now=now)},"
+    if because.seen_price is None:
+        return f"{listed} is back."
+    return f"{listed} is now {catalog.price[row]:.2f} {product.price.currency if product.price else ''}; it was {because.seen_price:.2f}."
+
+
+def _reward(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    until = f" until {spoken_date(because.expires_at, now=now)}" if because.expires_at else ""
+    off = f"{because.percent_off:g} % off" if because.percent_off is not None else "something off"
+    return f"You have {off} {spoken_title(catalog.product(row))}{until}."
+
+
+def _like_you(because: Because, row: int, catalog: CatalogTable, now: datetime) -> str:
+    if because.anchor is None:
+        return "Bought by many who buy what you buy."
+    return f"Bought by many who buy {spoken_title(catalog.product(because.anchor))}, as you do."
+
+
 _SENTENCES: dict[str, Callable[[Because, int, CatalogTable, datetime], str]] = {
     "due_again": _due_again,
     "completes": _completes,
     "considering": _considering,
     "popular_here": _popular_here,
     "back_in_stock": _back_in_stock,
+    "like_you": _like_you,
     "price_drop": _price_drop,
     "new_style": _new_style,
+    "asked_for": _asked_for,
+    "reward": _reward,
     "fresh_find": lambda because, row, catalog, now: "Something here that you have not looked at yet.",
     "cart_waiting": lambda because, row, catalog, now: f"{spoken_title(catalog.product(row))} is still in your basket.",
 }

@@ -11,8 +11,11 @@ from tactful.outreach._opportunity import Opportunity, Trigger
 LEAST_WAIT = timedelta(hours=5)
 EVENING = time(18)
 LATEST = time(20, 30)
+MORNING = time(9)
 WEEK = timedelta(days=7)
 GRACE = timedelta(hours=4)
+ONE_REMINDER = timedelta(days=14)
+"""Nothing is reminded of twice within this time, whatever else was put into the basket since."""
 
 
 class CartWaitingTrigger(Trigger):
@@ -29,22 +32,34 @@ class CartWaitingTrigger(Trigger):
         waiting = np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
         if not waiting:
             return None
-        put_in_at = max(line.at for line in customer.profile.cart.values())
-        if any(contact.trigger == self.name and contact.at >= put_in_at for contact in customer.profile.contacts):
+        lines = [customer.profile.cart[customer.catalog.product(row).id].at for row in shelf.rows[waiting].tolist()]
+        if self._reminded(customer, shelf, waiting, since=min(lines), now=now):
             return None
-        slot = _slot(put_in_at, now=now, zone=ZoneInfo(zone))
-        if slot is None:
+        slots = _slots(max(lines), now=now, zone=ZoneInfo(zone))
+        if not slots:
             return None
-        earliest, deadline = slot
-        return Opportunity(trigger=self.name, value=float(shelf.score[waiting].sum()), earliest=earliest, deadline=deadline, indices=tuple(waiting))
+        earliest, deadline = slots[0]
+        return Opportunity(
+            trigger=self.name,
+            value=float(shelf.score[waiting].sum()),
+            earliest=earliest,
+            deadline=deadline,
+            later=slots[1] if len(slots) > 1 else None,
+            indices=tuple(waiting),
+        )
+
+    def _reminded(self, customer: Customer, shelf: Shelf, waiting: list[int], *, since: datetime, now: datetime) -> bool:
+        """Whether this basket had its word: since its first line, or about one of its things not long ago."""
+        told = self.last_told(customer)
+        lately = any(now - told[group] < ONE_REMINDER for group in shelf.groups[waiting].tolist() if group in told)
+        return lately or any(contact.trigger == self.name and contact.at >= since for contact in customer.profile.contacts)
 
 
-def _slot(put_in_at: datetime, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """This evening if there still is one, else the same hour in a week; None when both have passed."""
-    day = put_in_at.astimezone(zone).date()
-    evening = max(put_in_at + LEAST_WAIT, datetime.combine(day, EVENING, zone).astimezone(UTC))
-    latest = datetime.combine(day, LATEST, zone).astimezone(UTC)
-    if max(evening, now) <= latest:
-        return max(evening, now), latest
-    again = put_in_at + WEEK
-    return (max(again, now), again + GRACE) if now <= again + GRACE else None
+def _slots(put_in_at: datetime, *, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """This evening if there still is one, and the same hour by their clock in a week, or the nearest decent one of that day."""
+    local = put_in_at.astimezone(zone)
+    evening = max(put_in_at + LEAST_WAIT, datetime.combine(local.date(), EVENING, zone).astimezone(UTC))
+    latest = datetime.combine(local.date(), LATEST, zone).astimezone(UTC)
+    again = datetime.combine(local.date() + WEEK, min(max(local.time(), MORNING), LATEST), zone).astimezone(UTC)
+    slots = [(max(evening, now), latest), (max(again, now), again + GRACE)]
+    return [(opens, closes) for opens, closes in slots if opens <= closes]

@@ -14,6 +14,8 @@ class Cap(Struct, frozen=True, kw_only=True):
     most: int
     hours: float
     channel: str | None = None
+    by_weight: bool = False
+    """Count what each message weighs instead of the messages."""
 
 
 DEFAULT_CAPS = (
@@ -23,7 +25,12 @@ DEFAULT_CAPS = (
     Cap(most=2, hours=7 * 24, channel="email"),
     Cap(most=1, hours=7 * 24, channel="sms"),
     Cap(most=2, hours=7 * 24, channel="push"),
+    Cap(most=4, hours=7 * 24, by_weight=True),
 )
+WEIGHTS = {"email": 1.0, "push": 2.0, "sms": 3.0, "letter": 3.0}
+"""How much a channel intrudes. Source: weighted pressure as one commercial suite has it; the weights are ours."""
+OWED_COUNTS = timedelta(hours=24)
+"""A message that was owed counts for so long: against the caps of a day, and against no longer ones."""
 
 
 class FrequencyCap(ContactRule, frozen=True, kw_only=True):
@@ -39,11 +46,20 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until every cap has room."""
         until, broken = proposal.send_at, None
+        weight = WEIGHTS.get(proposal.channel, 1.0)
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            sent = [contact.at for contact in facts.contacts if cap.channel in (None, contact.channel)]
-            free = earliest_within(sent, at=proposal.send_at, most=cap.most, window=timedelta(hours=cap.hours))
+            short = timedelta(hours=cap.hours) <= OWED_COUNTS
+            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (short or not contact.owed)]
+            free = earliest_within(
+                [contact.at for contact in of_channel],
+                at=proposal.send_at,
+                most=cap.most,
+                window=timedelta(hours=cap.hours),
+                weights=[WEIGHTS.get(contact.channel, 1.0) for contact in of_channel] if cap.by_weight else None,
+                weight=weight if cap.by_weight else 1.0,
+            )
             if free > until:
                 until, broken = free, cap
         if broken is None:

@@ -73,5 +73,6 @@ class Store(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lon: float
     country: str
     timezone: str
+    postal_code: str | None = None
     inventory: frozenset[str] = frozenset()
     """Ids of the products in stock there."""

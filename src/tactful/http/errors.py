@@ -12,6 +12,8 @@ from tactful.model.errors import TactfulError
 log = logging.getLogger("tactful.http")
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[dict[str, Any]]
+AGAIN_SECONDS = "5"
+"""When a client may try again what cannot be taken now; most heed it, all keep what they have."""
 
 
 def answer(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> Answer:
@@ -22,7 +24,9 @@ def answer(status: int, code: str, message: str, *, headers: dict[str, str] | No
 
 def anticipated(_: AnyRequest, problem: TactfulError) -> Answer:
     """A mistake that we know: its own status, code and sentence."""
-    headers = {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else None
+    headers = {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else {}
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = AGAIN_SECONDS
     return answer(problem.status, problem.reason_code, problem.message, headers=headers)
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 import typer
-from msgspec import NODEFAULT, Struct
+from msgspec import Struct
 
+from tactful.app.policy import default_parts, settable, told
+from tactful.app.policy_file import as_toml
 from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
 from tactful.intent import ANSWERS
@@ -104,12 +106,14 @@ def rules(found: Iterable[Struct]) -> str:
     """Rules in the order in which they are asked, with their settings."""
     rows = []
     for rule in found:
-        settings = [f"`{field.name}` = {_plain(field.default)}" for field in msgspec.structs.fields(rule) if field.default is not NODEFAULT]
-        rows.append((f"`{rule.code}`", inspect.getdoc(rule) or "", "; ".join(settings)))  # type: ignore[attr-defined]
+        found_settings = [f"`{name}` = {_plain(getattr(rule, name))}" for name in settable(type(rule))]
+        rows.append((f"`{rule.code}`", inspect.getdoc(rule) or "", "; ".join(found_settings)))  # type: ignore[attr-defined]
     return table(("code", "what it does", "settings"), rows)
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
     if isinstance(value, frozenset):
         return ", ".join(sorted(map(str, value)))
     if isinstance(value, tuple):
@@ -117,6 +121,16 @@ def _plain(value: object) -> str:
     if isinstance(value, Struct):
         return "(" + ", ".join(f"{name} {part}" for name, part in msgspec.structs.asdict(value).items() if part is not None) + ")"
     return str(value)
+
+
+def settings() -> str:
+    """Every setting with its default, what it means and where the default comes from."""
+    rows = []
+    for part, holder in default_parts().items():
+        for name in settable(type(holder)):
+            means, because = told(type(holder), name)
+            rows.append((f"`{part}.{name}`", means, f"`{as_toml(getattr(holder, name))}`", because or ""))
+    return table(("setting", "meaning", "default", "source of the default"), rows)
 
 
 def codes(sentences: dict[str, str]) -> str:
@@ -145,6 +159,7 @@ BLOCKS = {
     "answers": answers,
     "codes-of-reasons": sources,
     "triggers": triggers,
+    "settings": settings,
     "scenarios": scenarios,
     "expectations": expectations,
     "endpoints": endpoints,

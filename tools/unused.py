@@ -20,7 +20,6 @@ FEED = "an attribute of the product feed: kept and given back"
 READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
-    "means": "written into the docs by tools/documentation.py",
     "gtin": FEED,
     "image_link": FEED,
     "prefill": "part of a usual on the wire",

@@ -99,8 +99,9 @@ def _featured_ids(context: DecideContext) -> list[str]:
 def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommender: Recommender) -> tuple[Shelf, list[Objection]]:
     """Propose and judge: the shelf with what may be said, and why the rest may not."""
     shelf = recommender.shelf(moment, customer)
-    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(house.shelf_rules), recommender=recommender)
-    return judge_shelf(house.shelf_rules, shelf, facts, now=moment.now)
+    rules = house.policy.rules(customer.profile, placement=moment.placement)
+    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(rules.shelf), recommender=recommender, thresholds=rules.thresholds)
+    return judge_shelf(rules.shelf, shelf, facts, now=moment.now)
 
 
 def items_of(shelf: Shelf, customer: Customer, *, limit: int, now: datetime) -> tuple[Item, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from tactful.app import decide, describe, plan, train
 from tactful.app import record as recording
 from tactful.app.house import House
+from tactful.app.policy import Policy
 from tactful.app.ports import Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
@@ -22,10 +23,15 @@ __all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
-    def __init__(self, store: Store, *, new_id: Callable[[], str]) -> None:
+    def __init__(self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None) -> None:
         self.store = store
         self.new_id = new_id
-        self._house = House(store)
+        self._house = House(store, policy=policy)
+
+    @property
+    def policy(self) -> Policy:
+        """The settings that hold here."""
+        return self._house.policy
 
     def prepare(self) -> None:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from tactful.app.policy import Policy
 from tactful.app.ports import Store
 from tactful.catalog import build_table, follow, patch_table
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
-from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend import Recommender
 
 READ_ONE_BY_ONE = 200
@@ -22,13 +22,12 @@ CALIBRATION = "calibration"
 class House:
     """What every decision stands on besides the customer. Thread-safe."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, policy: Policy | None = None) -> None:
         self._store = store
+        self.policy = policy or Policy()
         self._lock = threading.RLock()
         self._catalog: CatalogTable | None = None
         self._recommender = Recommender()
-        self.shelf_rules = shelf_rules()
-        self.contact_rules = contact_rules()
         self.load_models()
 
     def load_models(self) -> None:

@@ -19,7 +19,7 @@ from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
-from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of, text_of
+from tactful.outreach import Opportunity, ranked, subject_of, text_of
 from tactful.policy import judge_contact
 from tactful.recommend import spoken_title
 
@@ -38,7 +38,6 @@ class Planner:
     def __init__(self, store: Store, house: House, *, now: datetime, new_id: Callable[[], str]) -> None:
         self.store, self.house, self.now, self.new_id = store, house, now, new_id
         self.catalog, self.recommender = house.now()
-        self.triggers = discover_triggers()
 
     def plan(self, user_id: str) -> tuple[str | None, Plan]:
         """Plan for one userId; returns the customer id, None where nobody is known by it."""
@@ -55,11 +54,11 @@ class Planner:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
         facts = contact_facts(customer.profile, zones=zones)
-        found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
+        found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None
         for opportunity in opportunities:
-            proposal, verdict = self._judge(opportunity, facts)
+            proposal, verdict = self._judge(opportunity, facts, customer)
             if verdict.allowed:
                 return _Outcome(opportunity=opportunity, proposal=proposal)
             stopped_by = stopped_by or verdict
@@ -67,7 +66,7 @@ class Planner:
             return _Outcome(silence=silence(stopped_by.code, until=stopped_by.until, **stopped_by.facts))
         return _Outcome(silence=silence("nothing_relevant", candidates=len(shelf)))
 
-    def _judge(self, opportunity: Opportunity, facts: ContactFacts) -> tuple[Proposal, Verdict]:
+    def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
         """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
         usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
@@ -77,7 +76,7 @@ class Planner:
             send_at=opportunity.earliest,
             deadline=min(opportunity.deadline, self.now + HORIZON),
         )
-        return judge_contact(self.house.contact_rules, proposal, facts)
+        return judge_contact(self.house.policy.rules(customer.profile, channel=proposal.channel).contact, proposal, facts)
 
     def _plan(self, user_id: str, outcome: _Outcome, customer: Customer, *, shelf: Shelf, withheld: tuple[Withheld, ...]) -> Plan:
         decision_id = self.new_id()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _doctor, _rehearse, _serve, _shop
+from tactful.cli import _ask, _bench, _doctor, _policy, _rehearse, _serve, _shop
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -36,6 +36,7 @@ outreach.command("plan")(_ask.plan)
 app.add_typer(outreach)
 app.command("rehearse")(_rehearse.rehearse)
 app.command("bench")(_bench.bench)
+app.command("policy")(_policy.policy)
 app.command("doctor")(_doctor.doctor)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, clock, engine
 from tactful.cli._screen import builtins, show
 
 
@@ -18,6 +18,7 @@ def decide(
     anonymous: Annotated[bool, typer.Option("--anonymous", help="CUSTOMER is an anonymousId.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what was withheld too, and why.")] = False,
     now: Now = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -34,7 +35,7 @@ def decide(
         explain=explain,
         context=DecideContext(product_id=product),
     )
-    work = engine(data, store)
+    work = engine(data, store, config)
     try:
         decision = work.decide(request, now=clock(now))
     finally:
@@ -64,6 +65,7 @@ def plan(
     customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="userIds; none means every known one.")] = None,
     *,
     now: Now = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -71,7 +73,7 @@ def plan(
     """Plan at most one message a customer for the next seven days, or say why none. Nothing is reserved or sent."""
     from tactful.rehearse import answer_lines
 
-    work = engine(data, store)
+    work = engine(data, store, config)
     try:
         plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=True))
     finally:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Store, engine
 from tactful.cli._screen import show
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
@@ -15,6 +15,7 @@ def serve(
     dev: Annotated[bool, typer.Option("--dev", help="Use the keys dev-write and dev-secret, on this machine only.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8321,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -23,7 +24,7 @@ def serve(
     from tactful import http
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
-    work = engine(data, store)
+    work = engine(data, store, config)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
     try:

@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import decisions, ingest, operations, pages, shop
+from tactful.http import decisions, ingest, operations, pages, policy, shop
 from tactful.http.access import provide_edge, provide_now
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -34,6 +34,7 @@ ROUTES: list[Any] = [
     decisions.decision,
     decisions.train,
     decisions.dead_letters,
+    policy.policy,
     operations.health,
     operations.ready,
     operations.metrics,

@@ -1,14 +1,15 @@
 """What a trigger is: it looks at what may be said, and proposes one message or none."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from msgspec import Struct
 
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
+from tactful.model.settings import setting
 
 MOST_PRODUCTS = 3
 """In one message."""
@@ -26,8 +27,8 @@ class Opportunity(Struct, frozen=True, kw_only=True):
     """Which candidates of the shelf it is about, the leading one first."""
 
 
-class Trigger(ABC):
-    """A reason to write. Discovered: one a file in `tactful.outreach.triggers`."""
+class Trigger(Struct, frozen=True, kw_only=True):
+    """A reason to write. Discovered: one a file in `tactful.outreach.triggers`; its fields are settings."""
 
     name: ClassVar[str]
 
@@ -45,11 +46,10 @@ class Trigger(ABC):
         return told
 
 
-class NewsTrigger(Trigger):
+class NewsTrigger(Trigger, frozen=True, kw_only=True):
     """Something happened that they would want to hear of, once: what it is, the source of the same name knows."""
 
-    fresh: ClassVar[timedelta]
-    """For how long it is still news."""
+    fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)]
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
         """Tell of all that is news and was not told since they last had to do with it."""
@@ -58,7 +58,7 @@ class NewsTrigger(Trigger):
         if not news:
             return None
         value = float(shelf.score[news].sum())
-        return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + self.fresh, indices=tuple(news))
+        return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + timedelta(hours=self.fresh_hours), indices=tuple(news))
 
     @staticmethod
     def _was_told(shelf: Shelf, index: int, told: dict[int, datetime]) -> bool:

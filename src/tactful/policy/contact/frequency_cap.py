@@ -1,19 +1,21 @@
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from msgspec import Struct
 
+from tactful.model.events import Channel
+from tactful.model.settings import setting
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.policy._rule import ContactRule
 from tactful.policy.contact._windows import earliest_within
 
 
-class Cap(Struct, frozen=True, kw_only=True):
+class Cap(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """At most so many messages in any window of so many hours; ``channel`` None counts all channels."""
 
-    most: int
-    hours: float
-    channel: str | None = None
+    most: Annotated[int, setting("Messages.", ge=0)]
+    hours: Annotated[float, setting("Length of the window.", gt=0)]
+    channel: Channel | None = None
 
 
 DEFAULT_CAPS = (
@@ -34,7 +36,7 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "frequency_cap"
     order: ClassVar[int] = 30
-    caps: tuple[Cap, ...] = DEFAULT_CAPS
+    caps: Annotated[tuple[Cap, ...], setting("Most messages in any window of so many hours; without a channel, over all of them.")] = DEFAULT_CAPS
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until every cap has room."""

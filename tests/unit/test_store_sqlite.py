@@ -14,7 +14,8 @@ import pytest
 from tactful.model.errors import NotReady
 from tactful.model.events import PageViewed
 from tactful.store import SqliteStore, _database
-from tactful.store._database import STATEMENTS
+from tactful.store._database import APPLICATION_ID, MIGRATIONS, STATEMENTS
+from tactful.store._migrations import Migration
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONCE_IN_A_WHILE = {"scan_events", "count_events", "customers", "missing_profiles", "user_ids", "catalog_version", "catalog_changed"}
@@ -36,10 +37,48 @@ def one_line(error: pytest.ExceptionInfo[NotReady], path: Path) -> str:
 def test_a_newer_schema_is_left_alone(path):
     SqliteStore(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("INSERT INTO migrations VALUES ('999_moods')")
     with pytest.raises(NotReady) as error:
         SqliteStore(path)
-    assert "upgrade Tactful" in one_line(error, path)
+    assert "999_moods" in one_line(error, path)
+    assert "upgrade Tactful" in error.value.message
+
+
+def schema(path):
+    with sqlite3.connect(path) as connection:
+        return connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def test_a_file_from_before_the_list_of_migrations_is_brought_up_to_date(path, tmp_path):
+    with sqlite3.connect(path) as connection:
+        connection.executescript(MIGRATIONS[0].script + f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        connection.execute("INSERT INTO profiles VALUES ('u:ann', x'00')")
+    store = SqliteStore(path)
+    assert store.profiles.load("u:ann") == b"\0"
+    store.close()
+    SqliteStore(tmp_path / "new.sqlite3").close()
+    assert schema(path) == schema(tmp_path / "new.sqlite3")
+
+
+def test_migrations_that_landed_in_another_order_are_caught_up(path, monkeypatch):
+    one, two = Migration("500_hats", "CREATE TABLE hats (id);"), Migration("501_gloves", "CREATE TABLE gloves (id);\nCREATE INDEX g ON gloves (id);")
+    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, two))
+    SqliteStore(path).close()
+    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, one, two))
+    SqliteStore(path).close()
+    SqliteStore(path).close()
+    with sqlite3.connect(path) as connection:
+        assert {name for (name,) in connection.execute("SELECT name FROM migrations")} >= {"001_log", "500_hats", "501_gloves"}
+        assert connection.execute("SELECT count(*) FROM hats, gloves").fetchone() == (0,)
+
+
+def test_a_migration_that_fails_changes_nothing(path, monkeypatch):
+    SqliteStore(path).close()
+    before = schema(path)
+    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, Migration("500_hats", "CREATE TABLE hats (id);\nCREATE TABLE events (id);")))
+    with pytest.raises(NotReady):
+        SqliteStore(path)
+    assert schema(path) == before
 
 
 def test_a_file_that_is_no_database_is_left_alone(path):
@@ -134,9 +173,9 @@ def test_a_read_that_outlives_the_store_closes_its_own_connection(path):
 
 
 def test_every_statement_is_used_and_says_what_it_does():
-    source = files("tactful.store").joinpath("sqlite.py").read_text()
+    source = "".join(file.read_text() for file in files("tactful.store").iterdir() if file.name.endswith(".py"))
     assert set(re.findall(r'"([a-z_]+)"', source)) >= set(STATEMENTS)
-    text = files("tactful.store").joinpath("sqlite.sql").read_text()
+    text = files("tactful.store").joinpath("statements.sql").read_text()
     assert len(re.findall(r"^-- \w+ --\n-- [A-Z][^\n]*\.\n[A-Z]", text, re.MULTILINE)) == len(STATEMENTS)
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tactful.model.errors import NotReady
+from tactful.store._migrations import migrations, pending, single_statements
 
 Row = tuple[Any, ...]
 
-SCHEMA_VERSION = 1
+MIGRATIONS = migrations("sqlite")
 APPLICATION_ID = 0x54414354
 """Marks the file as ours, so that another program's database is never taken for an old one of ours."""
 
@@ -42,7 +43,7 @@ def _text(name: str) -> str:
     return files("tactful.store").joinpath(name).read_text("utf-8")
 
 
-STATEMENTS = statements(_text("sqlite.sql"))
+STATEMENTS = statements(_text("statements.sql"))
 
 
 class Database:
@@ -173,16 +174,10 @@ class Database:
         return writer
 
     def _prepare(self, writer: sqlite3.Connection) -> None:
-        if _is_empty(writer):
-            writer.execute("BEGIN IMMEDIATE")
-            if _is_empty(writer):  # another process may have been quicker
-                _create(writer)
-            writer.execute("COMMIT")
-        application, version = _pragma(writer, "application_id"), _pragma(writer, "user_version")
-        if application != APPLICATION_ID:
+        if not _is_empty(writer) and _pragma(writer, "application_id") != APPLICATION_ID:
             raise NotReady(f"{self.path} is a database of another program: choose another data directory")
-        if version > SCHEMA_VERSION:
-            raise NotReady(f"{self.path} was written by a newer Tactful (schema {version}, this one knows {SCHEMA_VERSION}): upgrade Tactful")
+        if pending(str(self.path), _applied(writer), MIGRATIONS) or not _keeps_list(writer):
+            _migrate(writer, str(self.path))
         writer.execute("PRAGMA journal_mode = WAL")
         # Message ids are random, so their index is written all over: 64 MiB of it in memory, and 64 MiB of changes between two clean-ups.
         writer.execute("PRAGMA cache_size = -65536")
@@ -208,8 +203,27 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return value
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _text("schema.sql").split(";\n"):
-        connection.execute(statement)
+def _keeps_list(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone() is not None
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    """The steps of the schema that the file has taken. Before there was a list of them, there was only the first."""
+    if _keeps_list(connection):
+        return {name for (name,) in connection.execute("SELECT name FROM migrations")}
+    return set() if _is_empty(connection) else {MIGRATIONS[0].name}
+
+
+def _migrate(connection: sqlite3.Connection, place: str) -> None:
+    """Take the steps that are missing, all or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    applied = _applied(connection)  # another process may have been quicker
+    missing = pending(place, applied, MIGRATIONS)
+    for migration in missing:
+        for statement in single_statements(migration.script):
+            connection.execute(statement)
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT")
+    connection.executemany("INSERT OR IGNORE INTO migrations VALUES (?)", [(name,) for name in sorted({*applied, *(migration.name for migration in missing)})])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")  # a Tactful from before the list looks at this number
+    connection.execute("COMMIT")

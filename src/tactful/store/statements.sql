@@ -1,4 +1,4 @@
--- Every statement of the SQLite store, as `-- name --`, what it does, and the statement.
+-- Every statement of the stores over SQL, in the words of SQLite, as `-- name --`, what it does, and the statement.
 
 -- known_event --
 -- Whether the log holds a message id.

@@ -1,11 +1,15 @@
-"""The default store: one SQLite file in WAL mode, no server. The statements are in ``sqlite.sql``, the tables in ``schema.sql``."""
+"""All ports over a SQL database, and the default: one SQLite file in WAL mode, no server.
 
-from collections.abc import Iterator, Sequence
+The statements are in ``statements.sql``, the tables in ``migrations``, a folder for each kind of database.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 
@@ -15,7 +19,7 @@ from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
-from tactful.store._database import Database
+from tactful.store._database import Database, Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -37,8 +41,22 @@ def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+class _SqlDatabase(Protocol):
+    """Named statements over connections of one kind. Reads of the thread that holds the transaction see its writes; all others see what was committed."""
+
+    def transaction(self, *, durable: bool) -> AbstractContextManager[None]: ...
+    def write(self, name: str, parameters: Row | dict[str, Any] = ()) -> None: ...
+    def write_many(self, name: str, rows: Iterable[Row]) -> None: ...
+    def row(self, name: str, parameters: Row = ()) -> Row | None: ...
+    def rows(self, name: str, parameters: Row = ()) -> list[Row]: ...
+    def number(self, name: str) -> int: ...
+    def stream(self, name: str, parameters: Row = ()) -> Iterator[Row]: ...
+    def found(self, name: str, keys: Sequence[str]) -> set[str]: ...
+    def close(self) -> None: ...
+
+
 class _Events:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def known(self, message_ids: Sequence[str]) -> set[str]:
@@ -70,7 +88,7 @@ class _Events:
 
 
 class _Profiles:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def load(self, customer_id: str) -> bytes | None:
@@ -88,7 +106,7 @@ class _Profiles:
 
 
 class _Identities:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def owner(self, identifier: Identifier) -> str | None:
@@ -113,7 +131,7 @@ class _Identities:
 
 
 class _Catalog:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def version(self) -> int:
@@ -142,7 +160,7 @@ class _Catalog:
 
 
 class _Decisions:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def save(self, customer_id: str | None, decision: Decision | Plan) -> None:
@@ -155,7 +173,7 @@ class _Decisions:
 
 
 class _Models:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def save(self, records: Sequence[ModelRecord]) -> None:
@@ -166,7 +184,7 @@ class _Models:
 
 
 class _DeadLetters:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
     def add(self, letters: Sequence[DeadLetter]) -> None:
@@ -179,23 +197,30 @@ class _DeadLetters:
         return self._database.number("count_dead_letters")
 
 
-class SqliteStore:
-    """All ports over one SQLite file, made when missing. Raises NotReady where the file cannot be opened, is no database, or is too new."""
+class SqlStore:
+    """All ports over one database of any kind."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path)
-        self.events = _Events(self._database)
-        self.profiles = _Profiles(self._database)
-        self.identities = _Identities(self._database)
-        self.catalog = _Catalog(self._database)
-        self.decisions = _Decisions(self._database)
-        self.models = _Models(self._database)
-        self.dead_letters = _DeadLetters(self._database)
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+        self.events = _Events(database)
+        self.profiles = _Profiles(database)
+        self.identities = _Identities(database)
+        self.catalog = _Catalog(database)
+        self.decisions = _Decisions(database)
+        self.models = _Models(database)
+        self.dead_letters = _DeadLetters(database)
 
     def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable ones are on disk when the block ends; others may be lost with the machine, never in part."""
         return self._database.transaction(durable=durable)
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the database."""
         self._database.close()
+
+
+class SqliteStore(SqlStore):
+    """All ports over one SQLite file, made when missing. Raises NotReady where the file cannot be opened, is no database, or is too new."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Database(path))

@@ -1,4 +1,4 @@
--- The whole schema, version 1. Times are integer microseconds since 1970-01-01 UTC; bodies are msgpack.
+-- The log and what is kept beside it. Times are integer microseconds since 1970-01-01 UTC; bodies are msgpack.
 
 -- The log. `seq` is the order of arrival. Times and arrival never change; `customer` does when identities are joined.
 CREATE TABLE events (

@@ -67,6 +67,7 @@ def shelf_and_facts(n, seed):
         available_there=pick(rng, n, *yes_or_no),
         within_reach=pick(rng, n, *yes_or_no),
         only_from_trips=pick(rng, n, *yes_or_no),
+        forbidden=pick(rng, n, *yes_or_no),
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
         gift_only=pick(rng, n, *yes_or_no),
@@ -94,6 +95,7 @@ FIELDS_OF_NEED = {
     Needs.GIFTS: ("gift_only",),
     Needs.STATED: ("stated_wanted_at", "stated_unwanted"),
     Needs.TRIPS: ("only_from_trips",),
+    Needs.FORBIDDEN: ("forbidden",),
 }
 
 

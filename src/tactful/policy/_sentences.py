@@ -23,6 +23,7 @@ WITHHELD = {
     "by_mistake": "They met it by mistake, they say.",
     "sent_back": "They sent it back, or the thing that it is for.",
     "dismissed": "They said no to it.",
+    "must_avoid": "It holds something they said they must avoid.",
     "sensitive": "It is a private matter, and they have not asked for it.",
     "out_of_stock": "It cannot be had at the moment.",
     "not_available_there": "It is not in stock at their store.",

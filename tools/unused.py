@@ -27,6 +27,7 @@ ALLOWED = {
     "pause_event_id": READ_LATER,
     "trace": PROTOCOL,
     "filters": "read by jinja2",
+    "itersize": "read by psycopg",
     "success": "part of every answer on the wire",
     "caption": "read by rich",
     "caption_justify": "read by rich",

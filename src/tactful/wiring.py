@@ -14,7 +14,7 @@ DATABASE_NAME = "tactful.sqlite3"
 
 
 def open_engine(location: str | Path, *, policy: Policy | None = None) -> Engine:
-    """Open the engine over a data directory (made when missing), or over ``memory:``. Raises NotReady where that cannot be.
+    """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be.
 
     Without a policy, the ``tactful.toml`` of the data directory holds, where there is one. Raises InvalidInput where that has mistakes.
     """
@@ -49,7 +49,7 @@ def _open_store(location: str) -> Store:
     if location == "memory:":
         return MemoryStore()
     if location.startswith(("postgresql://", "postgres://")):
-        raise NotReady("this build has no PostgreSQL store: give a data directory instead")
+        return _open_postgres(location)
     directory = Path(location)
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -58,6 +58,14 @@ def _open_store(location: str) -> Store:
     except OSError as error:
         raise NotReady(f"{directory} cannot be made ({error.strerror}): give a directory that you may write to") from error
     return SqliteStore(directory / DATABASE_NAME)
+
+
+def _open_postgres(url: str) -> Store:
+    try:
+        from tactful.store.postgres import PostgresStore  # noqa: PLC0415 - an extra that most shops do without
+    except ImportError as error:
+        raise NotReady("the PostgreSQL driver is not installed: pip install 'tactful[postgres]'") from error
+    return PostgresStore(url)
 
 
 def _new_id() -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from postgres_server import TOGETHER, fresh_store
 from tactful.app.ports import ModelRecord, Store
 from tactful.model.candidates import Evidence
 from tactful.model.decisions import Decision, Item, Message, Plan, Reason, Silence
@@ -329,6 +330,14 @@ def everything(store: Store) -> tuple[object, ...]:
         store.models.load(),
         store.dead_letters.latest(10),
     )
+
+
+@TOGETHER
+class TestPostgresStore(StoreContract):
+    @pytest.fixture
+    def store(self):
+        with fresh_store() as store:
+            yield store
 
 
 class TestMemoryStore(StoreContract):

@@ -1,5 +1,6 @@
 """Opening an engine over a place."""
 
+import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -37,10 +38,25 @@ def test_ids_are_new_every_time():
     assert first != second
 
 
-@pytest.mark.parametrize("location", ["postgresql://db/tactful", "postgres://db/tactful"])
-def test_postgresql_is_not_in_this_build(location):
-    with pytest.raises(NotReady, match="no PostgreSQL store"):
+@pytest.mark.parametrize("location", ["postgresql://127.0.0.1:1/shop", "postgres://ann:secret@127.0.0.1:1/shop"])
+def test_a_database_server_that_is_away_is_told_in_one_line_without_its_password(location):
+    with pytest.raises(NotReady, match=r"PostgreSQL database shop at 127\.0\.0\.1 cannot be used .*: check the URL") as error:
         open_engine(location)
+    assert "\n" not in error.value.message
+    assert "secret" not in error.value.message
+
+
+def test_a_url_that_cannot_be_read():
+    with pytest.raises(NotReady, match="write it like postgresql://"):
+        open_engine("postgresql://ann@db/shop?colour=red")
+
+
+def test_without_the_driver_the_extra_is_named(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tactful.store.postgres", raising=False)
+    monkeypatch.delitem(sys.modules, "tactful.store._postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(NotReady, match=r"pip install 'tactful\[postgres\]'"):
+        open_engine("postgresql://127.0.0.1:1/shop")
 
 
 def test_a_file_is_no_data_directory(tmp_path):

@@ -1,7 +1,7 @@
 """Whatever is done to the stores, in whatever order, they agree."""
 
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from hypothesis import settings
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from happenings import NOW, happenings, moments
+from postgres_server import TOGETHER, fresh_store
 from tactful.app.ports import Store
 from tactful.model.identity import Identifier, Link
 from tactful.store import MemoryStore, SqliteStore
@@ -48,17 +49,18 @@ def apply(store: Store, operation: tuple) -> None:
             store.identities.link(Link(identifier=identifier, customer_id=customer, since=NOW, event_id=customer))
 
 
-class TwoStores(RuleBasedStateMachine):
+class ThreeStores(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory()
-        self.sqlite = SqliteStore(Path(self.directory.name, "tactful.sqlite3"))
-        self.stores = (MemoryStore(), self.sqlite)
+        self.closing = ExitStack()
+        directory = self.closing.enter_context(tempfile.TemporaryDirectory())
+        sqlite = self.closing.enter_context(closing(SqliteStore(Path(directory, "tactful.sqlite3"))))
+        self.stores = (MemoryStore(), sqlite, self.closing.enter_context(fresh_store()))
 
-    @rule(work=st.lists(operations, min_size=1, max_size=5), fails=st.booleans())
-    def transact(self, work, fails):
+    @rule(work=st.lists(operations, min_size=1, max_size=5), about=st.none() | st.lists(customers | identifiers, max_size=3), fails=st.booleans())
+    def transact(self, work, about, fails):
         for store in self.stores:
-            with suppress(Changed), store.transaction(durable=False):
+            with suppress(Changed), store.transaction(durable=False, about=about):
                 for operation in work:
                     apply(store, operation)
                 if fails:
@@ -66,13 +68,13 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule(customer=customers, until=moments)
     def read_until(self, customer, until):
-        memory, sqlite = (store.events.read(customer, until=until) for store in self.stores)
-        assert memory == sqlite
+        memory, *others = (store.events.read(customer, until=until) for store in self.stores)
+        assert others == [memory, memory]
 
     @invariant()
     def they_agree(self):
-        memory, sqlite = (self.told_by(store) for store in self.stores)
-        assert memory == sqlite
+        memory, *others = (self.told_by(store) for store in self.stores)
+        assert others == [memory, memory]
 
     def told_by(self, store: Store) -> list[object]:
         return [
@@ -85,9 +87,8 @@ class TwoStores(RuleBasedStateMachine):
         ]
 
     def teardown(self):
-        self.sqlite.close()
-        self.directory.cleanup()
+        self.closing.close()
 
 
-TestTwoStores = TwoStores.TestCase
-TestTwoStores.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+TestThreeStores = TOGETHER(ThreeStores.TestCase)
+TestThreeStores.settings = settings(max_examples=25, stateful_step_count=10, deadline=None)

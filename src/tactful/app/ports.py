@@ -1,6 +1,6 @@
 """What the use cases need of a store. Adapters live in `tactful.store`; one contract suite runs over all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -8,10 +8,18 @@ from typing import Protocol
 from msgspec import Struct
 
 from tactful.model.decisions import Decision, Plan
+from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
+
+About = Collection[Identifier | str]
+"""Whom a transaction is about: identifiers, customer ids, or any other name of what must not be worked on twice at once."""
+
+
+class Collision(NotReady):
+    """Another writer was quicker with the same people. Nothing was changed, and the whole block may be done again."""
 
 
 class EventLog(Protocol):
@@ -191,8 +199,12 @@ class Store(Protocol):
     @property
     def dead_letters(self) -> DeadLetters: ...
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
-        """All writes inside happen or none; one writer at a time, across threads. Durable: on disk when the block ends. Not re-entrant."""
+    def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
+        """All writes inside happen or none. Durable: on disk when the block ends. Not re-entrant.
+
+        One writer at a time, across threads and processes; where the block says whom it is about, a store may let blocks about others run beside it.
+        Raises Collision, there or inside, where somebody whom it did not name is being worked on.
+        """
         ...
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tactful.app.ports import About
 from tactful.model.errors import NotReady
 from tactful.store._migrations import migrations, pending, single_statements
 
@@ -39,11 +40,12 @@ def _without_comments(block: str) -> str:
     return "\n".join(line for line in block.splitlines() if line and not line.startswith("--"))
 
 
-def _text(name: str) -> str:
-    return files("tactful.store").joinpath(name).read_text("utf-8")
+def read_statements(file: str) -> dict[str, str]:
+    """The statements of one of our files."""
+    return statements(files("tactful.store").joinpath(file).read_text("utf-8"))
 
 
-STATEMENTS = statements(_text("statements.sql"))
+STATEMENTS = read_statements("statements.sql")
 
 
 class Database:
@@ -59,7 +61,7 @@ class Database:
         self._writer = self._open_writer()
 
     @contextmanager
-    def transaction(self, *, durable: bool) -> Iterator[None]:
+    def transaction(self, *, durable: bool, about: About | None = None) -> Iterator[None]:  # noqa: ARG002 - the one writer has everybody
         """Commit all writes of the block, or none."""
         if self._in_transaction():
             raise RuntimeError("this thread is in a transaction already, and transactions do not nest")

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import TypeVar
 
-from tactful.app.ports import ModelRecord
+from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
@@ -262,7 +262,7 @@ class MemoryStore:
         self.models = _Models(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable is as durable as memory is."""
         return self._journal.transaction()
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tactful.app.ports import ModelRecord
+from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link
@@ -44,7 +44,7 @@ def _micros(at: datetime) -> int:
 class _SqlDatabase(Protocol):
     """Named statements over connections of one kind. Reads of the thread that holds the transaction see its writes; all others see what was committed."""
 
-    def transaction(self, *, durable: bool) -> AbstractContextManager[None]: ...
+    def transaction(self, *, durable: bool, about: About | None) -> AbstractContextManager[None]: ...
     def write(self, name: str, parameters: Row | dict[str, Any] = ()) -> None: ...
     def write_many(self, name: str, rows: Iterable[Row]) -> None: ...
     def row(self, name: str, parameters: Row = ()) -> Row | None: ...
@@ -55,7 +55,9 @@ class _SqlDatabase(Protocol):
     def close(self) -> None: ...
 
 
-class _Events:
+class SqlEvents:
+    """The log."""
+
     def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
@@ -87,7 +89,9 @@ class _Events:
         return self._database.number("count_events")
 
 
-class _Profiles:
+class SqlProfiles:
+    """Snapshots."""
+
     def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
 
@@ -202,17 +206,17 @@ class SqlStore:
 
     def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
-        self.events = _Events(database)
-        self.profiles = _Profiles(database)
+        self.events = SqlEvents(database)
+        self.profiles = SqlProfiles(database)
         self.identities = _Identities(database)
         self.catalog = _Catalog(database)
         self.decisions = _Decisions(database)
         self.models = _Models(database)
         self.dead_letters = _DeadLetters(database)
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable ones are on disk when the block ends; others may be lost with the machine, never in part."""
-        return self._database.transaction(durable=durable)
+        return self._database.transaction(durable=durable, about=about)
 
     def close(self) -> None:
         """Release the database."""

@@ -1,0 +1,24 @@
+-- Statements that PostgreSQL says in its own way; all others are those of `statements.sql`.
+
+-- known_event --
+-- Those of some message ids that the log holds.
+SELECT message_id FROM message_ids WHERE message_id = ANY(?)
+
+-- append_event --
+-- Add one event at the end of the log, and note where it is.
+WITH added AS (INSERT INTO events (customer, at, message_id, body) VALUES (?, ?, ?, ?) RETURNING message_id, customer, at, seq)
+INSERT INTO message_ids (message_id, customer, at, seq) SELECT message_id, customer, at, seq FROM added
+
+-- find_event --
+-- One event by its message id.
+SELECT events.customer, events.body FROM message_ids JOIN events USING (customer, at, seq) WHERE message_ids.message_id = ?
+
+-- reassign_events --
+-- Give all events of one customer to another.
+WITH moved AS (UPDATE events SET customer = :into WHERE customer = :from RETURNING message_id)
+UPDATE message_ids SET customer = :into FROM moved WHERE message_ids.message_id = moved.message_id
+
+-- owners_of_identifiers --
+-- The customers that some identifiers point to.
+SELECT identities.customer FROM unnest(?::text[], ?::text[]) AS named (kind, value)
+JOIN identities ON identities.kind = named.kind AND identities.value = named.value

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tactful.recommend._reasons import _SENTENCES
 
 from small_shop import CATALOG, NOW, ago, row
 from tactful.model.candidates import Because, Evidence
@@ -10,7 +11,6 @@ from tactful.model.decisions import Item, Reason
 from tactful.outreach import discover_triggers, subject_of, text_of
 from tactful.policy import SILENCE, WITHHELD
 from tactful.recommend import reason_text
-from tactful.recommend._reasons import _SENTENCES
 
 NEVER = (
     r"!",

@@ -15,8 +15,10 @@ from tactful.model.candidates import Because, Shelf
 from tactful.model.events import DismissalReason
 from tactful.model.profile import Contact, Dismissal
 from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts
-from tactful.policy import SILENCE, WITHHELD, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
+from tactful.policy import contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
+from tactful.words import built_in
 
+SILENCE, WITHHELD = (built_in().speak("en").sentences(kind) for kind in ("silence", "withheld"))
 SHELF_RULES, CONTACT_RULES = shelf_rules(), contact_rules()
 each_shelf_rule = pytest.mark.parametrize("rule", SHELF_RULES, ids=lambda rule: rule.code)
 each_contact_rule = pytest.mark.parametrize("rule", CONTACT_RULES, ids=lambda rule: rule.code)
@@ -67,6 +69,7 @@ def shelf_and_facts(n, seed):
         available_there=pick(rng, n, *yes_or_no),
         within_reach=pick(rng, n, *yes_or_no),
         only_from_trips=pick(rng, n, *yes_or_no),
+        forbidden=pick(rng, n, *yes_or_no),
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
         gift_only=pick(rng, n, *yes_or_no),
@@ -94,6 +97,7 @@ FIELDS_OF_NEED = {
     Needs.GIFTS: ("gift_only",),
     Needs.STATED: ("stated_wanted_at", "stated_unwanted"),
     Needs.TRIPS: ("only_from_trips",),
+    Needs.FORBIDDEN: ("forbidden",),
 }
 
 

@@ -72,6 +72,6 @@ def test_what_a_profile_refers_to_is_there(story):
     assert len({order.order_id for order in profile.orders}) == len(profile.orders)
     for history in profile.products.values():
         assert all(look.event_id in message_ids and 0 <= look.visit <= profile.visits for look in history.looks)
-        assert all(0 <= purchase.order < len(profile.orders) and purchase.quantity > 0 for purchase in history.purchases)
+        assert all(0 <= purchase.order - profile.orders_before < len(profile.orders) and purchase.quantity > 0 for purchase in history.purchases)
     assert {line.event_id for line in profile.cart.values()} | {answer.event_id for answer in profile.dismissals} <= message_ids
     assert profile.last_own_at is None or profile.last_own_at <= profile.last_at <= NOW

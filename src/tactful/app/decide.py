@@ -56,7 +56,7 @@ def decide(
         silence=None if items else silence(own, "nothing_within_reach" if unreached else "nothing_relevant", candidates=len(shelf)),
         usual=None if unreached else usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
         store=StoreChoice(store_code=moment.store_code) if moment.store_code else None,
-        withheld=withheld_of(shelf, objections, customer, own),
+        withheld=withheld_of(shelf, objections, customer, own=own),
     )
     if keep:
         _log(store, decision)
@@ -124,7 +124,7 @@ def item_of(shelf: Shelf, index: int, customer: Customer, *, words: Words, now: 
     )
 
 
-def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer, own: Words) -> tuple[Withheld, ...]:
+def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer, *, own: Words) -> tuple[Withheld, ...]:
     """What was withheld, by which rule, with the facts it used; the likeliest first."""
     return tuple(
         Withheld(

@@ -16,7 +16,7 @@ from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.policy import Thresholds
-from tactful.recommend import Recommender, sizes_of, wears
+from tactful.recommend import Recommender, sizes_of, stated_of, wears
 
 MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
@@ -228,6 +228,11 @@ def _trips(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
     facts.only_from_trips = np.array([code in there and code not in at_home for code in shelf.groups.tolist()], np.bool_)
 
 
+def _forbidden(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+    stated = stated_of(customer.profile.preferences)
+    facts.forbidden = np.array([stated.forbids(customer.catalog.product(row), {}) for row in shelf.rows.tolist()], np.bool_)
+
+
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
     Needs.OWNED: _owned,
     Needs.INTEREST: _interest,
@@ -240,6 +245,7 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
     Needs.GIFTS: _gifts,
     Needs.STATED: _stated,
     Needs.TRIPS: _trips,
+    Needs.FORBIDDEN: _forbidden,
 }
 
 

@@ -48,7 +48,7 @@ class Planner:
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf)
-        withheld = withheld_of(shelf, objections, customer, self.own)
+        withheld = withheld_of(shelf, objections, customer, own=self.own)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
     def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:

@@ -27,7 +27,7 @@ class Purchase(Struct, frozen=True, array_like=True, gc=False):
     """One order line of a product."""
 
     order: int
-    """Index into `Profile.orders`."""
+    """Running number of the order; less `Profile.orders_before` it is the index into `Profile.orders`."""
     quantity: float = 1.0
     gift: bool = False
     options: dict[str, str] | None = None
@@ -198,6 +198,10 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     """By product id: what was sent back, the latest last."""
     orders: list[Order] = []
     """All of the last 400 days, and at least the latest 64."""
+    orders_before: int = 0
+    """How many orders came before these."""
+    laid_down: dict[int, int] = {}
+    """Of those, the latest 256: the CRC-32 of the order id, and its day since 1970-01-01 UTC; so that a late return is understood."""
     searches: list[Search] = []
     cart: dict[str, CartLine] = {}
 

@@ -72,6 +72,7 @@ class Needs(enum.Flag):
     GIFTS = enum.auto()
     STATED = enum.auto()
     TRIPS = enum.auto()
+    FORBIDDEN = enum.auto()
 
 
 class ShelfFacts(Struct, kw_only=True):
@@ -131,6 +132,8 @@ class ShelfFacts(Struct, kw_only=True):
     """STATED: they said that they do not want this, or in a message, not to be reminded of it."""
     only_from_trips: NDArray[np.bool_] | None = None
     """TRIPS: they bought the style, but only in person on trips that are over."""
+    forbidden: NDArray[np.bool_] | None = None
+    """FORBIDDEN: it says a thing that they must not have, as they stated."""
 
 
 class ContactFacts(Struct, kw_only=True):

@@ -3,10 +3,12 @@
 A year of weekly shopping stays as it is, so that learning sees every purchase of it.
 """
 
+import zlib
 from datetime import timedelta
 
-from tactful.model.profile import Earlier, ProductHistory, Profile, Purchase
+from tactful.model.profile import Earlier, ProductHistory, Profile
 from tactful.model.tables import DAY_SECONDS
+from tactful.profile._wants import forget_untouched, keep_latest
 
 ORDERS_KEPT = 64
 """The latest orders stay, however old."""
@@ -14,7 +16,9 @@ ORDERS_AT_MOST = 2_000
 """More are laid down, however new: a till used as one customer."""
 OLD = timedelta(days=400)
 YOUNG = timedelta(days=370)
-"""Laid down are orders older than this, once one is older than `OLD`: several at a time, since all others are renumbered."""
+"""Laid down are orders older than this, once one is older than `OLD`: several at a time, since finding their products means to look through all."""
+NUMBERS_KEPT = 256
+"""Orders laid down that are still known by number."""
 DAYS_KEPT = 8
 
 
@@ -26,22 +30,29 @@ def archive_old_orders(profile: Profile) -> None:
         return
     old = next((i for i, order in enumerate(orders) if orders[-1].at - order.at <= YOUNG), len(orders))
     count = min(max(old, len(orders) - ORDERS_AT_MOST), spare)
-    day = [int(order.at.timestamp() // DAY_SECONDS) for order in orders[:count]]
-    for product_id, history in profile.products.items():
-        if history.purchases:
-            profile.products[product_id] = _without(profile, product_id, history, day=day)
-    profile.products = {product_id: history for product_id, history in profile.products.items() if history.looks or history.purchases}
+    days = [int(order.at.timestamp() // DAY_SECONDS) for order in orders[:count]]
+    end = profile.orders_before + count
+    for product_id in [product_id for product_id, known in profile.products.items() if known.purchases and known.purchases[0].order < end]:
+        _lay_down(profile, product_id, days)
+    profile.laid_down.update((number_of(order.order_id), day) for order, day in zip(orders, days, strict=False))
+    keep_latest(profile.laid_down, NUMBERS_KEPT)
+    profile.orders_before = end
     del orders[:count]
 
 
-def _without(profile: Profile, product_id: str, history: ProductHistory, *, day: list[int]) -> ProductHistory:
-    """The history without its purchases in the oldest orders, which are laid down."""
-    count = len(day)
-    for purchase in history.purchases:
-        if purchase.order < count:
-            profile.earlier[product_id] = _laid_down(profile.earlier.get(product_id), day[purchase.order], gift=purchase.gift)
-    kept = [Purchase(bought.order - count, bought.quantity, bought.gift, bought.options) for bought in history.purchases if bought.order >= count]
-    return ProductHistory(history.looks, kept)
+def number_of(order_id: str) -> int:
+    """The short name under which an order is remembered once its lines are laid down."""
+    return zlib.crc32(order_id.encode())
+
+
+def _lay_down(profile: Profile, product_id: str, days: list[int]) -> None:
+    """Take the purchases of the oldest orders, made on these days, out of a product's history and keep their days."""
+    history, first = profile.products[product_id], profile.orders_before
+    old = sum(bought.order < first + len(days) for bought in history.purchases)
+    for bought in history.purchases[:old]:
+        profile.earlier[product_id] = _laid_down(profile.earlier.get(product_id), days[bought.order - first], gift=bought.gift)
+    profile.products[product_id] = ProductHistory(history.looks, history.purchases[old:])
+    forget_untouched(profile, product_id)
 
 
 def _laid_down(earlier: Earlier | None, day: int, *, gift: bool) -> Earlier:
@@ -67,3 +78,16 @@ def days_of(earlier: Earlier) -> list[float]:
     """
     step = (earlier.days[0] - earlier.first) / max(earlier.before, 1)
     return [*(earlier.first + step * n for n in range(earlier.before)), *map(float, earlier.days)]
+
+
+def take_out(profile: Profile, product_id: str, day: int | None) -> bool:
+    """Take a purchase of long ago back, of a day or, where that is not known, the oldest: True where there was one. How many pieces there were is not kept."""
+    earlier = profile.earlier.get(product_id)
+    if earlier is None or (day is not None and day not in earlier.days):
+        return False
+    left = tuple(one for one in earlier.days if one != (earlier.days[0] if day is None else day))
+    if left:
+        profile.earlier[product_id] = Earlier(left, earlier.gift, earlier.before, earlier.first)
+    else:
+        del profile.earlier[product_id]
+    return True

@@ -13,7 +13,7 @@ def history_columns(profile: Profile, catalog: CatalogTable) -> History:
     earlier = _earlier(profile, catalog)
     seconds = [order.at.timestamp() for order in profile.orders]
     lines = [
-        (purchase.order, row, purchase.gift)
+        (purchase.order - profile.orders_before, row, purchase.gift)
         for product_id, product in profile.products.items()
         if product.purchases and (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
         for purchase in product.purchases

@@ -1,5 +1,6 @@
 """Signs of interest: looks, carts, wishes, searches."""
 
+from bisect import bisect_left
 from datetime import datetime
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ LOOKS_TO_SPARE = 48
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
@@ -49,21 +51,28 @@ def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, pric
 
 def _forget_oldest_looks(profile: Profile) -> None:
     """Keep the latest looks over all products, and no trace of what was only looked at before."""
-    times = sorted((each.at for history in profile.products.values() for each in history.looks), reverse=True)
-    since = times[LOOKS_IN_ALL - 1]
-    kept = {
-        product_id: history if not history.looks or history.looks[0].at >= since else _looked_since(history, since)
-        for product_id, history in profile.products.items()
-    }
-    profile.products = {product_id: history for product_id, history in kept.items() if history.looks or history.purchases}
-    profile.looks = sum(len(history.looks) for history in profile.products.values())
+    looked = [(product_id, history) for product_id, history in profile.products.items() if history.looks]
+    times = sorted(each.at for _, history in looked for each in history.looks)
+    since = times[-LOOKS_IN_ALL]
+    for product_id, history in looked:
+        if history.looks[0].at < since:
+            profile.products[product_id] = _looked_since(history, since)
+            forget_untouched(profile, product_id)
+    profile.looks = len(times) - bisect_left(times, since)
+
+
+def forget_untouched(profile: Profile, product_id: str) -> None:
+    """Drop a product of which neither a look nor a purchase is kept."""
+    history = profile.products[product_id]
+    if not (history.looks or history.purchases):
+        del profile.products[product_id]
 
 
 def _looked_since(history: ProductHistory, since: datetime) -> ProductHistory:
     return ProductHistory([each for each in history.looks if each.at >= since], history.purchases)
 
 
-def keep_latest(values: dict[str, Value], most: int) -> None:
+def keep_latest(values: dict[Key, Value], most: int) -> None:
     """Drop the entries that came first, so that at most so many stay."""
     for key in list(values)[:-most] if len(values) > most else ():
         del values[key]

@@ -23,7 +23,7 @@ REFUSED = frozenset({"", "no", "none", "without", "false", "0", "off", "never"})
 AT = "at"
 
 ALLERGENS = {
-    "dairy": "dairy milk lactose cream cheese butter yoghurt yogurt whey casein ghee whole skimmed semi-skimmed half-fat parmesan mozzarella",
+    "dairy": "dairy milk lactose cream cheese butter yoghurt yogurt whey casein ghee parmesan mozzarella",
     "gluten": "gluten wheat barley rye spelt kamut semolina",
     "nut": "nut almond hazelnut walnut cashew pecan pistachio macadamia praline marzipan",
     "peanut": "peanut groundnut",
@@ -38,6 +38,10 @@ ALLERGENS = {
     "sulphite": "sulphite sulfite",
 }
 """The substances that European law (Regulation 1169/2011, annex II) has named on every label, each with words by which products and options tell of it."""
+_AS_OPTION = {"dairy": ("whole", "skimmed", "semi-skimmed", "half-fat")}
+"""Words that mean a substance only where they are the value of an option: whole beans hold no milk."""
+_MADE_OF = {"gluten": ("bread", "pasta", "flour", "couscous", "croissant", "noodle")}
+"""Foods that hold a substance unless they say that they are free of it."""
 _SAME = {word: name for name, words in ALLERGENS.items() for word in words.split()[: 2 if name in {"dairy", "soy", "peanut"} else 1]} | {
     "lactose": "dairy",
     "wheat": "gluten",
@@ -57,13 +61,13 @@ class Stated(Struct, frozen=True):
         """Tell whether a product made this way may not be offered to them."""
         if not self.forbidden:
             return False
-        said = [_plain(" . ".join(filter(None, (product.title, product.description, product.brand, product.product_type, product.id.replace("-", " ")))))]
-        said += [text for name, value in options.items() for text in _said_by(name, value)]
-        return any(_says(text, words) for text in said for words in self.forbidden)
+        told = _told_by(product)
+        return any(_holds(told, words) for words in self.forbidden) or bool(self.forbidden_options(options))
 
     def forbidden_options(self, options: dict[str, str]) -> set[str]:
         """Names of the options whose value is forbidden: left open, the product may come that way by default."""
-        return {name for name, value in options.items() for text in _said_by(name, value) for words in self.forbidden if _says(text, words)}
+        as_options = tuple((*words, *_AS_OPTION.get(_substance(words[0]) or "", ())) for words in self.forbidden)
+        return {name for name, value in options.items() for text in _said_by(name, value) if _speaks(text, as_options)}
 
 
 class Pin(Struct, frozen=True):
@@ -118,9 +122,30 @@ def _meanings(value: str) -> tuple[str, ...]:
     >>> _meanings("nuts")[:3]
     ('nuts', 'nut', 'almond')
     """
-    one = value.removesuffix("s")
-    name = _SAME.get(value) or _SAME.get(one)
-    return tuple(dict.fromkeys((value, one, *(ALLERGENS[name].split() if name else ()))))
+    name = _substance(value)
+    return tuple(dict.fromkeys((value, value.removesuffix("s"), *(ALLERGENS[name].split() if name else ()))))
+
+
+def _substance(value: str) -> str | None:
+    return _SAME.get(value) or _SAME.get(value.removesuffix("s"))
+
+
+def _told_by(product: Product) -> str:
+    """What a product says of what is in it. Its colour is none of that: a cream shirt holds no cream."""
+    told = " . ".join(filter(None, (product.title, product.description, product.brand, product.product_type, product.id.replace("-", " "))))
+    colour = _plain(product.color or "")
+    return re.sub(rf"\b{re.escape(colour)}\b", " ", _plain(told)) if colour else _plain(told)
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    """Tell whether a product that says this holds a thing, or is a food made of it."""
+    free = any(f"{word}{between}free" in text for word in words for between in ("-", " "))
+    return _speaks(text, (words,)) or (not free and _speaks(text, (_MADE_OF.get(_substance(words[0]) or "", ()),)))
+
+
+def _speaks(text: str, forbidden: Iterable[tuple[str, ...]]) -> bool:
+    """Tell whether a text says any of the things. Looked for as they stand first: most texts say none of them, and this is asked of a whole shelf."""
+    return any(word in text for words in forbidden for word in words) and any(_says(text, words) for words in forbidden)
 
 
 def _says(text: str, words: tuple[str, ...]) -> bool:

@@ -105,7 +105,7 @@ def _subject(type_path: str) -> str:
 
 def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: Stated, now: datetime) -> Usual | None:
     """Name the usual of one subject."""
-    lines = _lines(customer, types)
+    lines = _lines(customer, here, types)
     if not _is_habit(customer, lines, now=now):
         return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
@@ -113,26 +113,38 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
     if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
         return None
     (product_id, options), share = found
-    confidence = share * _comes_for(customer, set(lines), kind=here.kind)
+    confidence = share * _comes_for(customer, here, set(lines))
     if confidence < OFFER_FROM:
         return None
     return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3), prefill=confidence >= PREFILL_FROM)
 
 
-def _lines(customer: Customer, types: list[int]) -> dict[int, list[tuple[int, Vector]]]:
-    """Catalogue row and vector of what they bought for themselves of some types, by order, oldest first."""
+def _lines(customer: Customer, here: Here, types: list[int]) -> dict[int, list[tuple[int, Vector]]]:
+    """Catalogue row and vector of what they bought for themselves of some types, by order, oldest first.
+
+    What was a gift is the history's to say: it knows what they told us since, and what was most likely one. What they had on a trip counts only there.
+    """
     history, catalog = customer.history, customer.catalog
+    elsewhere, first = _had_elsewhere(customer, here), customer.profile.orders_before
+    kept = np.isin(history.types, types) & ~history.gift & (history.orders >= 0)
+    own = {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
     found = [
-        (purchase.order, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
-        for row in np.unique(history.rows[np.isin(history.types, types)]).tolist()
+        (purchase.order - first, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
+        for row in sorted({row for _, row in own})
         for product_id in [catalog.product(row).id]
         for purchase in customer.profile.products[product_id].purchases
-        if not purchase.gift
+        if not purchase.gift and (purchase.order - first, row) in own
     ]
     lines: dict[int, list[tuple[int, Vector]]] = {}
     for order, row, vector in sorted(found):
         lines.setdefault(order, []).append((row, vector))
     return lines
+
+
+def _had_elsewhere(customer: Customer, here: Here) -> set[int]:
+    """Orders of trips that are over, unless they stand at that very counter again."""
+    orders = customer.profile.orders
+    return {index for index in customer.away_orders if here.store_code is None or orders[index].store_code != here.store_code}
 
 
 def _is_habit(customer: Customer, lines: dict[int, list[tuple[int, Vector]]], *, now: datetime) -> bool:
@@ -142,7 +154,9 @@ def _is_habit(customer: Customer, lines: dict[int, list[tuple[int, Vector]]], *,
     gap = statistics.median((b - a).days for a, b in pairwise(days))
     to_order = any(options for line in lines.values() for _, (_, options) in line)
     most = MADE_TO_ORDER_GAP_DAYS if to_order else HABIT_GAP_DAYS
-    return gap <= most and (now.date() - days[-1]).days <= max(STALE_GAPS * gap, STALE_DAYS)
+    away = (customer.profile.orders[order].at.date() for order in customer.away_orders)
+    silent = now.date() - max(days[-1], *away, date.min)  # While they were away they could not come here.
+    return gap <= most and silent.days <= max(STALE_GAPS * gap, STALE_DAYS)
 
 
 def _allowed(customer: Customer, here: Here, stated: Stated, lines: dict[int, list[tuple[int, Vector]]]) -> dict[int, list[Vector]]:
@@ -209,9 +223,12 @@ def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector
     return None if deviations >= DEVIATIONS else habit.likeliest(situations)
 
 
-def _comes_for(customer: Customer, orders: set[int], *, kind: str | None) -> float:
+def _comes_for(customer: Customer, here: Here, orders: set[int]) -> float:
     """How often they come for the subject when they come to this kind of place: beans ordered on the web say nothing about the counter."""
-    if kind is None:
+    if here.kind is None:
         return 1.0
-    alike = [index for index in np.unique(customer.history.orders).tolist() if kind_of_place(customer.profile.orders[index]) == kind][-ORDERS_COUNTED:]
+    known = np.unique(customer.history.orders[customer.history.orders >= 0]).tolist()
+    there = [index for index in known if kind_of_place(customer.profile.orders[index]) == here.kind]
+    elsewhere = _had_elsewhere(customer, here)
+    alike = [index for index in there if index not in elsewhere][-ORDERS_COUNTED:]
     return (len(orders.intersection(alike)) + 1) / (len(alike) + 1)

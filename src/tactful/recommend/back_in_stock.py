@@ -45,7 +45,7 @@ def _standing(history: ProductHistory, profile: Profile) -> Look | None:
     sign = asked[-1] if asked else history.looks[-1] if history.looks else None
     if sign is None or any(look.kind in WITHDRAWS and look.at >= sign.at for look in history.looks):
         return None
-    return None if any(profile.orders[purchase.order].at >= sign.at for purchase in history.purchases) else sign
+    return None if any(profile.orders[purchase.order - profile.orders_before].at >= sign.at for purchase in history.purchases) else sign
 
 
 def _because(sign: Look) -> Because:

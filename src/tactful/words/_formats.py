@@ -28,8 +28,8 @@ def plain_name(text: str) -> str:
 
 
 @lru_cache(KEPT)
-def _day(locale: str, day: date, pattern: str | None, skeleton: str) -> str:
-    return format_date(day, pattern, locale=locale) if pattern else format_skeleton(skeleton, day, locale=locale, fuzzy=True)
+def _day(locale: str, day: date, pattern: str | None, *, with_year: bool) -> str:
+    return format_date(day, pattern or "long", locale=locale) if pattern or with_year else format_skeleton("MMMMd", day, locale=locale, fuzzy=True)
 
 
 @lru_cache(KEPT)
@@ -63,8 +63,8 @@ class Formats:
     def day(self, at: datetime, *, now: datetime) -> str:
         """A day as people say it, with the year where it is not this one."""
         if at.year == now.year:
-            return _day(self.name, at.date(), self.patterns.get("day"), "MMMMd")
-        return _day(self.name, at.date(), self.patterns.get("day_year"), "yMMMMd")
+            return _day(self.name, at.date(), self.patterns.get("day"), with_year=False)
+        return _day(self.name, at.date(), self.patterns.get("day_year"), with_year=True)
 
     def price(self, amount: float, currency: str) -> str:
         """An amount with its currency; without one, the bare amount."""

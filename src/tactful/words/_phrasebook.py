@@ -36,6 +36,10 @@ class Phrasebook:
         """Languages and regions that have words of their own, by name."""
         return sorted(self._files)
 
+    def speaks(self, wish: str) -> bool:
+        """Whether a language has words here."""
+        return self._words(wish) is not None
+
     def speak(self, *wishes: str | None) -> Words:
         """The words of the first wish that is spoken here; English where none is.
 

@@ -10,7 +10,7 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.decisions import Item
 from tactful.words._formats import Formats
 from tactful.words._read import PLURAL, Phrase
-from tactful.words._reasons import REASONS
+from tactful.words._reasons import REASONS, Case
 
 
 class Words:
@@ -31,7 +31,7 @@ class Words:
 
     def reason(self, because: Because, row: int, catalog: CatalogTable, *, now: datetime) -> str:
         """Say why a product is proposed, in one sentence."""
-        return REASONS[because.code](self, because, row, catalog, now)
+        return REASONS[because.code](self, Case(because, row, catalog, now))
 
     def silence(self, code: str) -> str:
         """Say why nothing is said, to the shop."""
@@ -40,6 +40,10 @@ class Words:
     def withheld(self, code: str) -> str:
         """Say why a product is not shown, to the shop."""
         return self.say(f"withheld.{code}")
+
+    def sentences(self, kind: str) -> dict[str, str]:
+        """All sentences of a kind without placeholders, by code: ``silence`` or ``withheld``."""
+        return {key.removeprefix(f"{kind}."): self.say(key) for key in self.phrases if key.startswith(f"{kind}.")}
 
     def subject(self, trigger: str, titles: Sequence[str]) -> str:
         """Say in one line what a message is about.

@@ -58,6 +58,8 @@ CASES = [
     ("sensitive", True, {"sensitive": "unknown", "sensitive_asked_for": False}),
     ("sensitive", False, {"sensitive": "health", "sensitive_asked_for": True}),
     ("sensitive", False, {"sensitive": "none", "sensitive_asked_for": False}),
+    ("must_avoid", True, {"forbidden": True}),
+    ("must_avoid", False, {"forbidden": False}),
     ("dismissed", False, {"dismissed_by": None, "stated_unwanted": False}),
     ("dismissed", True, {"dismissed_by": None, "stated_unwanted": True}),
     *[

@@ -9,7 +9,7 @@ import pytest
 from bench_fold import Life
 from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, row
 from tactful.learning import PurchaseTableBuilder
-from tactful.model.events import OrderCompleted, OrderRefunded
+from tactful.model.events import OrderCompleted, OrderLine, OrderRefunded
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import decode, encode, fold, fold_all, history_columns, new_profile
 from tactful.recommend._pairs import summarise
@@ -44,7 +44,7 @@ def test_nothing_bought_is_forgotten(ten_years, heavy):
 def test_the_last_year_is_kept_line_by_line(ten_years, heavy):
     since = heavy.orders[-1].at - timedelta(days=365)
     orders = [event for event in ten_years if isinstance(event, OrderCompleted) and event.at >= since]
-    kept = [heavy.orders[bought.order].at for history in heavy.products.values() for bought in history.purchases]
+    kept = [heavy.orders[bought.order - heavy.orders_before].at for history in heavy.products.values() for bought in history.purchases]
     assert sum(at >= since for at in kept) == sum(len(order.lines) for order in orders)
 
 
@@ -107,6 +107,33 @@ def test_a_return_is_remembered_with_its_event():
     order, back = bought(ago(9), "camera", order_id="o1"), happened(OrderRefunded, ago(5), order_id="o1", lines=())
     profile = profile_of(order, back)
     assert (profile.returned["camera"].at, profile.returned["camera"].event_id) == (ago(5), back.message_id)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [((), set()), ((OrderLine(product_id="camera"),), {"novel"}), ((OrderLine(product_id="boots-42"),), {"camera", "novel"})],
+)
+def test_a_late_return_of_an_order_laid_down_takes_its_lines_back(lines, left):
+    weekly = [bought(ago(7 * n), "coffee", order_id=f"w{n}") for n in range(90)]
+    back = happened(OrderRefunded, ago(1), order_id="old", lines=lines)
+    profile = profile_of(*weekly, bought(ago(500), "camera", "novel", order_id="old"), back)
+    assert set(profile.earlier) - {"coffee"} == left
+    assert set(profile.returned) == {"camera", "novel"} - left
+    assert row("camera") not in history_columns(profile, CATALOG).rows or "camera" in left
+
+
+def test_a_return_of_an_order_never_seen_takes_nothing():
+    weekly = [bought(ago(7 * n), "coffee", order_id=f"w{n}") for n in range(90)]
+    unknown = happened(OrderRefunded, ago(1), order_id="somebody's", lines=(OrderLine(product_id="camera"),))
+    profile = profile_of(*weekly, bought(ago(500), "camera", order_id="old"), unknown)
+    assert ("camera" in profile.earlier, profile.returned) == (True, {})
+
+
+def test_an_order_too_old_to_be_known_by_number_is_believed_where_it_names_its_lines():
+    daily = [bought(ago(n), "coffee", order_id=f"d{n}") for n in range(700)]
+    back = happened(OrderRefunded, ago(0.5), order_id="oldest", lines=(OrderLine(product_id="camera"),))
+    profile = profile_of(*daily, bought(ago(900), "camera", order_id="oldest"), back)
+    assert ("camera" in profile.earlier, set(profile.returned)) == (False, {"camera"})
 
 
 def test_what_was_bought_last_before_the_kept_orders_is_not_due():

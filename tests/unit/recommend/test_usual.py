@@ -122,6 +122,22 @@ def test_what_is_forbidden(allergy, product_id, options, forbidden):
     assert stated.forbids(CAFE.product(CAFE.row_of[product_id]), options) is forbidden
 
 
+@pytest.mark.parametrize(
+    ("allergy", "title", "forbidden"),
+    [
+        ("dairy", "Linen shirt, Cream, M", False),
+        ("dairy", "Whole bean coffee", False),
+        ("dairy", "Rice pudding with cream", True),
+        ("wheat", "Durum pasta 500 g", True),
+        ("gluten", "Gluten-free pasta 500 g", False),
+        ("wool", "Wool scarf", True),
+    ],
+)
+def test_what_a_product_says_of_itself(allergy, title, forbidden):
+    product = Product(id="p1", title=title, color="Cream" if "Cream," in title else None)
+    assert stated_of(customer_of(said("allergy", allergy)).profile.preferences).forbids(product, {}) is forbidden
+
+
 def test_a_pin_is_taken_at_its_word():
     pinned = usual(*DAILY, said("usual", "latte;size=large", 1))
     assert (pinned.product_id, pinned.options, pinned.prefill) == ("latte", {"size": "large"}, True)

@@ -20,12 +20,13 @@ from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
 from tactful.intent import ANSWERS
 from tactful.outreach import discover_triggers
-from tactful.policy import SILENCE, WITHHELD, contact_rules, shelf_rules
+from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend import Source
 from tactful.recommend._recommender import discover
 from tactful.rehearse import Scenario, read_scenarios
 from tactful.rehearse.expect import EXPECTATIONS
 from tactful.wiring import open_engine
+from tactful.words import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -166,8 +167,8 @@ BLOCKS = {
     "commands": commands,
     "rules-about-products": lambda: rules(shelf_rules()),
     "rules-about-contact": lambda: rules(contact_rules()),
-    "codes-of-silence": lambda: codes(SILENCE),
-    "codes-of-withholding": lambda: codes(WITHHELD),
+    "codes-of-silence": lambda: codes(built_in().speak("en").sentences("silence")),
+    "codes-of-withholding": lambda: codes(built_in().speak("en").sentences("withheld")),
 }
 
 

@@ -21,7 +21,7 @@ READ_LATER = "in the contract and in every snapshot; readers come with later roo
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
-    "image_link": FEED,
+    "image": "read by the layout of letters",
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "pause_event_id": READ_LATER,

@@ -9,22 +9,42 @@ from tactful.app.policy_file import FILE_NAME, read_policy, starting_policy
 from tactful.app.ports import Store
 from tactful.model.errors import InvalidInput, NotReady
 from tactful.store import MemoryStore, SqliteStore
+from tactful.words import Phrasebook, built_in
 
 DATABASE_NAME = "tactful.sqlite3"
+WORDS_FOLDER = "words"
 
 
-def open_engine(location: str | Path, *, policy: Policy | None = None) -> Engine:
+def open_engine(location: str | Path, *, policy: Policy | None = None, words: Phrasebook | None = None) -> Engine:
     """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be.
 
-    Without a policy, the ``tactful.toml`` of the data directory holds, where there is one. Raises InvalidInput where that has mistakes.
+    Without a policy, the ``tactful.toml`` of the data directory holds, where there is one; without words, its folder of words. Raises InvalidInput where
+    these have mistakes.
     """
-    return Engine(_open_store(str(location)), new_id=_new_id, policy=policy or policy_of(Path(location)))
+    place = Path(location)
+    return Engine(_open_store(str(location)), new_id=_new_id, policy=policy or policy_of(place), words=words or words_of(place))
 
 
 def policy_of(directory: Path) -> Policy:
     """The policy of a data directory; as shipped, where it has none."""
     file = directory / FILE_NAME
     return load_policy(file) if file.is_file() else Policy()
+
+
+def words_of(directory: Path) -> Phrasebook:
+    """The words of a data directory; as shipped, where it has none of its own. Raises InvalidInput with every fault in them."""
+    folder = directory / WORDS_FOLDER
+    return Phrasebook(load_words(folder)) if folder.is_dir() else built_in()
+
+
+def load_words(folder: Path) -> dict[str, str]:
+    """The files of a folder of words, by name. Raises NotReady where they cannot be read."""
+    try:
+        return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")}
+    except OSError as error:
+        raise NotReady(f"{error.filename or folder} cannot be read ({error.strerror}): give a folder of words, such as fr.toml") from error
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{folder} holds a file that is not UTF-8 text; words are") from None
 
 
 def load_policy(file: Path) -> Policy:

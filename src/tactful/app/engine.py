@@ -16,6 +16,7 @@ from tactful.model.errors import NotFound
 from tactful.model.events import DeadLetter, Event
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
+from tactful.words import Phrasebook
 
 __all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
 
@@ -23,10 +24,10 @@ __all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
-    def __init__(self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None) -> None:
+    def __init__(self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None) -> None:
         self.store = store
         self.new_id = new_id
-        self._house = House(store, policy=policy)
+        self._house = House(store, policy=policy, words=words)
 
     @property
     def policy(self) -> Policy:

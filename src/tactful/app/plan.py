@@ -18,10 +18,10 @@ from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.moment import HORIZON, OUTREACH, Moment
+from tactful.model.products import spoken_title
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
-from tactful.outreach import Opportunity, ranked, subject_of, text_of
+from tactful.outreach import Opportunity, ranked
 from tactful.policy import judge_contact
-from tactful.recommend import spoken_title
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):
@@ -38,16 +38,17 @@ class Planner:
     def __init__(self, store: Store, house: House, *, now: datetime, new_id: Callable[[], str]) -> None:
         self.store, self.house, self.now, self.new_id = store, house, now, new_id
         self.catalog, self.recommender = house.now()
+        self.own = house.own_words
 
     def plan(self, user_id: str) -> tuple[str | None, Plan]:
         """Plan for one userId; returns the customer id, None where nobody is known by it."""
         customer_id = find_customer(self.store, user_id=user_id, anonymous_id=None)
         if customer_id is None:
-            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
+            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence(self.own, "unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf)
-        withheld = withheld_of(shelf, objections, customer)
+        withheld = withheld_of(shelf, objections, customer, own=self.own)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
     def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
@@ -63,8 +64,8 @@ class Planner:
                 return _Outcome(opportunity=opportunity, proposal=proposal)
             stopped_by = stopped_by or verdict
         if stopped_by is not None and stopped_by.code is not None:
-            return _Outcome(silence=silence(stopped_by.code, until=stopped_by.until, **stopped_by.facts))
-        return _Outcome(silence=silence("nothing_relevant", candidates=len(shelf)))
+            return _Outcome(silence=silence(self.own, stopped_by.code, until=stopped_by.until, **stopped_by.facts))
+        return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
 
     def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
         """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
@@ -83,7 +84,8 @@ class Planner:
         plan = Plan(user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, withheld=withheld)
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
-        items = tuple(item_of(shelf, index, customer, now=self.now) for index in outcome.opportunity.indices)
+        words = self.house.words_for(customer.profile)
+        items = tuple(item_of(shelf, index, customer, words=words, now=self.now) for index in outcome.opportunity.indices)
         titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in outcome.opportunity.indices]
         message = Message(
             message_id=decision_id,
@@ -91,8 +93,9 @@ class Planner:
             channel=outcome.proposal.channel,
             send_at=outcome.proposal.send_at,
             items=items,
-            subject=subject_of(outcome.opportunity.trigger, titles),
-            text=text_of(items),
+            subject=words.subject(outcome.opportunity.trigger, titles),
+            text=words.text(items),
+            locale=words.locale,
         )
         return msgspec.structs.replace(plan, message=message)
 

@@ -9,12 +9,13 @@ from msgspec import NODEFAULT, Struct
 from tactful.model.profile import Profile
 from tactful.outreach import Trigger, discover_triggers
 from tactful.policy import ContactRule, ShelfRule, Thresholds, contact_rules, shelf_rules
+from tactful.words import Language
 
 Parts = dict[str, Struct]
 """What has settings, by its name in the file: ``contact.frequency_cap``, ``thresholds``."""
 Changes = dict[str, dict[str, Any]]
 """Name of a part to the fields that are set otherwise."""
-ALONE: dict[str, type[Struct]] = {"thresholds": Thresholds}
+ALONE: dict[str, type[Struct]] = {"thresholds": Thresholds, "words": Language}
 """Parts that are a section of their own. One more line here, and its fields can be set, are checked, shown and documented."""
 
 
@@ -65,6 +66,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     contact: tuple[ContactRule, ...]
     triggers: tuple[Trigger, ...]
     thresholds: Thresholds
+    words: Language
 
 
 class Setting(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -139,6 +141,7 @@ def rules_of(parts: Parts) -> Rules:
         contact=tuple(part for part in holders if isinstance(part, ContactRule)),
         triggers=tuple(part for part in holders if isinstance(part, Trigger)),
         thresholds=next(part for part in holders if isinstance(part, Thresholds)),
+        words=next(part for part in holders if isinstance(part, Language)),
     )
 
 

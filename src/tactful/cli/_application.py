@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _doctor, _policy, _rehearse, _serve, _shop
+from tactful.cli import _ask, _bench, _doctor, _policy, _rehearse, _serve, _shop, _words
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+words = typer.Typer(name="words", help="What customers read.", rich_markup_mode=None)
 outreach = typer.Typer(name="outreach", help="Plan messages.", rich_markup_mode=None)
 
 app.command("demo")(_serve.demo)
@@ -34,6 +35,9 @@ app.command("decide")(_ask.decide)
 app.command("explain")(_ask.explain)
 outreach.command("plan")(_ask.plan)
 app.add_typer(outreach)
+words.command("preview")(_words.preview)
+words.command("check")(_words.check)
+app.add_typer(words)
 app.command("rehearse")(_rehearse.rehearse)
 app.command("bench")(_bench.bench)
 app.command("policy")(_policy.policy)

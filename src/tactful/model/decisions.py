@@ -87,6 +87,8 @@ class Message(Struct, frozen=True, kw_only=True, rename="camel"):
     items: tuple[Item, ...]
     subject: str
     text: str
+    locale: str = "en"
+    """In whose words it is written."""
 
 
 class Plan(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -2,6 +2,5 @@
 
 from tactful.outreach._auction import discover_triggers, ranked
 from tactful.outreach._opportunity import Opportunity, Trigger
-from tactful.outreach._words import subject_of, text_of
 
-__all__ = ["Opportunity", "Trigger", "discover_triggers", "ranked", "subject_of", "text_of"]
+__all__ = ["Opportunity", "Trigger", "discover_triggers", "ranked"]

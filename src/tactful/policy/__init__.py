@@ -2,12 +2,9 @@
 
 from tactful.policy._judge import Objection, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
 from tactful.policy._rule import ContactRule, ShelfRule
-from tactful.policy._sentences import SILENCE, WITHHELD
 from tactful.policy._thresholds import Thresholds
 
 __all__ = [
-    "SILENCE",
-    "WITHHELD",
     "ContactRule",
     "Objection",
     "ShelfRule",

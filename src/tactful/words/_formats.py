@@ -47,7 +47,7 @@ class Formats:
 
     def __init__(self, locale: Locale, patterns: dict[str, str]) -> None:
         self.locale, self.patterns, self.name = locale, patterns, str(locale)
-        self.plural_form = locale.plural_form
+        self.plural_form = lru_cache(KEPT)(locale.plural_form)
 
     @cached_property
     def direction(self) -> str:

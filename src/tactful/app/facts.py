@@ -36,6 +36,8 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     for need, gather in _GATHER.items():
         if need in needs:
             gather(facts, shelf, moment, customer)
+    if Needs.OWNED in needs:
+        facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
@@ -51,7 +53,6 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
 def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     own = customer.history.own()
     facts.product_bought_at = _latest(own.rows, own.at, shelf.rows)
-    facts.sent_back = _sent_back(shelf, customer)
     facts.group_bought_at = _latest(own.groups, own.at, shelf.groups)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
     days = np.unique(np.column_stack([own.groups, np.floor(own.at / DAY_SECONDS).astype(np.int64)]), axis=0)[:, 0]
@@ -79,8 +80,11 @@ def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: F
     return outlived
 
 
-def _sent_back(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
-    """Styles that they sent back and own no more, and what is for them: types below theirs. New interest in the type since then ends it."""
+def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
+    """Styles that they sent back and own no more, and what is for them: types below theirs, and those learned to be for its owners only.
+
+    New interest in the type since then ends it.
+    """
     catalog, own = customer.catalog, customer.history.own()
     returned = [(row, back.at) for product_id, back in customer.profile.returned.items() if (row := catalog.row_of.get(product_id)) is not None]
     gone = [(row, at) for row, at in returned if catalog.group_of[row] not in own.groups]
@@ -88,11 +92,13 @@ def _sent_back(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
     def covered(group: int, type_code: int) -> bool:
         need = customer.needs.get(type_code)
         wanted_since = need.since if need is not None and need.state == "open" else None
-        path = catalog.types[type_code]
-        return any(
-            (group == catalog.group_of[row] or path.startswith(f"{catalog.types[catalog.type_of[row]]} > ")) and (wanted_since is None or wanted_since <= at)
-            for row, at in gone
-        )
+        return any((group == catalog.group_of[row] or is_for(type_code, row)) and (wanted_since is None or wanted_since <= at) for row, at in gone)
+
+    def is_for(type_code: int, row: int) -> bool:
+        kind = int(catalog.type_of[row])
+        if kind in own.types:
+            return False  # They kept, or have since bought, another of its kind.
+        return type_code in accessories.get(kind, ()) or catalog.types[type_code].startswith(f"{catalog.types[kind]} > ")
 
     found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
     return np.array([bool(gone) and code not in own.types and covered(group, code) for group, code in found], np.bool_)

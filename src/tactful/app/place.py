@@ -278,6 +278,12 @@ def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[s
     return tuple(zones) or ("UTC",)
 
 
+def home_zone(profile: Profile, stores: Shops, *, now: datetime) -> str | None:
+    """The time zone they live in, wherever they are now: what they did at home was done by its clock. None where it is not known."""
+    home = whereabouts(profile, stores, now=now).home
+    return home.timezone if home is not None else None
+
+
 @cache
 def zones_of_country() -> dict[str, tuple[str, ...]]:
     """The zones that are in use in each country, from the time zone database's own table.

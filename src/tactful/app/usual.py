@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tactful.app.place import possible_zones
+from tactful.app.place import home_zone, possible_zones
 from tactful.app.requests import DecideContext
 from tactful.intent import covers
 from tactful.model.customer import Customer
@@ -29,7 +29,8 @@ def usual_anywhere(customer: Customer, *, now: datetime) -> Usual | None:
 
 def _usual(customer: Customer, *, kind: str | None, shop: Shop | None, timezone: str | None, now: datetime) -> Usual | None:
     catalog = customer.catalog
-    home_zone = possible_zones(customer.profile, {shop.store_code: shop} if shop else catalog.stores, now=now)[0]
+    stores = {shop.store_code: shop} if shop else catalog.stores
+    zone_now = possible_zones(customer.profile, stores, now=now)[0]
 
     def available(row: int) -> bool:
         there = shop is None or not shop.inventory or catalog.product(row).id in shop.inventory
@@ -40,8 +41,8 @@ def _usual(customer: Customer, *, kind: str | None, shop: Shop | None, timezone:
         return max(answers, default=None)
 
     here = Here(
-        zone=timezone or (shop.timezone if shop else home_zone),
-        home_zone=home_zone,
+        zone=timezone or (shop.timezone if shop else zone_now),
+        home_zone=home_zone(customer.profile, stores, now=now) or zone_now,
         kind=kind,
         store_code=shop.store_code if shop else None,
         available=available,

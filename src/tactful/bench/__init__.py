@@ -5,25 +5,35 @@ import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import Struct
 from rich.console import Console
 
 from tactful.model.errors import InvalidInput
 
-__all__ = ["Benchmark", "benchmarks", "load"]
+__all__ = ["Benchmark", "Setting", "benchmarks", "load"]
 
 
-Benchmark = Callable[[Console, Path], int]
-"""Measure, print what was found, and answer 0, or 1 where it falls short of what was promised. The directory is for what it needs to keep."""
+class Setting(Struct, frozen=True, kw_only=True):
+    """What a benchmark is run with."""
+
+    data: Path
+    """The directory for what it needs to keep."""
+    quick: bool = False
+    """On a small sample, to see that it works: the figures mean little."""
+
+
+Benchmark = Callable[[Console, Setting], int]
+"""Measure, print what was found, and answer 0, or 1 where it falls short of what was promised."""
 
 
 def benchmarks() -> list[str]:
     """Names of all benchmarks."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
 
 def load(name: str) -> Benchmark:
     """Find a benchmark by name. Raises InvalidInput with the names there are."""
     if name not in benchmarks():
         raise InvalidInput(f"there is no benchmark {name[:40]!r}; there are: {', '.join(benchmarks()) or 'none yet'}")
-    benchmark: Benchmark = importlib.import_module(f"{__name__}.{name}").run
+    benchmark: Benchmark = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").run
     return benchmark

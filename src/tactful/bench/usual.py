@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from tactful.bench import Setting
 from tactful.demo import complete_journey as grocer
 from tactful.recommend._habit import Habit
 from tactful.recommend._usual import daypart_of
@@ -49,7 +49,7 @@ class Guesses(Struct):
     right: list[bool] = []
 
 
-def run(console: Console, data: Path) -> int:
+def run(console: Console, setting: Setting) -> int:
     """Compare same as last, the mode of all time, the decayed mode and ours; 0 where ours reaches what was promised."""
     tables = grocer.read_tables(grocer.find_data())
     started = time.perf_counter()

@@ -17,21 +17,22 @@ def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; `list` names them all.")],
     *,
     data: Data = DEFAULT_DATA,
+    quick: Annotated[bool, typer.Option("--quick", help="On a small sample, to see that it works.")] = False,
     store: Store = None,  # noqa: ARG001 - every command takes it; a benchmark makes what it measures
     as_json: Json = False,
 ) -> int:
     """Measure one thing and print what was found. Exits 1 when it falls short of what was promised."""
     from rich.console import Console
 
-    from tactful.bench import benchmarks, load
+    from tactful.bench import Setting, benchmarks, load
 
     if name == "list":
         show(benchmarks(), benchmarks(), as_json=as_json)
         return 0
-    run = load(name)
+    run, setting = load(name), Setting(data=data, quick=quick)
     if not as_json:
-        return run(Console(width=None if sys.stdout.isatty() else WIDTH), data)
+        return run(Console(width=None if sys.stdout.isatty() else WIDTH), setting)
     said = io.StringIO()
-    code = run(Console(file=said, width=WIDTH), data)
+    code = run(Console(file=said, width=WIDTH), setting)
     show({"benchmark": name, "exit": code, "said": said.getvalue().splitlines()}, (), as_json=True)
     return code

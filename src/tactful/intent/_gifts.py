@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
 
+from tactful.intent._calendar import in_gift_season
 from tactful.intent._signs import Sign
 from tactful.model.catalog import CatalogTable
 from tactful.model.needs import Contribution
@@ -34,36 +35,6 @@ def speaks_of_gift(query: str) -> bool:
     (True, True, False)
     """
     return _GIFT_WORDS.search(query) is not None
-
-
-def in_gift_season(day: date, *, country: str | None = None) -> bool:
-    """Tell whether a day lies in the weeks before Christmas, or in the days before Valentine's, Mother's or Father's Day.
-
-    >>> in_gift_season(date(2025, 12, 22)), in_gift_season(date(2025, 12, 27)), in_gift_season(date(2026, 3, 12), country="GB")
-    (True, False, True)
-    """
-    if day.month == 12 and 1 <= day.day <= 24:
-        return True
-    mothers = _easter(day.year) - timedelta(days=21) if country in ("GB", "IE") else _sunday(day.year, 5, 2)
-    return any(timedelta(0) <= feast - day <= NEAR for feast in (date(day.year, 2, 14), mothers, _sunday(day.year, 6, 3)))
-
-
-def _sunday(year: int, month: int, number: int) -> date:
-    first = date(year, month, 1)
-    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday by the anonymous Gregorian computus (Meeus, Astronomical Algorithms)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    j = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 19 * j) // 433
-    month = (h + j - 7 * m + 90) // 25
-    return date(year, month, (h + j - 7 * m + 33 * month + 19) % 32)
 
 
 class GiftSigns:

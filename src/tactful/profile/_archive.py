@@ -12,11 +12,13 @@ from tactful.profile._wants import forget_untouched, keep_latest
 
 ORDERS_KEPT = 64
 """The latest orders stay, however old."""
+ORDERS_TO_SPARE = 12
+"""So many more may pile up before the oldest are laid down: finding their products means to look through all."""
 ORDERS_AT_MOST = 2_000
 """More are laid down, however new: a till used as one customer."""
 OLD = timedelta(days=400)
 YOUNG = timedelta(days=370)
-"""Laid down are orders older than this, once one is older than `OLD`: several at a time, since finding their products means to look through all."""
+"""Laid down are orders older than this, once one is older than `OLD`, several at a time."""
 NUMBERS_KEPT = 256
 """Orders laid down that are still known by number."""
 DAYS_KEPT = 8
@@ -26,7 +28,7 @@ def archive_old_orders(profile: Profile) -> None:
     """Lay down the oldest orders as days per product, if there are orders to spare."""
     orders = profile.orders
     spare = len(orders) - ORDERS_KEPT
-    if spare <= 0 or (orders[-1].at - orders[0].at <= OLD and len(orders) <= ORDERS_AT_MOST):
+    if spare < ORDERS_TO_SPARE or (orders[-1].at - orders[0].at <= OLD and len(orders) <= ORDERS_AT_MOST):
         return
     old = next((i for i, order in enumerate(orders) if orders[-1].at - order.at <= YOUNG), len(orders))
     count = min(max(old, len(orders) - ORDERS_AT_MOST), spare)

@@ -56,7 +56,7 @@ def fold_all(profile: Profile, events: Iterable[Event]) -> Profile:
     """Return the profile with more events, which must come in the order of the log. The given profile is left as it was."""
     folded = copy(profile)
     for name in _SHARED:
-        setattr(folded, name, copy(getattr(folded, name)))
+        setattr(folded, name, getattr(folded, name).copy())
     for event in events:
         _person.arrive(folded, event)
         handler = handler_of(event)

@@ -3,7 +3,7 @@
 import math
 
 from tactful.model.events import OrderCompleted, OrderRefunded
-from tactful.model.profile import Order, Profile, Purchase, Returned
+from tactful.model.profile import Order, ProductHistory, Profile, Purchase, Returned
 from tactful.profile._archive import NUMBERS_KEPT, archive_old_orders, number_of, take_out
 from tactful.profile._handlers import folds
 from tactful.profile._wants import history_of, keep_latest, look
@@ -19,9 +19,12 @@ def _bought(profile: Profile, event: OrderCompleted) -> None:
     profile.orders.append(
         Order(event.order_id, event.message_id, event.at, event.channel, event.gift, event.store_code, event.fulfilment, _elsewhere(profile, event))
     )
+    products = profile.products
     for line in event.lines:
         for_another = event.gift or line.recipient_size is not None
-        history_of(profile, line.product_id).purchases.append(Purchase(number, line.quantity, for_another, line.options))
+        purchase = Purchase(number, line.quantity, for_another, line.options)
+        known = products.get(line.product_id)
+        products[line.product_id] = ProductHistory([], [purchase]) if known is None else ProductHistory(known.looks, [*known.purchases, purchase])
         profile.cart.pop(line.product_id, None)
     archive_old_orders(profile)
 

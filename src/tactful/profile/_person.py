@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import msgspec
-
 from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, Traits
 from tactful.model.profile import Profile, Sighting, Zone
 
@@ -62,11 +60,16 @@ def week_of(at: datetime) -> int:
 
 def _see(profile: Profile, sighting: Sighting) -> None:
     """Remember one sighting a week and cell: its first and last time, and the zone that was told last."""
-    same = next((known for known in profile.sightings if (known.week, known.cell) == (sighting.week, sighting.cell)), None)
-    if same is not None:
-        profile.sightings.remove(same)
-        sighting = msgspec.structs.replace(sighting, first_at=same.first_at, timezone=sighting.timezone or same.timezone)
-    profile.sightings.append(sighting)
+    seen = profile.sightings
+    for back in range(len(seen) - 1, -1, -1):
+        same = seen[back]
+        if same.week != sighting.week:
+            break  # Events come in the order of time: this week's are the last.
+        if same.cell == sighting.cell:
+            del seen[back]
+            sighting = Sighting(same.week, same.cell, same.first_at, sighting.last_at, sighting.event_id, sighting.timezone or same.timezone)
+            break
+    seen.append(sighting)
     del profile.sightings[:-SIGHTINGS_KEPT]
 
 

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+HALF_LIVES = (21.0, 60.0, 180.0)
+"""Days after which a purchase counts half: what one does these weeks, this season, and always."""
 
 
 class Pairs(Struct, frozen=True, kw_only=True):
@@ -21,6 +23,18 @@ class Pairs(Struct, frozen=True, kw_only=True):
     """Mean natural log of the gaps between purchase days, in days; 0 where there is no gap yet."""
     log_gap_square: Floats
     """Sum of squared deviations of the log gaps from their mean."""
+    fading: Floats
+    """Days with a purchase, each counting half every `HALF_LIVES` before the last one; float64 [n, 3]."""
+
+
+class Kinds(Struct, frozen=True, kw_only=True):
+    """Pairs summed up by (customer, kind of thing), columns of equal length."""
+
+    count: Floats
+    """Purchases, several things on one day counting each."""
+    last_day: Floats
+    fading: Floats
+    """As in `Pairs`."""
 
 
 def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) -> Pairs:
@@ -43,7 +57,15 @@ def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) 
         last_day=day[end - 1],
         log_gap_mean=mean,
         log_gap_square=square,
+        fading=_fading(day, start, end),
     )
+
+
+def _fading(day: Floats, start: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
+    if not len(start):
+        return np.empty((0, len(HALF_LIVES)))
+    ages = np.repeat(day[end - 1], end - start) - day
+    return np.column_stack([np.add.reduceat(0.5 ** (ages / half_life), start) for half_life in HALF_LIVES])
 
 
 def _log_gaps(day: Floats, new_pair: NDArray[np.bool_], pairs: int) -> tuple[Floats, Floats]:
@@ -55,3 +77,19 @@ def _log_gaps(day: Floats, new_pair: NDArray[np.bool_], pairs: int) -> tuple[Flo
     mean = total / np.maximum(gaps, 1)
     square = np.bincount(pair, weights=log_gap**2, minlength=pairs) - gaps * mean**2
     return mean, np.maximum(square, 0.0)
+
+
+def faded(pairs: Pairs | Kinds, day: float) -> Floats:
+    """What `Pairs.fading` is worth on a day, float64 [n, 3]."""
+    return np.asarray(pairs.fading * 0.5 ** (np.maximum(day - pairs.last_day, 0.0)[:, None] / HALF_LIVES))
+
+
+def by_kind(pairs: Pairs, kind: Ints) -> tuple[Kinds, NDArray[np.intp]]:
+    """Sum pairs up by (customer, kind); ``kind`` is the kind of each pair. The sums, and which one each pair is part of."""
+    code = pairs.customer * (int(kind.max(initial=0)) + 1) + kind
+    found, part = np.unique(code, return_inverse=True)
+    last = np.full(len(found), -np.inf)
+    np.maximum.at(last, part, pairs.last_day)
+    carried = pairs.fading * 0.5 ** ((last[part] - pairs.last_day)[:, None] / HALF_LIVES)
+    count, *fading = (np.bincount(part, weights=column, minlength=len(found)).astype(np.float64) for column in (pairs.count, *carried.T))
+    return Kinds(count=count, last_day=last, fading=np.column_stack(fading)), part

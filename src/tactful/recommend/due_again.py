@@ -1,6 +1,7 @@
 """What is due again: a discrete-time hazard per customer and style.
 
-Source: the eleven-feature logistic hazard over (customer, product) pairs, and the log-normal gap model it is compared with; both are features here.
+Source: the eleven-feature logistic hazard over (customer, product) pairs, and the log-normal gap model it is compared with; both are features here, beside
+how often they bought its kind these weeks, this season and always, what share of that it was, and how often everybody buys it.
 """
 
 from collections.abc import Iterator
@@ -20,11 +21,13 @@ from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._logistic import Logistic, expit, fit_logistic
-from tactful.recommend._pairs import Pairs, summarise
-from tactful.recommend._rhythm import Rhythms, learn_rhythms
+from tactful.recommend._pairs import Pairs, by_kind, faded, summarise
+from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
 
 Floats = NDArray[np.float64]
 HORIZON_DAYS = 7.0
+ANY = ""
+LEAST_WEEKLY = 1e-4
 
 
 class DueAgainConfig(Struct, frozen=True, kw_only=True):
@@ -47,6 +50,8 @@ class DueAgainState(Struct, kw_only=True):
     """What was learned."""
 
     rhythms: Rhythms = Rhythms()
+    weekly: dict[str, float] = {}
+    """By style id: purchases a week and active customer; under `ANY` that of a style nobody bought of late."""
     model: Logistic | None = None
 
 
@@ -68,13 +73,15 @@ class DueAgain(Source):
         self.gap_days: Floats = np.empty(0)
         self.repeat_share: Floats = np.empty(0)
         self.spread: Floats = np.empty(0)
+        self.weekly: Floats = np.empty(0)
+        self._type_of: NDArray[np.int64] = np.empty(0, np.int64)
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Learn usual gaps and the hazard from the weeks before the end of the window."""
         cut_offs = [purchases.until_day - HORIZON_DAYS * (i + 1) for i in range(self.config.cut_offs)]
         catalog = purchases.catalog
         pairs = summarise(purchases.customer, catalog.group_of[purchases.row], purchases.day)
-        self.state = DueAgainState(rhythms=learn_rhythms(pairs, catalog))
+        self.state = DueAgainState(rhythms=learn_rhythms(pairs, catalog), weekly=_weekly(purchases, self.config.active_days))
         self.bind(catalog)
         parts = [part for cut_off in cut_offs if (part := self._examples(purchases, cut_off)) is not None]
         if not parts:
@@ -90,35 +97,42 @@ class DueAgain(Source):
         return {"rows": len(label), "base_rate": float(label.mean())} | _fit_figures(self.state.model.probability(features), label)
 
     def _examples(self, purchases: PurchaseTable, cut_off: float) -> tuple[Floats, NDArray[np.bool_]] | None:
-        past = purchases.before(cut_off)
-        if not len(past.day):
-            return None
-        catalog = purchases.catalog
-        pairs = summarise(past.customer, catalog.group_of[past.row], past.day)
-        trips = _trips(past)
-        active = cut_off - trips.last_day[pairs.customer] <= self.config.active_days
-        pairs = msgspec.structs.replace(pairs, **{name: getattr(pairs, name)[active] for name in pairs.__struct_fields__})
-        soon = (purchases.day >= cut_off) & (purchases.day < cut_off + HORIZON_DAYS)
-        width = len(catalog.groups)
-        bought = np.unique(purchases.customer[soon].astype(np.int64) * width + catalog.group_of[purchases.row[soon]])
-        label = np.isin(pairs.customer * width + pairs.key, bought)
-        return self._features(pairs, trips, pairs.customer, cut_off), label
+        pairs, trips = self.active_pairs(purchases, cut_off)
+        return (self._features(pairs, trips, pairs.customer, cut_off), bought_within(purchases, pairs, cut_off)) if len(pairs.key) else None
+
+    def active_pairs(self, purchases: PurchaseTable, day: float) -> tuple[Pairs, Pairs]:
+        """Every (customer, style) bought before a day by who still shops here, and shopping days by customer index."""
+        past = purchases.before(day)
+        pairs, trips = summarise(past.customer, past.catalog.group_of[past.row], past.day), _trips(past)
+        active = day - trips.last_day[pairs.customer] <= self.config.active_days
+        return msgspec.structs.replace(pairs, **{name: getattr(pairs, name)[active] for name in pairs.__struct_fields__}), trips
+
+    def probabilities(self, pairs: Pairs, trips: Pairs, day: float) -> Floats:
+        """P(bought within the horizon from a day on) of `active_pairs`, float64 [n]."""
+        return self._untrained(pairs, day) if self.state.model is None else self.state.model.probability(self._features(pairs, trips, pairs.customer, day))
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay usual gaps over the styles of a catalogue; a new style takes its type's."""
         rhythms = self.state.rhythms.of_groups(catalog)
+        usual = self.state.weekly.get(ANY, LEAST_WEEKLY)
+        self.weekly = np.array([self.state.weekly.get(name, usual) for name in catalog.groups])
+        self._type_of = types_of_groups(catalog)
         self.gap_days = np.array([rhythm.gap_days for rhythm in rhythms])
         self.repeat_share = np.array([rhythm.repeat_share for rhythm in rhythms])
         self.spread = np.array([rhythm.spread for rhythm in rhythms])
 
     def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
-        """Features float64 [n, 13] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
+        """Features float64 [n, 25] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
         count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)
         gap = self.mean_gap(pairs)
         ratio = np.clip(elapsed / gap, 0.02, 10.0)
         visits = trips.count[who]
         trip_rate = visits / np.maximum(day - trips.first_day[who], 7.0)
         hazard, survival = self._lognormal(pairs, elapsed)
+        away = np.maximum(day - trips.last_day[who], 0.0)
+        kinds, kind = by_kind(pairs, self._type_of[pairs.key])
+        of_late, visits_of_late = faded(pairs, day), faded(trips, day)[who]
+        kind_of_late = faded(kinds, day)[kind]
         return np.column_stack(
             [
                 np.log(count),
@@ -129,11 +143,17 @@ class DueAgain(Source):
                 np.abs(np.log(ratio)),
                 np.log(self.repeat_share[pairs.key]),
                 np.log(trip_rate),
-                np.log1p(np.maximum(day - trips.last_day[who], 0.0)),
+                np.log1p(away),
                 np.log(count / visits),
                 (np.round(elapsed) % 7 == 0).astype(np.float64),
                 np.log(hazard) - np.log1p(-hazard),
                 np.log(survival),
+                np.log(self.weekly[pairs.key]),
+                np.log1p(np.maximum(day - kinds.last_day[kind], 0.0)),
+                np.log(kinds.count[kind]),
+                np.log(kind_of_late + 0.01),
+                np.log((kind_of_late + 0.05) / (visits_of_late + 0.5)),
+                np.log((of_late + 0.02) / (kind_of_late + 0.1)),
             ]
         )
 
@@ -168,7 +188,7 @@ class DueAgain(Source):
         days = own.at / DAY_SECONDS
         pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
         today = moment.now.timestamp() / DAY_SECONDS
-        score = self._untrained(pairs, today) if self.state.model is None else self.state.model.probability(self._features(pairs, trips, pairs.customer, today))
+        score = self.probabilities(pairs, trips, today)
         gaps, counts = self.typical_gap(pairs), pairs.count
         likeliest = set(np.argsort(-score, kind="stable")[: self.config.proposed].tolist())
         return Candidates.of(
@@ -192,6 +212,24 @@ class DueAgain(Source):
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
         self.state = msgspec.msgpack.decode(blob, type=DueAgainState)
+
+
+def _weekly(purchases: PurchaseTable, days: float) -> dict[str, float]:
+    """How often each style is bought of late, one purchase added, so that nothing is impossible."""
+    recent = purchases.day >= purchases.until_day - days
+    active = max(len(np.unique(purchases.customer[recent])), 1)
+    lines = np.bincount(purchases.catalog.group_of[purchases.row[recent]], minlength=len(purchases.catalog.groups))
+    a_week = HORIZON_DAYS / days / active
+    bought = np.flatnonzero(lines).tolist()
+    return {ANY: a_week} | {purchases.catalog.groups[code]: float((lines[code] + 1) * a_week) for code in bought}
+
+
+def bought_within(purchases: PurchaseTable, pairs: Pairs, day: float) -> NDArray[np.bool_]:
+    """Whether each pair was bought within the horizon from a day on, bool [n]."""
+    soon = (purchases.day >= day) & (purchases.day < day + HORIZON_DAYS)
+    width = len(purchases.catalog.groups)
+    bought = np.unique(purchases.customer[soon].astype(np.int64) * width + purchases.catalog.group_of[purchases.row[soon]])
+    return np.isin(pairs.customer * width + pairs.key, bought)
 
 
 EVIDENCE_KEPT = 3
@@ -234,7 +272,7 @@ def _trips(purchases: PurchaseTable) -> Pairs:
     size = len(purchases.customers)
     columns = {}
     for name in found.__struct_fields__:
-        column = np.zeros(size, getattr(found, name).dtype)
+        column = np.zeros((size, *getattr(found, name).shape[1:]), getattr(found, name).dtype)
         column[found.customer] = getattr(found, name)
         columns[name] = column
     return Pairs(**columns)

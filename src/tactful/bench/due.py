@@ -1,0 +1,172 @@
+"""Whether a household buys again, within seven days, a product or a kind of product that it has bought before.
+
+One grocer's year. Everything is learned from the ten weeks before day 250 of the year, asked at four later days, of households that shopped within the
+last eight weeks. Scores that are no probabilities are put on the scale by an isotonic curve, fitted on the same ten weeks.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from scipy.special import ndtr
+
+from tactful.bench import Setting
+from tactful.bench._cost import Cost, measured
+from tactful.bench._grocer import Level, purchase_table, read_lines
+from tactful.bench._score import DRAWS_OF_ORDER, Ordered, average_precision, calibration_error, interval_of_ratio, log_losses
+from tactful.model.tables import PurchaseTable
+from tactful.recommend import fit_curve
+from tactful.recommend._pairs import Pairs
+from tactful.recommend.due_again import HORIZON_DAYS, DueAgain, DueAgainConfig, bought_within
+
+Floats = NDArray[np.float64]
+LEARNED_UNTIL = 250.0
+"""Days of the year: the last week learned from ends here."""
+WEEKS_LEARNED = 10
+ASKED_ON = (280.0, 301.0, 322.0, 340.0)
+SEED = 8321
+MUST = {"type": (0.790, 0.157, 0.01), "product": (0.810, 0.090, 0.01)}
+"""AUC at least, log-loss at most, calibration error at most."""
+OURS = "Tactful"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """Pairs asked about on some days, as columns of equal length; a household asked on two days is one household."""
+
+    household: NDArray[np.int64]
+    label: NDArray[np.bool_]
+    columns: dict[str, Floats]
+    """Score by way of guessing."""
+
+
+def run(console: Console, setting: Setting) -> int:
+    """Compare ours with what is usual, by type and by product; 0 where ours reaches what was promised."""
+    lines = read_lines(quick=setting.quick)
+    reached = [judge(console, purchase_table(lines, level), level, first_day=lines.first_day) for level in ("type", "product")]
+    return 0 if all(reached) else 1
+
+
+def judge(console: Console, purchases: PurchaseTable, level: Level, *, first_day: float) -> bool:
+    """Measure and print one level; whether it reaches what was promised."""
+    known = purchases.before(first_day + LEARNED_UNTIL)
+    ours = DueAgain(DueAgainConfig(cut_offs=WEEKS_LEARNED))
+    _, cost = measured(lambda: ours.train(known))
+    learned = _ask(ours, known, [first_day + LEARNED_UNTIL - HORIZON_DAYS * (week + 1) for week in range(WEEKS_LEARNED)])
+    asked, asking = measured(lambda: _ask(ours, purchases, [first_day + day for day in ASKED_ON]))
+    probability = {name: _on_scale(name, learned, asked) for name in asked.columns}
+    console.print(_table(level, asked, probability, len(purchases.customers)))
+    console.print(_bought_table(asked, probability[OURS]))
+    console.print(_costs(cost, asking, len(asked.label)))
+    auc, loss, error = _merits(probability[OURS], asked)
+    least, most, off = MUST[level]
+    return auc >= least and loss <= most and error <= off
+
+
+def _ask(ours: DueAgain, purchases: PurchaseTable, days: list[float]) -> Asked:
+    parts = []
+    for day in days:
+        pairs, trips = ours.active_pairs(purchases, day)
+        scores = {name: score(ours, pairs, day) for name, score in PEERS.items()} | {OURS: ours.probabilities(pairs, trips, day)}
+        parts.append((pairs.customer, bought_within(purchases, pairs, day), scores))
+    return Asked(
+        household=np.concatenate([part[0] for part in parts]),
+        label=np.concatenate([part[1] for part in parts]),
+        columns={name: np.concatenate([part[2][name] for part in parts]) for name in parts[0][2]},
+    )
+
+
+def _recency(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    return -(day - pairs.last_day)
+
+
+def _frequency(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    return pairs.count
+
+
+def _repeat_share(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    return ours.repeat_share[pairs.key]
+
+
+def _lognormal(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    """Share of buyers who buy again, times the log-normal hazard of the product's usual gap."""
+    elapsed, gap, spread = np.maximum(day - pairs.last_day, 0.5), ours.gap_days[pairs.key], ours.spread[pairs.key]
+    survival = np.maximum(ndtr(np.log(gap / elapsed) / spread), 1e-6)
+    return np.asarray(ours.repeat_share[pairs.key] * (1 - ndtr(np.log(gap / (elapsed + HORIZON_DAYS)) / spread) / survival))
+
+
+def _poisson_gamma(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    """A rate with a gamma prior from the product: one purchase in its usual gap."""
+    return np.asarray((pairs.count - 1 + ours.repeat_share[pairs.key]) / (day - pairs.first_day + ours.gap_days[pairs.key]))
+
+
+def _still_alive(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+    """The same, while they have not been away for three of their gaps."""
+    away = (day - pairs.last_day) / ours.mean_gap(pairs)
+    return np.asarray(_poisson_gamma(ours, pairs, day) / (1 + np.exp(away - 3)))
+
+
+PEERS: dict[str, Callable[[DueAgain, Pairs, float], Floats]] = {
+    "recency": _recency,
+    "frequency": _frequency,
+    "repeat share": _repeat_share,
+    "repeat share × log-normal gap": _lognormal,
+    "Poisson-gamma rate": _poisson_gamma,
+    "Poisson-gamma, still alive": _still_alive,
+}
+"""Their parameters are the product's usual gap and repeat share, as ours learned them."""
+
+
+def _on_scale(name: str, learned: Asked, asked: Asked) -> Floats:
+    """Probabilities: ours are; of the others isotonic curves make some."""
+    curve = None if name == OURS else fit_curve(learned.columns[name], learned.label)
+    return asked.columns[name] if curve is None else np.asarray(curve(asked.columns[name]))
+
+
+def _merits(probability: Floats, asked: Asked) -> tuple[float, float, float]:
+    return Ordered(probability, asked.label).auc(), float(log_losses(probability, asked.label).mean()), calibration_error(probability, asked.label)
+
+
+def _table(level: Level, asked: Asked, probability: dict[str, Floats], households: int) -> Table:
+    title = f"{level}: {len(asked.label):,} pairs, {asked.label.mean():.2%} bought within seven days"
+    table = Table("", "AUC", "Tactful ahead by", "AP", "log-loss", "Tactful ahead by", "ECE", title=title)
+    rng = np.random.default_rng(SEED)
+    draws = [np.bincount(rng.integers(0, households, households), minlength=households).astype(float)[asked.household] for _ in range(DRAWS_OF_ORDER)]
+    ours = Ordered(asked.columns[OURS], asked.label)
+    aucs = np.array([ours.auc(weight) for weight in draws])
+    loss = log_losses(probability[OURS], asked.label)
+    lines = np.bincount(asked.household, minlength=households).astype(float)
+    for name, score in asked.columns.items():
+        order, theirs = Ordered(score, asked.label), log_losses(probability[name], asked.label)
+        ahead = worse = ""
+        if name != OURS:
+            between = np.percentile(aucs - [order.auc(weight) for weight in draws], [2.5, 97.5])
+            ahead = f"{between[0]:+.4f} to {between[1]:+.4f}"
+            low, high = interval_of_ratio(_sums(asked.household, theirs - loss, households), lines, seed=SEED)
+            worse = f"{low:+.5f} to {high:+.5f}"
+        precision = average_precision(probability[name], asked.label)
+        error = calibration_error(probability[name], asked.label)
+        table.add_row(name, f"{order.auc():.4f}", ahead, f"{precision:.3f}", f"{theirs.mean():.5f}", worse, f"{error:.4f}")
+    return table
+
+
+def _sums(household: NDArray[np.int64], values: Floats, households: int) -> Floats:
+    return np.bincount(household, weights=values, minlength=households).astype(np.float64)
+
+
+def _bought_table(asked: Asked, probability: Floats) -> Table:
+    table = Table("Tactful says", "pairs", "mean", "bought", title="how often it came true")
+    edges = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+    for low, high in pairwise(edges):
+        inside = (probability >= low) & ((probability < high) | (high == 1.0))
+        if inside.any():
+            table.add_row(f"{low:.2f}–{high:.2f}", f"{inside.sum():,}", f"{probability[inside].mean():.3f}", f"{asked.label[inside].mean():.3f}")
+    return table
+
+
+def _costs(learning: Cost, asking: Cost, pairs: int) -> str:
+    asked = f"{asking.seconds / pairs * 1e6:.2f} µs a pair"
+    return f"Tactful learns in {learning.seconds:.1f} s of processor time with {learning.peak_mib:.0f} MiB; asked, with all others, {asked}"

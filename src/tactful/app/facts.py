@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.catalog import department_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
@@ -24,6 +23,7 @@ GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
+_SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 Floats = NDArray[np.float64]
 
 
@@ -46,8 +46,12 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
     """For each wanted key the latest time it occurs, NaN where never; times come in ascending order."""
-    latest = dict(zip(keys.tolist(), at.tolist(), strict=True))
-    return np.array([latest.get(key, np.nan) for key in wanted.tolist()], np.float64)
+    if not len(keys):
+        return np.full(len(wanted), np.nan)
+    order = np.argsort(keys, kind="stable")
+    ascending = keys[order]
+    last = np.searchsorted(ascending, wanted, side="right") - 1
+    return np.where((last >= 0) & (ascending[last] == wanted), at[order][last], np.nan)
 
 
 def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
@@ -55,22 +59,29 @@ def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
     facts.product_bought_at = _latest(own.rows, own.at, shelf.rows)
     facts.group_bought_at = _latest(own.groups, own.at, shelf.groups)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
-    days = np.unique(np.column_stack([own.groups, np.floor(own.at / DAY_SECONDS).astype(np.int64)]), axis=0)[:, 0]
-    group, count = np.unique(days, return_counts=True)
-    bought_on = dict(zip(group.tolist(), count.tolist(), strict=True))
-    facts.purchase_days = np.array([bought_on.get(code, 0) for code in shelf.groups.tolist()], np.int64)
+    group, _ = _days_of(own.groups, own.at)
+    facts.purchase_days = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
+
+
+def _days_of(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Key and day since 1970-01-01 of every day on which each key was bought, ascending."""
+    bought = np.sort(keys.astype(np.int64) * FAR_DAY + np.floor(at / DAY_SECONDS).astype(np.int64))
+    bought = bought[np.diff(bought, prepend=bought[:1] - 1) > 0]
+    return bought // FAR_DAY, bought % FAR_DAY
 
 
 def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
     """Shortest time after which they themselves bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
     own = customer.history.own()
-    bought = np.unique(own.types.astype(np.int64) * FAR_DAY + np.floor(own.at / DAY_SECONDS).astype(np.int64))
-    code, day = bought // FAR_DAY, bought % FAR_DAY
-    again = code[1:] == code[:-1]
-    gaps: dict[int, float] = {}
-    for each, gap in zip(code[1:][again].tolist(), np.diff(day)[again].tolist(), strict=True):
-        gaps[each] = min(gap, gaps.get(each, np.inf))
-    return np.array([gaps.get(each, np.inf) * DAY_SECONDS for each in shelf.types.tolist()], np.float64)
+    kind, day = _days_of(own.types, own.at)
+    again = kind[1:] == kind[:-1]
+    kind, gap = kind[1:][again], np.diff(day)[again]
+    if not len(kind):
+        return np.full(len(shelf), np.inf)
+    first = np.flatnonzero(np.diff(kind, prepend=-1))
+    kind, shortest = kind[first], np.minimum.reduceat(gap, first)
+    at = np.minimum(np.searchsorted(kind, shelf.types), len(kind) - 1)
+    return np.where(kind[at] == shelf.types, shortest[at] * DAY_SECONDS, np.inf)
 
 
 def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: Floats) -> NDArray[np.bool_]:
@@ -88,6 +99,8 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
     catalog, own = customer.catalog, customer.history.own()
     returned = [(row, back.at) for product_id, back in customer.profile.returned.items() if (row := catalog.row_of.get(product_id)) is not None]
     gone = [(row, at) for row, at in returned if catalog.group_of[row] not in own.groups]
+    if not gone:
+        return np.zeros(len(shelf), np.bool_)
 
     def covered(group: int, type_code: int) -> bool:
         need = customer.needs.get(type_code)
@@ -101,7 +114,7 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
         return type_code in accessories.get(kind, ()) or catalog.types[type_code].startswith(f"{catalog.types[kind]} > ")
 
     found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
-    return np.array([bool(gone) and code not in own.types and covered(group, code) for group, code in found], np.bool_)
+    return np.array([code not in own.types and covered(group, code) for group, code in found], np.bool_)
 
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
@@ -114,8 +127,8 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.explanations = tuple(_explained(need) for need in found)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
-    stray = _stray_departments(customer)
-    facts.stray_department = np.array([department_of(customer.catalog.types[code]) in stray for code in shelf.types.tolist()], np.bool_)
+    stray, department = _stray_departments(customer), customer.catalog.department_of_type
+    facts.stray_department = np.array([department[code] in stray for code in shelf.types.tolist()], np.bool_)
 
 
 def _explained(need: Need | None) -> dict[str, float] | None:
@@ -126,14 +139,14 @@ def _explained(need: Need | None) -> dict[str, float] | None:
 
 def _stray_departments(customer: Customer) -> set[str]:
     """Departments they looked into on one day only and never bought from, of somebody who does buy here."""
-    types = customer.catalog.types
-    bought = {department_of(types[code]) for code in np.unique(customer.history.own().types).tolist()}
-    if not bought:
+    department, types = customer.catalog.department_of_type, customer.history.own().types
+    if not customer.needs or not len(types):
         return set()
+    bought = {department[code] for code in set(types.tolist())}
     looked: dict[str, list[Need]] = {}
     for need in customer.needs.values():
         if not need.in_visit:
-            looked.setdefault(department_of(types[need.type_code]), []).append(need)
+            looked.setdefault(department[need.type_code], []).append(need)
     return {name for name, needs in looked.items() if name not in bought and _one_day(needs)}
 
 
@@ -174,7 +187,7 @@ def _stated(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
 
 def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     catalog = customer.catalog
-    facts.sensitive = np.array(SENSITIVITIES, np.str_)[catalog.sensitive[shelf.rows]]
+    facts.sensitive = _SENSITIVITY_NAMES[catalog.sensitive[shelf.rows]]
     on_page = {int(catalog.type_of[row]) for row in moment.featured} if not moment.interrupts else set()
 
     def asked_for(row: int) -> bool:
@@ -219,6 +232,9 @@ def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -
 def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     history = customer.history
     own = history.own()
+    if own is history:
+        facts.gift_only = np.zeros(len(shelf), np.bool_)
+        return
     styles = set(history.groups[history.gift].tolist()) - set(own.groups.tolist())
     given = dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
     wanted = {code for code, need in customer.needs.items() if need.state == "open" and need.since.timestamp() > given.get(code, np.inf)}
@@ -228,6 +244,9 @@ def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
 
 
 def _trips(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+    if not customer.away_orders:
+        facts.only_from_trips = np.zeros(len(shelf), np.bool_)
+        return
     own = customer.history.own()
     away = np.isin(own.orders, list(customer.away_orders))
     there, at_home = set(own.groups[away].tolist()), set(own.groups[~away].tolist())

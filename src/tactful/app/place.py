@@ -82,7 +82,7 @@ def _zone_now(profile: Profile, home: Home | None, present: Present | None, chos
 def sightings_of(profile: Profile, stores: Shops) -> list[Sighting]:
     """Where they were seen: by their devices, and at the tills of stores."""
     seen = {(one.week, one.cell): one for one in profile.sightings}
-    for order in reversed(profile.orders):
+    for order in reversed(profile.orders) if stores else ():
         if profile.last_at is not None and profile.last_at - order.at > REMEMBERED:
             break
         shop = stores.get(order.store_code or "") if order.channel == TILL else None

@@ -1,6 +1,7 @@
 """The catalogue as columns, for vectorised reads: one row a product."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -11,7 +12,7 @@ from tactful.model.products import Product, Store
 UNKNOWN_ROW = -1
 
 
-class CatalogTable(Struct, frozen=True, kw_only=True):
+class CatalogTable(Struct, frozen=True, kw_only=True, dict=True):
     """Products by row, with groups and types as dense codes. Built by `tactful.catalog`; immutable."""
 
     version: int
@@ -40,6 +41,11 @@ class CatalogTable(Struct, frozen=True, kw_only=True):
         """Rows of the products that we know, int32, in the order given; unknown ids are left out."""
         found = (self.row_of.get(product_id, UNKNOWN_ROW) for product_id in product_ids)
         return np.fromiter((row for row in found if row != UNKNOWN_ROW), dtype=np.int32)
+
+    @cached_property
+    def department_of_type(self) -> tuple[str, ...]:
+        """The first step of each type's path, by type code."""
+        return tuple(path.split(" > ", 1)[0] for path in self.types)
 
     def product(self, row: int) -> Product:
         """The product in a row."""

@@ -1,5 +1,7 @@
 """Columns over many customers, for learning; and over one customer, for deciding."""
 
+from functools import cached_property
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from tactful.model.catalog import CatalogTable
 DAY_SECONDS = 86_400.0
 
 
-class History(Struct, frozen=True, kw_only=True):
+class History(Struct, frozen=True, kw_only=True, dict=True):
     """One customer's purchases of products we know, one row an order line, oldest first. Columns of equal length m."""
 
     rows: NDArray[np.int32]
@@ -25,6 +27,10 @@ class History(Struct, frozen=True, kw_only=True):
 
     def own(self) -> "History":
         """Without gifts."""
+        return self._own if self.gift.any() else self
+
+    @cached_property
+    def _own(self) -> "History":
         keep = ~self.gift
         return History(
             rows=self.rows[keep],

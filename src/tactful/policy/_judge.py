@@ -1,6 +1,7 @@
 """Rules, discovered and applied: first all that concern products, then all that concern interrupting."""
 
 import importlib
+import math
 import pkgutil
 from datetime import UTC, datetime
 from functools import reduce
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict
@@ -60,19 +62,26 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
     objections = []
     for rule in rules:
         verdicts = rule.check(msgspec.structs.replace(candidates, alive=alive), facts, now=now)
-        for index in np.flatnonzero(verdicts.denied & alive).tolist():
-            objections.append(Objection(index=index, code=verdicts.code, facts={name: _plain(column[index]) for name, column in verdicts.facts.items()}))
-        alive = alive & ~verdicts.denied
+        withheld = np.flatnonzero(verdicts.denied & alive)
+        if len(withheld):
+            said = {name: _plain(column, withheld) for name, column in verdicts.facts.items()}
+            for i, index in enumerate(withheld.tolist()):
+                objections.append(Objection(index=index, code=verdicts.code, facts={name: column[i] for name, column in said.items()}))
+            alive = alive & ~verdicts.denied
     objections.sort(key=lambda objection: objection.index)
     return msgspec.structs.replace(candidates, alive=alive), objections
 
 
-def _plain(value: object) -> object:
-    """A NumPy scalar as a Python value; NaN, infinity and no time, which JSON cannot say, as None."""
-    plain = value.item() if isinstance(value, np.generic) else value
-    if isinstance(plain, datetime):
-        return plain.replace(tzinfo=UTC)
-    return None if isinstance(plain, float) and not np.isfinite(plain) else plain
+def _plain(column: NDArray[Any] | tuple[Any, ...], indices: NDArray[np.intp]) -> list[object]:
+    """Some of a column as Python values; NaN, infinity and no time, which JSON cannot say, as None."""
+    values = column[indices].tolist() if isinstance(column, np.ndarray) else [column[index] for index in indices.tolist()]
+    return [_sayable(value) for value in values]
+
+
+def _sayable(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def judge_contact(rules: tuple[ContactRule, ...], proposal: Proposal, facts: ContactFacts) -> tuple[Proposal, Verdict]:

@@ -6,6 +6,7 @@ forbidden, out of stock or was answered with a no, is taken out of the past firs
 
 import statistics
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -88,12 +89,13 @@ def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
     for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
         orders.setdefault(_subject(names[code]), set()).add(order)
     subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
-    for code in np.unique(history.types).tolist() if subjects else ():
+    for code in sorted(set(history.types.tolist())) if subjects else ():
         if (subject := _subject(names[code])) in subjects:
             subjects[subject].append(code)
     return list(subjects.values())
 
 
+@lru_cache(65_536)
 def _subject(type_path: str) -> str:
     """What a type is a kind of: one visit is for one subject.
 
@@ -105,8 +107,12 @@ def _subject(type_path: str) -> str:
 
 def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: Stated, now: datetime) -> Usual | None:
     """Name the usual of one subject."""
-    lines = _lines(customer, here, types)
-    if not _is_habit(customer, lines, now=now):
+    own = _own_lines(customer, here, types)
+    if not _is_habit(customer, {order for order, _ in own}, within=MADE_TO_ORDER_GAP_DAYS, now=now):
+        return None
+    lines = _lines(customer, own)
+    to_order = any(options for line in lines.values() for _, (_, options) in line)
+    if not to_order and not _is_habit(customer, set(lines), within=HABIT_GAP_DAYS, now=now):
         return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
@@ -119,15 +125,19 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
     return Usual(product_id=product_id, options=dict(options), confidence=round(confidence, 3), prefill=confidence >= PREFILL_FROM)
 
 
-def _lines(customer: Customer, here: Here, types: list[int]) -> dict[int, list[tuple[int, Vector]]]:
-    """Catalogue row and vector of what they bought for themselves of some types, by order, oldest first.
+def _own_lines(customer: Customer, here: Here, types: list[int]) -> set[tuple[int, int]]:
+    """Order and catalogue row of what they bought for themselves of some types.
 
     What was a gift is the history's to say: it knows what they told us since, and what was most likely one. What they had on a trip counts only there.
     """
-    history, catalog = customer.history, customer.catalog
-    elsewhere, first = _had_elsewhere(customer, here), customer.profile.orders_before
+    history, elsewhere = customer.history, _had_elsewhere(customer, here)
     kept = np.isin(history.types, types) & ~history.gift & (history.orders >= 0)
-    own = {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
+    return {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
+
+
+def _lines(customer: Customer, own: set[tuple[int, int]]) -> dict[int, list[tuple[int, Vector]]]:
+    """Catalogue row and vector of what they bought, by order, oldest first."""
+    catalog, first = customer.catalog, customer.profile.orders_before
     found = [
         (purchase.order - first, row, (product_id, tuple(sorted((purchase.options or {}).items()))))
         for row in sorted({row for _, row in own})
@@ -147,16 +157,15 @@ def _had_elsewhere(customer: Customer, here: Here) -> set[int]:
     return {index for index in customer.away_orders if here.store_code is None or orders[index].store_code != here.store_code}
 
 
-def _is_habit(customer: Customer, lines: dict[int, list[tuple[int, Vector]]], *, now: datetime) -> bool:
-    days = sorted({customer.profile.orders[order].at.date() for order in lines})
+def _is_habit(customer: Customer, orders: set[int], *, within: float, now: datetime) -> bool:
+    """Whether there are enough orders, usually so many days apart at most, and it is not over."""
+    days = sorted({customer.profile.orders[order].at.date() for order in orders})
     if len(days) < LEAST_VISITS:
         return False
     gap = statistics.median((b - a).days for a, b in pairwise(days))
-    to_order = any(options for line in lines.values() for _, (_, options) in line)
-    most = MADE_TO_ORDER_GAP_DAYS if to_order else HABIT_GAP_DAYS
     away = (customer.profile.orders[order].at.date() for order in customer.away_orders)
     silent = now.date() - max(days[-1], *away, date.min)  # While they were away they could not come here.
-    return gap <= most and silent.days <= max(STALE_GAPS * gap, STALE_DAYS)
+    return gap <= within and silent.days <= max(STALE_GAPS * gap, STALE_DAYS)
 
 
 def _allowed(customer: Customer, here: Here, stated: Stated, lines: dict[int, list[tuple[int, Vector]]]) -> dict[int, list[Vector]]:

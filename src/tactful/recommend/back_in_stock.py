@@ -26,6 +26,8 @@ class BackInStock(UnlearnedSource):
         """Propose also what is not back yet: policy tells that it is out of stock."""
         proposals = []
         for product_id, history in customer.profile.products.items():
+            if not history.looks:
+                continue
             row = customer.catalog.row_of.get(product_id)
             sign = _standing(history, customer.profile)
             if row is None or sign is None:
@@ -42,8 +44,8 @@ class BackInStock(UnlearnedSource):
 def _standing(history: ProductHistory, profile: Profile) -> Look | None:
     """The sign that still holds: the last request, else the last look; none where it was taken back or bought since."""
     asked = [look for look in history.looks if look.kind == "ask"]
-    sign = asked[-1] if asked else history.looks[-1] if history.looks else None
-    if sign is None or any(look.kind in WITHDRAWS and look.at >= sign.at for look in history.looks):
+    sign = asked[-1] if asked else history.looks[-1]
+    if any(look.kind in WITHDRAWS and look.at >= sign.at for look in history.looks):
         return None
     return None if any(profile.orders[purchase.order - profile.orders_before].at >= sign.at for purchase in history.purchases) else sign
 

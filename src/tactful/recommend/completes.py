@@ -51,6 +51,15 @@ class Partner(Struct, frozen=True, array_like=True):
     """That a buyer of the other buys it within the window."""
 
 
+class _Anchor(Struct, frozen=True):
+    """Something that calls for company."""
+
+    row: int
+    weight: float
+    order: int | None = None
+    """Index into `Profile.orders`; None for what the page is about."""
+
+
 class Completes(Source):
     """Propose what goes with recent purchases, or with what the page is about. Unknown customer: only the page counts."""
 
@@ -59,7 +68,8 @@ class Completes(Source):
     def __init__(self, config: CompletesConfig | None = None) -> None:
         self.config = config or CompletesConfig()
         self.state: dict[str, list[Partner]] = {}
-        self.partners: dict[int, list[tuple[int, float]]] = {}
+        self.partners: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        """By catalogue row: rows that go with it, and their probabilities."""
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Count, for every first purchase of a product, what the same customer bought in the window from then on."""
@@ -108,43 +118,51 @@ class Completes(Source):
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the partners over the rows of a catalogue; what is no longer sold, or now the same style or type, is left out."""
-        self.partners = {
-            row: [
-                (other, partner.probability)
-                for partner in partners
-                if (other := catalog.row_of.get(partner.product_id, row)) != row
-                and catalog.type_of[other] != catalog.type_of[row]
-                and catalog.group_of[other] != catalog.group_of[row]
-            ]
-            for product_id, partners in self.state.items()
-            if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
-        }
+        type_of, group_of = catalog.type_of, catalog.group_of
+        self.partners = {}
+        for product_id, partners in self.state.items():
+            row = catalog.row_of.get(product_id, UNKNOWN_ROW)
+            if row != UNKNOWN_ROW and partners:
+                others = np.array([catalog.row_of.get(partner.product_id, row) for partner in partners], np.int64)
+                fits = (type_of[others] != type_of[row]) & (group_of[others] != group_of[row])  # itself stands for what is no longer sold
+                self.partners[row] = others[fits], np.array([partner.probability for partner in partners])[fits]
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the partners of each anchor, an older anchor counting less; the best anchor gives the reason."""
-        best: dict[int, tuple[float, Because]] = {}
-        for row, weight, because in self._anchors(moment, customer):
-            for partner, probability in self.partners.get(row, ()):
-                if partner not in best or probability * weight > best[partner][0]:
-                    best[partner] = (probability * weight, because)
-        strongest = sorted(best.items(), key=lambda found: (-found[1][0], found[0]))[: self.config.proposed]
-        return Candidates.of([(row, score, because) for row, (score, because) in strongest])
+        anchors = self._anchors(moment, customer)
+        if not anchors:
+            return Candidates.none()
+        found = [self.partners[anchor.row] for anchor in anchors]
+        rows = np.concatenate([partners for partners, _ in found])
+        score = np.concatenate([probability * anchor.weight for anchor, (_, probability) in zip(anchors, found, strict=True)])
+        by_anchor = np.repeat(np.arange(len(anchors)), [len(partners) for partners, _ in found])
+        order = np.lexsort((by_anchor, -score, rows))
+        best = order[np.diff(rows[order], prepend=-1) > 0]
+        strongest = best[np.lexsort((rows[best], -score[best]))][: self.config.proposed].tolist()
+        because = {i: self._because(anchors[i], customer) for i in set(by_anchor[strongest].tolist())}
+        return Candidates.of([(int(rows[i]), float(score[i]), because[int(by_anchor[i])]) for i in strongest])
 
-    def _anchors(self, moment: Moment, customer: Customer) -> list[tuple[int, float, Because]]:
-        here = _here(customer)
-        anchors = [(row, 1.0, Because(code=self.name, evidence=here, anchor=row)) for row in moment.featured if row != UNKNOWN_ROW]
-        own = customer.history.own()
+    def _anchors(self, moment: Moment, customer: Customer) -> list[_Anchor]:
+        """What the page is about and what they bought of late, where anything goes with it; of the same thing only the latest."""
+        anchors = {row: _Anchor(row, 1.0) for row in moment.featured if row in self.partners}
+        own, weights = customer.history.own(), dict[int, float]()
         sensitive = customer.catalog.sensitive
         for row, order_index in zip(own.rows.tolist()[::-1], own.orders.tolist()[::-1], strict=True):
             if order_index < 0:
                 break  # so long ago that the order is no longer kept
-            order = customer.profile.orders[order_index]
-            age_days = (moment.now - order.at).total_seconds() / 86_400
-            if age_days > self.config.fresh_days:
-                break
-            if not sensitive[row]:
-                anchors.append((row, float(np.exp(-age_days / self.config.window_days)), _bought(order, row)))
-        return anchors
+            if order_index not in weights:
+                age_days = (moment.now - customer.profile.orders[order_index].at).total_seconds() / 86_400
+                if age_days > self.config.fresh_days:
+                    break
+                weights[order_index] = float(np.exp(-age_days / self.config.window_days))
+            if row in self.partners and row not in anchors and not sensitive[row]:
+                anchors[row] = _Anchor(row, weights[order_index], order_index)
+        return list(anchors.values())
+
+    def _because(self, anchor: _Anchor, customer: Customer) -> Because:
+        if anchor.order is None:
+            return Because(code=self.name, evidence=_here(customer), anchor=anchor.row)
+        return _bought(customer.profile.orders[anchor.order], anchor.row)
 
     def prior(self, score: float) -> float:
         """A month's probability, of which a week is about a third."""

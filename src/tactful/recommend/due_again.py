@@ -5,7 +5,6 @@ how often they bought its kind these weeks, this season and always, what share o
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import ClassVar
 
 import msgspec
@@ -190,12 +189,12 @@ class DueAgain(Source):
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
         gaps, counts = self.typical_gap(pairs), pairs.count
-        likeliest = set(np.argsort(-score, kind="stable")[: self.config.proposed].tolist())
+        likeliest = np.sort(np.argsort(-score, kind="stable")[: self.config.proposed]).tolist()
         return Candidates.of(
             [
                 (_variant(rows), float(score[i]), _because(customer, orders, count=int(counts[i]), gap_days=float(gaps[i])))
-                for i, (rows, orders) in enumerate(_lines_by_group(own))
-                if i in likeliest and orders[-1] >= 0
+                for i, rows, orders in _lines_of_groups(own, likeliest)
+                if orders[-1] >= 0
             ]
         )
 
@@ -235,18 +234,21 @@ def bought_within(purchases: PurchaseTable, pairs: Pairs, day: float) -> NDArray
 EVIDENCE_KEPT = 3
 
 
-def _lines_by_group(own: History) -> Iterator[tuple[list[int], list[int]]]:
-    """Catalogue rows and orders of each style's lines, oldest first, styles ascending as `summarise` sorts them."""
+def _lines_of_groups(own: History, wanted: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
+    """Number, and catalogue rows and orders of the lines, oldest first, of some styles; they are numbered ascending as `summarise` sorts them."""
     sequence = np.argsort(own.groups, kind="stable")
     groups = own.groups[sequence]
-    starts = np.flatnonzero(np.diff(groups, prepend=-1)).tolist()
+    starts = [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), len(groups)]
     rows, orders = own.rows[sequence].tolist(), own.orders[sequence].tolist()
-    for start, end in pairwise([*starts, len(rows)]):
-        yield rows[start:end], orders[start:end]
+    for i in wanted:
+        lines = slice(starts[i], starts[i + 1])
+        yield i, rows[lines], orders[lines]
 
 
 def _variant(rows: list[int]) -> int:
     """Which variant of the style: the one bought most, later purchases counting more (each earlier one .8 of the next)."""
+    if rows.count(rows[0]) == len(rows):
+        return rows[0]
     weight: dict[int, float] = {}
     for age, row in enumerate(reversed(rows)):
         weight[row] = weight.get(row, 0.0) + 0.8**age

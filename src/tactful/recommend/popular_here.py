@@ -42,6 +42,15 @@ class PopularHereState(Struct, kw_only=True):
     """Share of all order lines."""
 
 
+class _Listed(Struct, frozen=True, kw_only=True):
+    """A list over the catalogue, the most popular first. Columns of equal length n."""
+
+    rows: NDArray[np.int32]
+    share: Floats
+    department: NDArray[np.intp]
+    """Position in the names of departments."""
+
+
 class PopularHere(Source):
     """Propose the shop's weekly best sellers, leaned towards the departments the customer buys in. Unknown customer: everybody's list."""
 
@@ -86,37 +95,37 @@ class PopularHere(Source):
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the lists over a catalogue. Untrained there are none: nothing may be called popular that is not."""
         weekly: dict[str, dict[str, float]] = {EVERYWHERE: {}} | self.state.weekly
-        self._department = np.array([path.split(" > ", 1)[0] for path in catalog.types], np.str_)
-        self._lists = {
-            country: [
-                (row, share, str(self._department[catalog.type_of[row]]))
-                for product_id, share in listed.items()
-                if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
-            ]
-            for country, listed in weekly.items()
-        }
+        self._names = tuple(sorted(set(catalog.department_of_type)))
+        self._department = np.searchsorted(np.array(self._names, np.str_), np.array(catalog.department_of_type, np.str_))
+        self._lists = {country: self._listed(listed, catalog) for country, listed in weekly.items()}
+
+    def _listed(self, listed: dict[str, float], catalog: CatalogTable) -> _Listed:
+        known = [(row, share) for product_id, share in listed.items() if (row := catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW]
+        rows = np.array([row for row, _ in known], np.int32)
+        return _Listed(rows=rows, share=np.array([share for _, share in known], np.float64), department=self._department[catalog.type_of[rows]])
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the list of their country, or everybody's, by share times taste."""
         country = moment.country or EVERYWHERE
-        listed = self._lists.get(country) or self._lists[EVERYWHERE]
+        listed = self._lists.get(country)
+        if listed is None or not len(listed.rows):
+            listed = self._lists[EVERYWHERE]
         own = customer.history.own()
         counts = (customer.catalog.sensitive[own.rows] == 0) & ~np.isin(own.orders, list(customer.away_orders))
         types = own.types[counts]  # Private things and what they ate on a trip say nothing of their taste at home.
-        bought, count = np.unique(self._department[types], return_counts=True) if len(types) else (np.empty(0, np.str_), np.empty(0))
-        taste = dict(zip(bought.tolist(), count.tolist(), strict=True))
-        lift = {name: self._lift(taste, name) for name in {name for _, _, name in listed}}
-        scored = [(row, share * lift[name]) for row, share, name in listed]
-        scored.sort(key=lambda proposal: -proposal[1])
+        bought = np.bincount(self._department[types], minlength=len(self._names)).tolist()
+        lift = np.array([self._lift(name, lines, of=len(types)) for name, lines in zip(self._names, bought, strict=True)], np.float64)
+        score = listed.share * lift[listed.department]
+        best = np.argsort(-score, kind="stable")[: self.config.proposed]
         because = _because(customer, country if country in self._lists else EVERYWHERE)
-        return Candidates.of([(row, min(score, 0.99), because) for row, score in scored[: self.config.proposed]])
+        return Candidates(rows=listed.rows[best], score=np.minimum(score[best], 0.99), because=(because,) * len(best))
 
-    def _lift(self, taste: dict[str, int], name: str) -> float:
-        """How much likelier this customer buys in a department than anybody."""
+    def _lift(self, name: str, lines: int, *, of: int) -> float:
+        """How much likelier this customer, with so many of their order lines in a department, buys in it than anybody."""
         usual, weight = self.state.departments.get(name, 0.0), self.config.taste_weight
-        if not usual or not taste:
+        if not usual or not of:
             return 1.0
-        return min((taste.get(name, 0) + weight * usual) / ((sum(taste.values()) + weight) * usual), self.config.most_lift)
+        return min((lines + weight * usual) / ((of + weight) * usual), self.config.most_lift)
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""

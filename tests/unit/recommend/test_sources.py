@@ -162,10 +162,10 @@ def test_sensitive_purchases_call_for_nothing():
 def test_complements_are_of_another_type_and_no_variant(purchases):
     eager = learned(Completes(CompletesConfig(least_buyers=1, least_together=1, lift=0.0)), purchases)
     assert len(eager.partners) > 4
-    for anchor, partners in eager.partners.items():
-        assert all(CATALOG.type_of[partner] != CATALOG.type_of[anchor] for partner, _ in partners)
-        assert all(0 < probability <= 1 for _, probability in partners)
-        assert len({partner for partner, _ in partners}) == len(partners)
+    for anchor, (partners, probability) in eager.partners.items():
+        assert all(CATALOG.type_of[partner] != CATALOG.type_of[anchor] for partner in partners.tolist())
+        assert all((probability > 0) & (probability <= 1))
+        assert len(set(partners.tolist())) == len(partners) == len(probability)
 
 
 @pytest.mark.parametrize("change", [{"product_type": "Electronics > Photo > Cameras"}, {"item_group_id": "camera"}], ids=["type", "style"])
@@ -181,7 +181,7 @@ def test_what_became_the_same_kind_of_thing_after_training_goes_with_it_no_more(
 def test_the_probability_is_the_share_of_first_buyers(purchases):
     """Of 36 who bought a camera all came back for a case within the month; two of the anchors' windows are still open or not."""
     exact = learned(Completes(CompletesConfig(shrink=0.0)), purchases)
-    partners = dict(exact.partners[row("camera")])
+    partners = dict(zip(*exact.partners[row("camera")], strict=True))
     camera, case = (first_days(purchases, name) for name in ("camera", "case"))
     share = np.mean([customer in case and 0 <= case[customer] - day <= 30 for customer, day in camera.items()])
     assert partners[row("case")] == pytest.approx(share)

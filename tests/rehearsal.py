@@ -26,6 +26,10 @@ class WrittenStage:
         self.log.append((now, "plan", user, dry_run))
         return next(self.answers)
 
+    def run(self, *, now):
+        self.log.append((now, "run"))
+        return next(self.answers)
+
     def customer(self, user, *, now):
         self.log.append((now, "customer", user))
         return next(self.answers)

@@ -1,18 +1,28 @@
 """The one place that picks adapters."""
 
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tactful.app.engine import Engine
 from tactful.app.policy import Policy
 from tactful.app.policy_file import FILE_NAME, read_policy, starting_policy
-from tactful.app.ports import Store
+from tactful.app.ports import Sender, Store
 from tactful.model.errors import InvalidInput, NotReady
+from tactful.outreach import way_out_token
+from tactful.senders import Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
 from tactful.words import Phrasebook, built_in
 
 DATABASE_NAME = "tactful.sqlite3"
 WORDS_FOLDER = "words"
+ERASURE_KEY_NAME = "erasure.key"
+POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_engine(location: str | Path, *, policy: Policy | None = None, words: Phrasebook | None = None) -> Engine:
@@ -22,7 +32,9 @@ def open_engine(location: str | Path, *, policy: Policy | None = None, words: Ph
     these have mistakes.
     """
     place = Path(location)
-    return Engine(_open_store(str(location)), new_id=_new_id, policy=policy or policy_of(place), words=words or words_of(place))
+    policy, words = policy or policy_of(place), words or words_of(place)
+    store = _open_store(str(location))
+    return Engine(store, new_id=_new_id, policy=policy, words=words, erasure_key=_erasure_key(str(location)))
 
 
 def policy_of(directory: Path) -> Policy:
@@ -65,10 +77,31 @@ def start_policy(directory: Path) -> Path:
     return file
 
 
+class Postroom(Struct, frozen=True, kw_only=True):
+    """Which senders a shop has, and how a letter says who writes."""
+
+    senders: tuple[str, ...]
+    """Addresses such as ``file:outbox``."""
+    letterhead: Letterhead = Letterhead()
+    links_key: bytes = b""
+    """Signs the links in letters."""
+
+    def way_out(self, message_id: str) -> str | None:
+        """The link that ends a message's channel; None where the shop has given no address for links."""
+        base = self.letterhead.links_url
+        return f"{base.rstrip('/')}/u/{way_out_token(message_id, self.links_key)}" if base and self.links_key else None
+
+    @contextmanager
+    def opened(self) -> Iterator[list[Sender]]:
+        """Open every sender, for one run. Raises InvalidInput and NotReady where one cannot be opened."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(closing(open_sender(address, self.letterhead))) for address in self.senders]
+
+
 def _open_store(location: str) -> Store:
     if location == "memory:":
         return MemoryStore()
-    if location.startswith(("postgresql://", "postgres://")):
+    if location.startswith(POSTGRES):
         return _open_postgres(location)
     directory = Path(location)
     try:
@@ -78,6 +111,24 @@ def _open_store(location: str) -> Store:
     except OSError as error:
         raise NotReady(f"{directory} cannot be made ({error.strerror}): give a directory that you may write to") from error
     return SqliteStore(directory / DATABASE_NAME)
+
+
+def _erasure_key(location: str) -> bytes:
+    """The key under which erased identifiers are remembered: a file of its own beside the database, made when missing. Raises NotReady."""
+    if location == "memory:":
+        return secrets.token_bytes(32)
+    directory = Path(os.environ.get("TACTFUL_DATA", "tactful-data")) if location.startswith(POSTGRES) else Path(location)
+    path = directory / ERASURE_KEY_NAME
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+        return path.read_bytes()
+    except OSError as error:
+        raise NotReady(
+            f"{path} cannot be read or written ({error.strerror}): it remembers who was erased, so give it back its place and permissions"
+        ) from error
 
 
 def _open_postgres(url: str) -> Store:

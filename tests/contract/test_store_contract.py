@@ -13,7 +13,8 @@ from tactful.app.ports import ModelRecord, Store
 from tactful.model.candidates import Evidence
 from tactful.model.decisions import Decision, Item, Message, Plan, Reason, Silence
 from tactful.model.events import Context, DeadLetter, Event, OrderCompleted, OrderLine, ProductViewed, Tracked
-from tactful.model.identity import Identifier, Link
+from tactful.model.identity import Identifier, Link, Tie
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Money, Product
 from tactful.model.products import Store as Shop
 from tactful.store import MemoryStore, SqliteStore
@@ -35,6 +36,11 @@ def link(kind, value: str, customer_id: str) -> Link:
 
 def letter(code: str) -> DeadLetter:
     return DeadLetter(received_at=NOON, code=code, message="what is wrong", body="{}")
+
+
+def reservation(message_id: str, minutes: int | None) -> Reservation:
+    message = Message(message_id=message_id, trigger="due_again", channel="email", send_at=NOON, items=(), subject="Beans", text="Again?")
+    return Reservation(user_id="ann", message=message, next_at=None if minutes is None else NOON + timedelta(minutes=minutes))
 
 
 class StoreContract:
@@ -113,6 +119,101 @@ class StoreContract:
         assert store.events.read("a:x") == []
         assert store.events.find("anonymous, first to arrive") == ("u:ann", view("anonymous, first to arrive"))
         assert [customer for customer, _ in store.events.scan()] == store.events.customers() == ["u:ann"]
+
+    def test_moved_events_keep_time_and_arrival(self, store):
+        self.append(store, "u:ann", view("m1"), view("m2"), view("m3", minutes=-1))
+        with store.transaction():
+            store.events.move(["m2", "m3", "unknown"], "a:x")
+        assert ids(store.events.read("u:ann")) == ["m1"]
+        assert ids(store.events.read("a:x")) == ["m3", "m2"]
+        assert store.events.find("m2") == ("a:x", view("m2"))
+
+    def test_erased_events_are_gone(self, store):
+        self.append(store, "u:ann", view("m1"))
+        self.append(store, "u:bob", view("m2"))
+        with store.transaction():
+            store.events.erase("u:ann")
+            store.events.erase("u:unknown")
+        assert store.events.customers() == ["u:bob"]
+        assert (store.events.find("m1"), store.events.known(["m1"]), store.events.count()) == (None, set(), 1)
+
+    def test_edges_keep_the_first_word_and_the_surer_one(self, store):
+        def tie(customer_id: str, confidence: float, event_id: str = "m1") -> Tie:
+            return Tie(identifier=Identifier("email", "x"), customer_id=customer_id, since=NOON, event_id=event_id, confidence=confidence)
+
+        with store.transaction():
+            store.identities.tie([tie("u:bob", 0.95), tie("u:ann", 0.9), tie("u:ann", 0.95, "m2"), tie("u:ann", 0.9, "m3")])
+        assert store.identities.tied(Identifier("email", "x")) == [tie("u:ann", 0.95), tie("u:bob", 0.95)]
+        with store.transaction():
+            store.identities.reassign("u:bob", "u:ann")
+            store.identities.reassign("u:ann", "u:ann")
+        assert store.identities.ties("u:ann") == [tie("u:ann", 0.95)]
+        assert store.identities.ties("u:bob") == []
+        with store.transaction():
+            store.identities.untie("u:ann")
+        assert store.identities.tied(Identifier("email", "x")) == []
+
+    def test_separations_are_remembered_and_mended(self, store):
+        phone = Identifier("anonymous_id", "x")
+        with store.transaction():
+            store.identities.cut(phone, "u:ann", at=NOON - timedelta(hours=1))
+            store.identities.cut(phone, "u:ann", at=NOON)
+        assert store.identities.cut_at(phone, "u:ann") == NOON
+        assert store.identities.cut_at(phone, "u:bob") is None
+        with store.transaction():
+            store.identities.mend(phone, "u:ann")
+        assert store.identities.cut_at(phone, "u:ann") is None
+
+    def test_an_erased_customer_has_no_identifiers(self, store):
+        phone = Identifier("anonymous_id", "x")
+        with store.transaction():
+            store.identities.link(link("anonymous_id", "x", "u:ann"))
+            store.identities.link(link("anonymous_id", "y", "u:bob"))
+            store.identities.tie([Tie(identifier=phone, customer_id="u:ann", since=NOON, event_id="m1")])
+            store.identities.cut(phone, "u:ann", at=NOON)
+            store.identities.erase("u:ann")
+            store.identities.unlink(Identifier("anonymous_id", "y"))
+        assert (store.identities.owner(phone), store.identities.ties("u:ann"), store.identities.cut_at(phone, "u:ann")) == (None, [], None)
+        assert store.identities.links("u:bob") == []
+
+    def test_decisions_of_one_customer(self, store):
+        def plan(number: str) -> Plan:
+            return Plan(user_id="ann", decision_id=number, at=NOON)
+
+        with store.transaction():
+            for number, customer in (("d1", "u:ann"), ("d2", "a:x"), ("d3", "a:x"), ("d4", "u:bob")):
+                store.decisions.save(customer, plan(number))
+            store.decisions.reassign("a:x", "u:ann")
+            store.decisions.move(["d3", "unknown"], "a:y")
+            store.decisions.erase("u:bob")
+        assert store.decisions.of("u:ann") == [plan("d1"), plan("d2")]
+        assert store.decisions.of("a:y") == [plan("d3")]
+        assert store.decisions.load("d4") is None
+
+    def test_dead_letters_are_found_and_dropped(self, store):
+        with store.transaction():
+            store.dead_letters.add([letter("one"), letter("two"), letter("three")])
+        numbers = [number for number, dead in store.dead_letters.scan() if dead.code != "two"]
+        with store.transaction():
+            store.dead_letters.drop([*numbers, 10_000])
+            store.dead_letters.add([letter("four")])
+        assert [dead.code for dead in store.dead_letters.latest(5)] == ["four", "two"]
+
+    def test_who_refuses_who_was_erased_and_who_asked(self, store):
+        with store.transaction():
+            store.privacy.refuse("u:ann", refused=True)
+            store.privacy.refuse("u:ann", refused=True)
+            store.privacy.refuse("u:bob", refused=True)
+            store.privacy.refuse("u:bob", refused=False)
+            store.privacy.bury(["a", "b"], at=NOON - timedelta(hours=1))
+            store.privacy.bury(["a"], at=NOON)
+            store.privacy.unearth(["b", "c"])
+            store.privacy.save_request("r1", b"one")
+            store.privacy.save_request("r1", b"two")
+        assert (store.privacy.refuses("u:ann"), store.privacy.refuses("u:bob")) == (True, False)
+        assert (store.privacy.buried_at("a"), store.privacy.buried_at("b"), store.privacy.count()) == (NOON, None, 1)
+        assert (store.privacy.load_request("r1"), store.privacy.load_request("r2")) == (b"two", None)
+        store.scrub()
 
     def test_profiles_are_kept_replaced_and_dropped(self, store):
         with store.transaction():
@@ -221,6 +322,28 @@ class StoreContract:
             store.models.save([model("due", "2")])
         assert store.models.load() == [model("complements", "1"), model("due", "2")]
 
+    def test_the_outbox_gives_what_is_due_the_longest_waiting_first(self, store):
+        with store.transaction():
+            for message_id, minutes in (("later", 1), ("b", 0), ("a", 0), ("first", -5), ("over", None)):
+                store.outbox.put(reservation(message_id, minutes))
+        assert store.outbox.due(NOON) == ["first", "a", "b"]
+        assert store.outbox.load("later") == reservation("later", 1)
+        with store.transaction():
+            store.outbox.put(reservation("first", None))
+            store.outbox.put(reservation("over", -9))
+            store.outbox.drop(["a", "unknown"])
+        assert store.outbox.due(NOON) == ["over", "b"]
+        assert store.outbox.load("first") == reservation("first", None)
+        assert store.outbox.load("a") is None
+
+    def test_closed_addresses_are_remembered_and_replaced(self, store):
+        mailbox = Identifier("email", "a hash")
+        with store.transaction():
+            store.outbox.close_address(mailbox, ClosedAddress(why="unsubscribed", at=NOON))
+            store.outbox.close_address(mailbox, ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1)))
+        assert store.outbox.closed(mailbox) == ClosedAddress(why="bounced", at=NOON + timedelta(microseconds=1))
+        assert store.outbox.closed(Identifier("phone", "a hash")) is None
+
     def test_dead_letters_newest_first(self, store):
         with store.transaction():
             store.dead_letters.add([letter("one"), letter("two")])
@@ -251,6 +374,8 @@ class StoreContract:
             store.catalog.put_stores([Shop(store_code="s", name=version, lat=0, lon=0, country="GB", timezone="Europe/London")])
             store.decisions.save(None, Plan(user_id=version, decision_id="d1", at=NOON))
             store.models.save([ModelRecord(name="due", version=version, trained_at=NOON, blob=b"", facts={})])
+            store.outbox.drop(["d0"])
+            store.outbox.put(reservation("d1", int(version)))
             store.dead_letters.add([letter(version)])
 
         with store.transaction(durable=durable):
@@ -328,6 +453,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.catalog.stores(),
         store.decisions.load("d1"),
         store.models.load(),
+        store.outbox.load("d1"),
         store.dead_letters.latest(10),
     )
 

@@ -53,7 +53,7 @@ def commands():
 
 
 def test_all_commands_are_there():
-    everything = "demo, init, import, train, serve, decide, explain, outreach plan, rehearse, words preview, words check, bench, policy, doctor"
+    everything = "demo, init, import, train, serve, decide, explain, outreach plan, outreach run, rehearse, words preview, words check, export, erase, bench, policy, doctor"
     assert set(commands()) == set(everything.split(", "))
 
 
@@ -271,3 +271,36 @@ def test_benchmarks_are_found_by_name(tactful):
     code, _, complaint = tactful("bench", "weather")
     assert code == 2
     assert "there is no benchmark 'weather'" in complaint
+
+
+def test_messages_are_reserved_and_sent_from_the_command_line(tactful, file, tmp_path):
+    who = {"userId": "ann", "context": {"timezone": "Europe/London"}}
+    messages = [
+        {"type": "identify", "traits": {"email": "ann@customers.example"}, "messageId": "i", "timestamp": "2026-01-01T10:00:00Z"},
+        {"type": "track", "event": "Consent Updated", "properties": {"purpose": "marketing", "channel": "email", "granted": True}, "messageId": "c"},
+        {"type": "track", "event": "Product Added", "properties": {"product_id": "mug", "price": 9}, "messageId": "a", "timestamp": "2026-02-26T10:00:00Z"},
+    ]
+    messages[1]["timestamp"] = "2026-01-01T10:00:01Z"
+    events = file("events.ndjson", "\n".join(json.dumps(message | who) for message in messages))
+    assert tactful("import", file("products.tsv", "id\ttitle\tprice\tproduct_type\nmug\tMug\t9.00 EUR\tKitchen\n"))[0] == 0
+    assert tactful("import", events)[0] == 0
+    now = ("--now", "2026-02-26T11:00:00Z")
+    assert tactful("outreach", "run", *now) == (0, "0 sent, 0 later, 0 dropped\n", "")
+    (plan,) = json.loads(tactful("outreach", "plan", *now, "--reserve", "--json")[1])["plans"]
+    later = ("--now", plan["message"]["sendAt"])
+    assert tactful("outreach", "run", *later, "--sender", f"file:{tmp_path / 'out'}") == (
+        0,
+        "sent     ann  cart_waiting by email\n1 sent, 0 later, 0 dropped\n",
+        "",
+    )
+    (written,) = (tmp_path / "out").iterdir()
+    assert json.loads(written.read_bytes())["subject"] == plan["message"]["subject"]
+    done = json.loads(tactful("outreach", "run", *later, "--json")[1])
+    assert (done["messages"], done["stopped"]) == ([], None)
+    assert (tmp_path / "data" / "outbox").is_dir()
+
+
+@pytest.mark.parametrize("arguments", [("--sender", "pigeon:coop"), ("--from", "nobody")])
+def test_a_sender_that_cannot_be_is_one_line_and_exits_2(tactful, arguments):
+    code, out, err = tactful("outreach", "run", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)

@@ -4,6 +4,7 @@ import tempfile
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -11,11 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from happenings import NOW, happenings, moments
 from postgres_server import TOGETHER, fresh_store
 from tactful.app.ports import Store
+from tactful.model.decisions import Message
 from tactful.model.identity import Identifier, Link
+from tactful.model.outbox import Reservation
 from tactful.store import MemoryStore, SqliteStore
 
 CUSTOMERS = ["u:ann", "u:bob", "a:phone", "k:email:ψ"]
 IDENTIFIERS = [Identifier("user_id", "ann"), Identifier("user_id", "ψ"), Identifier("anonymous_id", "phone"), Identifier("email", "ann")]
+MESSAGES = ["m1", "m2", "m\x003"]
+MESSAGE = Message(message_id="", trigger="due_again", channel="email", send_at=NOW, items=(), subject="Beans", text="Again?")
 customers = st.sampled_from(CUSTOMERS)
 identifiers = st.sampled_from(IDENTIFIERS)
 
@@ -30,6 +35,8 @@ operations = st.one_of(
     st.tuples(st.just("save"), customers, st.binary(max_size=3)),
     st.tuples(st.just("drop"), customers, customers),
     st.tuples(st.just("link"), customers, identifiers),
+    st.tuples(st.just("reserve"), st.sampled_from(MESSAGES), st.one_of(st.none(), moments)),
+    st.tuples(st.just("forget"), st.sampled_from(MESSAGES)),
 )
 
 
@@ -45,6 +52,10 @@ def apply(store: Store, operation: tuple) -> None:
             store.profiles.save(customer, snapshot)
         case ("drop", *dropped):
             store.profiles.drop(dropped)
+        case ("reserve", message_id, next_at):
+            store.outbox.put(Reservation(user_id="ann", message=msgspec.structs.replace(MESSAGE, message_id=message_id), next_at=next_at))
+        case ("forget", message_id):
+            store.outbox.drop([message_id])
         case ("link", customer, identifier):
             store.identities.link(Link(identifier=identifier, customer_id=customer, since=NOW, event_id=customer))
 
@@ -82,6 +93,8 @@ class ThreeStores(RuleBasedStateMachine):
             store.events.count(),
             store.profiles.missing(),
             list(store.identities.user_ids()),
+            store.outbox.due(NOW),
+            [store.outbox.load(message_id) for message_id in MESSAGES],
             [store.identities.owner(identifier) for identifier in IDENTIFIERS],
             [(store.events.read(customer), store.profiles.load(customer), store.identities.links(customer)) for customer in CUSTOMERS],
         ]

@@ -34,6 +34,10 @@ def message(*items, trigger="due_again", channel="email", send_at="2026-03-01T18
     return Answer(kind="outreach", body={"message": told, "silence": None})
 
 
+def outbox(state=None, code=None):
+    return Answer(kind="outbox", body={"messages": [{"state": state, "code": code}] if state else [], "stopped": None})
+
+
 NO_MESSAGE = Answer(kind="outreach", body={"message": None, "silence": {"code": "too_soon", "text": "Later."}})
 
 CASES = [
@@ -82,6 +86,11 @@ CASES = [
     ("store", ["soho"], shelf(store={"storeCode": "soho"}), shelf(store=None)),
     ("store", None, shelf(store=None), shelf(store={"storeCode": "leeds"})),
     ("verdict", ["allow", "review"], Answer(kind="moderate", body={"verdict": "review"}), Answer(kind="moderate", body={"verdict": "refuse"})),
+    ("sent", 1, outbox("sent"), outbox("dropped", "too_late")),
+    ("sent", 0, outbox(), outbox("sent")),
+    ("dropped", ["too_late", "no_consent"], outbox("dropped", "too_late"), outbox("sent")),
+    ("dropped", [], outbox("sent"), outbox("dropped", "too_late")),
+    ("put_off", ["quiet_hours"], outbox("put_off", "quiet_hours"), outbox("put_off", "frequency_cap")),
     ("customer", {"needs.0.state": "open"}, Answer(kind="customer", body={"needs": [{"state": "open"}]}), Answer(kind="customer", body={"needs": []})),
     ("customer", {"home.city": None}, Answer(kind="customer", body={"home": {"city": None}}), Answer(kind="customer", body={"home": None})),
 ]  # fmt: skip

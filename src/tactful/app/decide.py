@@ -1,6 +1,6 @@
 """Use case: decide what to show somebody who is here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,16 +8,17 @@ import numpy as np
 
 from tactful.app.facts import shelf_facts
 from tactful.app.house import House
+from tactful.app.kin import kin_of, with_kin
 from tactful.app.place import Meant, store_meant, whereabouts
 from tactful.app.ports import Store
-from tactful.app.read import find_customer, read_customer, read_device
+from tactful.app.read import find_customer, read_customer, read_device, read_visit
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.app.usual import usual_here
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.decisions import Decision, Item, Reason, Silence, StoreChoice, Withheld
 from tactful.model.errors import InvalidInput
-from tactful.model.events import DecisionMade
+from tactful.model.events import DecisionMade, Event
 from tactful.model.moment import OUTREACH, Moment
 from tactful.policy import Objection, judge_shelf, merged_needs
 from tactful.recommend import Recommender
@@ -27,20 +28,33 @@ MOST_ITEMS = 100
 
 
 def decide(
-    store: Store, house: House, request: DecideRequest, *, now: datetime, new_id: Callable[[], str], device_only: bool = False, keep: bool = True
+    store: Store,
+    house: House,
+    request: DecideRequest,
+    *,
+    now: datetime,
+    new_id: Callable[[], str],
+    device_only: bool = False,
+    keep: bool = True,
+    visit: Sequence[Event] = (),
 ) -> Decision:
     """Decide, and log the decision: candidates, rules, slate, reasons; or silence with its reason. Raises InvalidInput.
 
     With ``device_only`` the decision knows only what was done under the anonymousId itself: write keys are public, and anybody can claim to be anybody.
-    Without ``keep`` it is not logged: for somebody who only looks what would be shown.
+    Without ``keep`` it is not logged: for somebody who only looks what would be shown. ``visit`` is what somebody browsed just now who refuses to be
+    known: the decision rests on it, and on nothing from before, and is not kept.
     """
     _check(request)
     catalog, recommender = house.now()
     customer_id = find_customer(store, user_id=request.user_id, anonymous_id=request.anonymous_id)
-    if device_only and customer_id is not None and request.anonymous_id is not None:
+    private = bool(visit) or (customer_id is not None and store.privacy.refuses(customer_id))
+    if private:
+        customer = read_visit(store, None if device_only else customer_id, visit, catalog=catalog, now=now, wants=recommender.wants)
+    elif device_only and customer_id is not None and request.anonymous_id is not None:
         customer = read_device(store, customer_id, request.anonymous_id, catalog=catalog, now=now, wants=recommender.wants)
     else:
         customer = read_customer(store, customer_id, catalog, now=now, wants=recommender.wants)
+        customer = with_kin(customer, kin_of(store, customer_id, now=now)) if customer_id is not None else customer
     moment = _moment(request, customer, now=now)
     shop = catalog.stores.get(moment.store_code or "")
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)
@@ -58,8 +72,8 @@ def decide(
         store=StoreChoice(store_code=moment.store_code) if moment.store_code else None,
         withheld=withheld_of(shelf, objections, customer, own=own),
     )
-    if keep:
-        _log(store, decision)
+    if keep and not private:
+        _log(store, decision, request)
     return decision if request.explain else msgspec.structs.replace(decision, withheld=None)
 
 
@@ -142,7 +156,7 @@ def silence(own: Words, code: str, *, until: datetime | None = None, **facts: ob
     return Silence(code=code, text=own.silence(code), until=until, facts=facts)
 
 
-def _log(store: Store, decision: Decision) -> None:
+def _log(store: Store, decision: Decision, request: DecideRequest) -> None:
     """Keep the decision, and note it in the customer's log. Nothing is lost for the customer if a crash loses the last ones, so the disk is not awaited."""
     with store.transaction(durable=False):
         store.decisions.save(decision.customer_id, decision)
@@ -150,6 +164,8 @@ def _log(store: Store, decision: Decision) -> None:
             event = DecisionMade(
                 message_id=decision.decision_id,
                 at=decision.at,
+                user_id=request.user_id,
+                anonymous_id=None if request.user_id else request.anonymous_id,
                 placement=decision.placement,
                 product_ids=tuple(item.product_id for item in decision.items),
                 silence=decision.silence.code if decision.silence else None,

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tactful.app.addresses import closed_for
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
 from tactful.app.place import place_name, possible_zones, whereabouts
@@ -19,6 +20,7 @@ from tactful.model.products import Store as Shop
 from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
+from tactful.profile import ledger
 from tactful.recommend import Recommender, sizes_of
 
 EVIDENCE_SHOWN = 8
@@ -52,7 +54,8 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
     }
-    return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones)))
+    view["consentLedger"] = ledger(store.events.read(customer_id, until=now))
+    return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones, closed_for(store, profile))))
 
 
 def _places(profile: Profile, stores: dict[str, Shop], *, now: datetime) -> dict[str, Any]:
@@ -165,8 +168,8 @@ def _answers(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _contacts(profile: Profile, zones: tuple[str, ...]) -> dict[str, Any]:
-    facts = contact_facts(profile, zones=zones)
+def _contacts(profile: Profile, zones: tuple[str, ...], closed: frozenset[str]) -> dict[str, Any]:
+    facts = contact_facts(profile, zones=zones, closed=closed)
     return {
         "consent": {channel: facts.consented[channel] for channel in CHANNELS},
         "reachable": {channel: facts.reachable[channel] for channel in CHANNELS},

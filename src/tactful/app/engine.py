@@ -4,29 +4,40 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tactful.app import decide, describe, plan, train
+from tactful.app import decide, describe, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
 from tactful.app.house import House
+from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
-from tactful.app.ports import Store
+from tactful.app.ports import Sender, Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
+from tactful.app.send import WayOut, no_way_out
+from tactful.app.subject import Erasure
+from tactful.app.tombstones import Tombstones
+from tactful.app.visits import Visits, kept_apart
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
-from tactful.model.events import DeadLetter, Event
+from tactful.model.events import Channel, DeadLetter, Event
+from tactful.model.identity import Identifier
+from tactful.model.outbox import Dispatch
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.words import Phrasebook
 
-__all__ = ["DecideContext", "DecideRequest", "Engine", "Progress", "Receipt"]
+__all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
 
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
-    def __init__(self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None) -> None:
+    def __init__(
+        self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None, erasure_key: bytes = b""
+    ) -> None:
         self.store = store
         self.new_id = new_id
+        self._tombstones = Tombstones(store, erasure_key)
+        self._visits = Visits()
         self._house = House(store, policy=policy, words=words)
 
     @property
@@ -38,13 +49,15 @@ class Engine:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""
         self._house.now()
 
-    def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
-        """Append a batch and update the profiles it touches, in one durable transaction."""
-        return recording.record(self.store, arrivals, now=now)
+    def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True) -> Receipt:
+        """Append a batch and update the profiles it touches, in one durable transaction. ``vouched``: the shop itself tells it, not a public key."""
+        kept = kept_apart(self.store, self._visits, arrivals, now=now)
+        receipt = recording.record(self.store, kept, now=now, vouched=vouched, erased=self._tombstones) if kept else Receipt()
+        return receipt + Receipt(unkept=len(arrivals) - len(kept))
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
-        return recording.import_history(self.store, arrivals, now=now, progress=progress)
+        return recording.import_history(self.store, arrivals, now=now, progress=progress, erased=self._tombstones)
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None = None) -> None:
         """Insert or replace products. ``now``: since when this is so; without it, it has long been so, and nothing of it is news."""
@@ -60,7 +73,8 @@ class Engine:
 
     def decide(self, request: DecideRequest, *, now: datetime, device_only: bool = False) -> Decision:
         """Decide what to show one customer here and now; the decision is logged. ``device_only``: know only what was done under the anonymousId itself."""
-        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only)
+        visit = self._visits.of(request.user_id, request.anonymous_id, now=now)
+        return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, device_only=device_only, visit=visit)
 
     def preview(self, request: DecideRequest, *, now: datetime) -> Decision:
         """Decide as `decide` would, for somebody who only looks; nothing is logged."""
@@ -70,9 +84,41 @@ class Engine:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
         return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
 
+    def send(self, senders: Sequence[Sender], *, now: datetime, way_out: WayOut = no_way_out) -> Dispatch:
+        """Send what is due in the outbox, once, after asking everything again; or drop it with its reason. ``way_out`` gives a message's unsubscribe link."""
+        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id)
+
+    def unsubscribe(self, message_id: str, *, now: datetime) -> Channel:
+        """End the channel that a message came through, for whoever got it; again does no harm. Raises NotFound."""
+        return way_out.unsubscribe(self.store, message_id, now=now, new_id=self.new_id)
+
+    def channel_of(self, message_id: str) -> Channel:
+        """The channel that a message came through. Raises NotFound."""
+        return way_out.receiver_of(self.store, message_id)[1]
+
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""
         return describe.describe(self.store, self._house, customer, now=now)
+
+    def export(self, customer: str, *, now: datetime) -> dict[str, Any]:
+        """Everything held about a customer, as JSON-ready values. Raises NotFound."""
+        return subject.export(self.store, self._house, customer, now=now)
+
+    def erase(self, customer: str, *, now: datetime) -> Erasure:
+        """Forget a customer for good; a late event does not bring them back. Raises NotFound."""
+        return subject.erase(self.store, self._tombstones, customer, now=now)
+
+    def submit(self, request: SubjectRequest, *, now: datetime) -> RequestStatus:
+        """Do what a data subject's request asks. Raises InvalidInput."""
+        return opendsr.submit(self.store, self._tombstones, request, now=now)
+
+    def request_status(self, request_id: str) -> RequestStatus:
+        """What became of a data subject's request. Raises NotFound."""
+        return opendsr.status_of(self.store, request_id)
+
+    def unmerge(self, customer: str, identifier: Identifier, *, now: datetime) -> dict[str, Any]:
+        """Separate an identifier from a customer again; both profiles are those of their own events. Raises NotFound and InvalidInput."""
+        return unmerge.unmerge(self.store, customer, identifier, now=now)
 
     def decision(self, decision_id: str) -> Decision | Plan:
         """A past decision in full. Raises NotFound."""

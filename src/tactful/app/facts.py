@@ -1,6 +1,6 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need
-from tactful.model.profile import Profile
+from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.policy import Thresholds
@@ -56,8 +56,8 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
 
 def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
     own = customer.history.own()
-    facts.product_bought_at = _latest(own.rows, own.at, shelf.rows)
-    facts.group_bought_at = _latest(own.groups, own.at, shelf.groups)
+    facts.product_bought_at = _or_perhaps(_latest(own.rows, own.at, shelf.rows), "rows", shelf.rows, customer=customer, moment=moment)
+    facts.group_bought_at = _or_perhaps(_latest(own.groups, own.at, shelf.groups), "groups", shelf.groups, customer=customer, moment=moment)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
     group, _ = _days_of(own.groups, own.at)
     facts.purchase_days = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
@@ -68,6 +68,14 @@ def _days_of(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int64], ND
     bought = np.sort(keys.astype(np.int64) * FAR_DAY + np.floor(at / DAY_SECONDS).astype(np.int64))
     bought = bought[np.diff(bought, prepend=bought[:1] - 1) > 0]
     return bought // FAR_DAY, bought % FAR_DAY
+
+
+def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, customer: Customer, moment: Moment) -> Floats:
+    """Add what somebody bought who may be the same person. It keeps us silent; when it was bought is not told, so it counts as bought now."""
+    if customer.perhaps is None:
+        return bought_at
+    perhaps = np.isin(wanted, getattr(customer.perhaps, column))
+    return np.where(np.isnan(bought_at) & perhaps, moment.now.timestamp(), bought_at)
 
 
 def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
@@ -274,12 +282,12 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 }
 
 
-def contact_facts(profile: Profile, *, zones: tuple[str, ...]) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages."""
+def contact_facts(profile: Profile, *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
+    """Gather what the rules need about one person as a receiver of messages. ``closed``: channels whose address is closed, whoever closed it."""
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
-        reachable={channel: address[channel] is not None and channel not in profile.closed_channels for channel in CHANNELS},
+        reachable={channel: address[channel] is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS},
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
@@ -294,3 +302,10 @@ def _consented(profile: Profile, channel: str) -> bool:
         answer = own or general
         return answer is not None and answer.granted
     return own.granted and (general.granted or own.at > general.at)
+
+
+def denied_since(profile: Profile, channel: str, said: Consent | None) -> bool:
+    """Whether they said no to marketing on a channel, and not before somebody else at their address said (``said``) yes. Nothing said is no no."""
+    answers = [profile.consents[key] for key in (f"{MARKETING}/{channel}", f"{MARKETING}/*") if key in profile.consents]
+    later_yes = said is not None and said.granted and all(said.at > answer.at for answer in answers)
+    return bool(answers) and not _consented(profile, channel) and not later_yes

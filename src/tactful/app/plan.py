@@ -1,14 +1,16 @@
 """Use case: decide which one message to send somebody within the next seven days, or why none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS, contact_facts
+from tactful.app.facts import CHANNELS
 from tactful.app.house import House
+from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
@@ -18,10 +20,13 @@ from tactful.model.customer import Customer
 from tactful.model.decisions import Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.moment import HORIZON, OUTREACH, Moment
+from tactful.model.outbox import Reservation
 from tactful.model.products import spoken_title
+from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, ranked
 from tactful.policy import judge_contact
+from tactful.words import Words
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):
@@ -46,15 +51,17 @@ class Planner:
         if customer_id is None:
             return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence(self.own, "unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
+        kin = kin_of(self.store, customer_id, now=self.now)
+        customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
-        outcome = self._weigh(customer, shelf)
+        outcome = self._weigh(customer, shelf, kin)
         withheld = withheld_of(shelf, objections, customer, own=self.own)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
-    def _weigh(self, customer: Customer, shelf: Shelf) -> _Outcome:
+    def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = contact_facts(customer.profile, zones=zones)
+        facts = reached_facts(customer.profile, kin, zones=zones, closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         stopped_by: Verdict | None = None
@@ -85,19 +92,25 @@ class Planner:
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
         words = self.house.words_for(customer.profile)
-        items = tuple(item_of(shelf, index, customer, words=words, now=self.now) for index in outcome.opportunity.indices)
-        titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in outcome.opportunity.indices]
-        message = Message(
-            message_id=decision_id,
-            trigger=outcome.opportunity.trigger,
-            channel=outcome.proposal.channel,
-            send_at=outcome.proposal.send_at,
-            items=items,
-            subject=words.subject(outcome.opportunity.trigger, titles),
-            text=words.text(items),
-            locale=words.locale,
-        )
+        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
         return msgspec.structs.replace(plan, message=message)
+
+
+def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, words: Words, now: datetime) -> Message:
+    """Write a message about some candidates of a shelf."""
+    items = tuple(item_of(shelf, index, customer, words=words, now=now) for index in indices)
+    titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in indices]
+    return Message(
+        message_id=message_id,
+        trigger=proposal.trigger,
+        channel=proposal.channel,
+        send_at=proposal.send_at,
+        items=items,
+        subject=words.subject(proposal.trigger, titles),
+        text=words.text(items),
+        locale=words.locale,
+        deadline=proposal.deadline,
+    )
 
 
 def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str]) -> Iterator[Plan]:
@@ -106,8 +119,9 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
     for user_id in user_ids:
         if dry_run:
             customer_id, plan = planner.plan(user_id)
-            with store.transaction(durable=False):
-                store.decisions.save(customer_id, plan)
+            if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
+                with store.transaction(durable=False):
+                    store.decisions.save(customer_id, plan)
         else:
             with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
                 customer_id, plan = planner.plan(user_id)
@@ -116,10 +130,11 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
 
 
 def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
-    store.decisions.save(customer_id, plan)
     if customer_id is not None:
+        store.decisions.save(customer_id, plan)
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
+        store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
         store.profiles.save(customer_id, rebuild(store, customer_id))
 
 
@@ -129,6 +144,7 @@ def _event(plan: Plan) -> DecisionMade:
     return DecisionMade(
         message_id=plan.decision_id,
         at=plan.at,
+        user_id=plan.user_id,
         placement=OUTREACH,
         product_ids=tuple(item.product_id for item in message.items) if message else (),
         silence=plan.silence.code if plan.silence else None,

@@ -10,7 +10,8 @@ from msgspec import Struct
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
-from tactful.model.identity import Identifier, Link
+from tactful.model.identity import Identifier, Link, Tie
+from tactful.model.outbox import ClosedAddress, Handover, Letter, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -53,6 +54,14 @@ class EventLog(Protocol):
         """Give all events of one customer to another; times and arrival order stay."""
         ...
 
+    def move(self, message_ids: Sequence[str], to_customer: str) -> None:
+        """Give some events to a customer; times and arrival order stay. Unknown ids are fine."""
+        ...
+
+    def erase(self, customer_id: str) -> None:
+        """Forget all events of one customer, for good."""
+        ...
+
     def count(self) -> int:
         """Number of events."""
         ...
@@ -93,8 +102,44 @@ class Identities(Protocol):
         """All links of one customer, by kind and value."""
         ...
 
+    def unlink(self, identifier: Identifier) -> None:
+        """Point an identifier to nobody."""
+        ...
+
     def reassign(self, from_customer: str, to_customer: str) -> None:
-        """Point all identifiers of one customer to another."""
+        """Point all identifiers of one customer to another, and give their ties to them."""
+        ...
+
+    def tie(self, ties: Sequence[Tie]) -> None:
+        """Keep edges; of two between the same identifier and customer the first stays, with the surer confidence."""
+        ...
+
+    def tied(self, identifier: Identifier) -> list[Tie]:
+        """All edges of one identifier, by customer."""
+        ...
+
+    def ties(self, customer_id: str) -> list[Tie]:
+        """All edges of one customer, by kind and value."""
+        ...
+
+    def untie(self, customer_id: str) -> None:
+        """Forget all edges of one customer."""
+        ...
+
+    def cut(self, identifier: Identifier, customer_id: str, *, at: datetime) -> None:
+        """Remember that an identifier was separated from a customer."""
+        ...
+
+    def cut_at(self, identifier: Identifier, customer_id: str) -> datetime | None:
+        """When an identifier was separated from a customer, or None."""
+        ...
+
+    def mend(self, identifier: Identifier, customer_id: str) -> None:
+        """Forget that an identifier was separated from a customer."""
+        ...
+
+    def erase(self, customer_id: str) -> None:
+        """Forget links, edges and separations of one customer."""
         ...
 
     def user_ids(self) -> Iterator[str]:
@@ -141,6 +186,22 @@ class Decisions(Protocol):
         """A past decision or plan, or None."""
         ...
 
+    def of(self, customer_id: str) -> list[Decision | Plan]:
+        """All decisions and plans about one customer, by decision id."""
+        ...
+
+    def reassign(self, from_customer: str, to_customer: str) -> None:
+        """Give all decisions about one customer to another."""
+        ...
+
+    def move(self, decision_ids: Sequence[str], to_customer: str) -> None:
+        """Give some decisions to a customer. Unknown ids are fine."""
+        ...
+
+    def erase(self, customer_id: str) -> None:
+        """Forget all decisions about one customer."""
+        ...
+
 
 class ModelRecord(Struct, frozen=True, kw_only=True):
     """One trained artefact."""
@@ -165,6 +226,34 @@ class Models(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Messages that are reserved, on their way, or over."""
+
+    def put(self, reservation: Reservation) -> None:
+        """Keep a message under its message id, replacing what was known of it."""
+        ...
+
+    def load(self, message_id: str) -> Reservation | None:
+        """One message, or None."""
+        ...
+
+    def due(self, now: datetime) -> list[str]:
+        """Ids of the messages whose next time has come, the longest waiting first; of equals by id."""
+        ...
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        """Forget messages; unknown ids are fine."""
+        ...
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        """Remember that an address takes no more messages, replacing what was known. It is a hash, and stays when its owner is erased."""
+        ...
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        """Why an address takes no messages, or None."""
+        ...
+
+
 class DeadLetters(Protocol):
     """Events that could not be understood."""
 
@@ -176,8 +265,52 @@ class DeadLetters(Protocol):
         """The newest first."""
         ...
 
+    def scan(self) -> Iterator[tuple[int, DeadLetter]]:
+        """All of them with their numbers, the oldest first."""
+        ...
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Forget some; unknown numbers are fine."""
+        ...
+
     def count(self) -> int:
         """How many there are."""
+        ...
+
+
+class Privacy(Protocol):
+    """Who refuses, who was erased, and who asked."""
+
+    def refuse(self, customer_id: str, *, refused: bool) -> None:
+        """Remember, or forget, that a customer refuses to be personalized."""
+        ...
+
+    def refuses(self, customer_id: str) -> bool:
+        """Whether a customer refuses to be personalized."""
+        ...
+
+    def bury(self, marks: Sequence[str], *, at: datetime) -> None:
+        """Keep the marks of erased identifiers."""
+        ...
+
+    def buried_at(self, mark: str) -> datetime | None:
+        """When the identifier of a mark was erased, or None."""
+        ...
+
+    def unearth(self, marks: Sequence[str]) -> None:
+        """Forget marks; unknown ones are fine."""
+        ...
+
+    def count(self) -> int:
+        """Number of marks."""
+        ...
+
+    def save_request(self, request_id: str, body: bytes) -> None:
+        """Keep a data subject's request, replacing the former."""
+        ...
+
+    def load_request(self, request_id: str) -> bytes | None:
+        """A data subject's request, or None."""
         ...
 
 
@@ -197,7 +330,11 @@ class Store(Protocol):
     @property
     def models(self) -> Models: ...
     @property
+    def outbox(self) -> Outbox: ...
+    @property
     def dead_letters(self) -> DeadLetters: ...
+    @property
+    def privacy(self) -> Privacy: ...
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable: on disk when the block ends. Not re-entrant.
@@ -207,6 +344,36 @@ class Store(Protocol):
         """
         ...
 
+    def scrub(self) -> None:
+        """Make sure that what was erased is in no file any more. Outside a transaction."""
+        ...
+
     def close(self) -> None:
         """Release the database."""
+        ...
+
+
+class Sender(Protocol):
+    """Brings messages to people. Adapters live in `tactful.senders`, one kind a file."""
+
+    @property
+    def name(self) -> str:
+        """Under which it is asked about a message later."""
+        ...
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """What it carries."""
+        ...
+
+    def send(self, letter: Letter) -> Handover:
+        """Hand over one message. Never raises for what the world does."""
+        ...
+
+    def handed_over(self, message_id: str) -> bool | None:
+        """Whether a message left with this sender, asked after a crash. None: it cannot tell."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -1,6 +1,9 @@
 """Reading one customer for a decision: identity, profile, history and needs, once."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from tactful.app.place import away_orders
 from tactful.app.ports import Store
@@ -8,6 +11,7 @@ from tactful.app.profiles import load_profile
 from tactful.intent import as_said, needs_of, with_gifts
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
+from tactful.model.events import Event
 from tactful.model.identity import Identifier
 from tactful.model.profile import Profile
 from tactful.model.wants import PRIOR, WantModel
@@ -34,6 +38,16 @@ def read_device(store: Store, customer_id: str, anonymous_id: str, *, catalog: C
     """Read only what was done on one device, as of ``now``: for a caller who cannot prove that the rest is theirs too."""
     done_here = (event for event in store.events.read(customer_id, until=now) if event.anonymous_id == anonymous_id)
     return see_customer(fold_all(new_profile(customer_id), done_here), catalog, now=now, wants=wants)
+
+
+def read_visit(store: Store, customer_id: str | None, visit: Sequence[Event], *, catalog: CatalogTable, now: datetime, wants: WantModel = PRIOR) -> Customer:
+    """Read only the visit under way, of somebody who refuses to be known. What they said still holds, and what they own is not offered again."""
+    profile = fold_all(new_profile(NOBODY), visit)
+    if customer_id is None:
+        return see_customer(profile, catalog, now=now, wants=wants)
+    known = load_profile(store, customer_id, now=now)
+    profile = msgspec.structs.replace(profile, dismissals=known.dismissals, preferences=known.preferences)
+    return msgspec.structs.replace(see_customer(profile, catalog, now=now, wants=wants), perhaps=history_columns(known, catalog).own())
 
 
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:

@@ -9,10 +9,12 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from tactful.app.addresses import note_closed
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
+from tactful.app.tombstones import Tombstones
 from tactful.identity import Resolution, resolve
-from tactful.model.events import DeadLetter, Event
+from tactful.model.events import ConsentUpdated, DeadLetter, Event
 from tactful.profile import decode, encode, fold_all
 
 Item = TypeVar("Item")
@@ -35,22 +37,31 @@ class Receipt(Struct, frozen=True, kw_only=True):
     accepted: int = 0
     duplicates: int = 0
     dead: int = 0
+    erased: int = 0
+    """About somebody who was erased: let go, and nothing of it kept."""
+    unkept: int = 0
+    """Browsed by somebody who refuses to be known: it serves the visit and is not kept."""
 
     def __add__(self, other: "Receipt") -> "Receipt":
-        return Receipt(accepted=self.accepted + other.accepted, duplicates=self.duplicates + other.duplicates, dead=self.dead + other.dead)
+        return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
-def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> Receipt:
-    """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing."""
+def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True, erased: Tombstones | None = None) -> Receipt:
+    """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing.
+
+    ``vouched``: the shop itself tells this; what comes with a public write key joins nobody to a history (`tactful.identity`).
+    """
     with store.transaction():
-        batch = _Batch(store, now)
+        batch = _Batch(store, now, vouched=vouched, erased=erased)
         receipt = batch.append(arrivals)
         for customer_id, news in batch.news.items():
             _update(store, customer_id, news)
     return receipt
 
 
-def import_history(store: Store, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
+def import_history(
+    store: Store, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None, erased: Tombstones | None = None
+) -> Receipt:
     """Append any number of events chunk by chunk, then fold every profile that is missing. Interrupted, it may simply be run again.
 
     ``progress`` hears of arrivals first, then of profiles.
@@ -59,7 +70,7 @@ def import_history(store: Store, arrivals: Iterable[Event | DeadLetter], *, now:
     receipt = Receipt()
     for chunk in _chunks(arrivals, ARRIVALS_A_CHUNK):
         with store.transaction():
-            batch = _Batch(store, now)
+            batch = _Batch(store, now, erased=erased)
             receipt += batch.append(chunk)
             store.profiles.drop(list(batch.news))
         done(len(chunk))
@@ -71,7 +82,9 @@ def _fold_missing(store: Store, done: Progress) -> None:
     for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
         with store.transaction(durable=False):  # what is lost here can be folded again
             for customer_id in chunk:
-                store.profiles.save(customer_id, rebuild(store, customer_id))
+                snapshot = rebuild(store, customer_id)
+                store.profiles.save(customer_id, snapshot)
+                note_closed(store, decode(snapshot))
         done(len(chunk))
 
 
@@ -81,17 +94,23 @@ def _update(store: Store, customer_id: str, news: list[Event]) -> None:
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        store.profiles.save(customer_id, encode(fold_all(profile, in_order)))
+        profile = fold_all(profile, in_order)
+        store.profiles.save(customer_id, encode(profile))
     else:
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+        snapshot = rebuild(store, customer_id)
+        store.profiles.save(customer_id, snapshot)
+        profile = decode(snapshot)
+    note_closed(store, profile)
 
 
 class _Batch:
     """Arrivals on their way into the log, inside one transaction. Events are appended in the order of arrival, in runs of one customer."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, *, vouched: bool = True, erased: Tombstones | None = None) -> None:
         self._store = store
         self._now = now
+        self._vouched = vouched
+        self._erased = erased if erased is not None and erased.stand() else None
         self._run: list[tuple[str, Event]] = []
         self._letters: list[DeadLetter] = []
         self.news: dict[str, list[Event]] = {}
@@ -100,13 +119,15 @@ class _Batch:
     def append(self, arrivals: Sequence[Event | DeadLetter]) -> Receipt:
         """Take every arrival in order: to the log, to the dead letters, or nowhere when it was here before."""
         seen = self._store.events.known([arrival.message_id for arrival in arrivals if not isinstance(arrival, DeadLetter)])
-        accepted = duplicates = 0
+        accepted = duplicates = erased = 0
         for arrival in arrivals:
             if isinstance(arrival, DeadLetter):
                 self._letters.append(arrival)
             elif arrival.message_id in seen:
                 duplicates += 1
-            elif resolution := resolve(arrival, self._store.identities.owner):
+            elif self._erased is not None and self._erased.bar(arrival):
+                erased += 1
+            elif resolution := resolve(arrival, self._store.identities, vouched=self._vouched):
                 seen.add(arrival.message_id)
                 accepted += 1
                 self._take(arrival, resolution)
@@ -114,13 +135,21 @@ class _Batch:
                 self._letters.append(_of_nobody(arrival, self._now))
         self._flush()
         self._store.dead_letters.add(self._letters)
-        return Receipt(accepted=accepted, duplicates=duplicates, dead=len(self._letters))
+        return Receipt(accepted=accepted, duplicates=duplicates, dead=len(self._letters), erased=erased)
 
     def _take(self, event: Event, resolution: Resolution) -> None:
         for from_customer, into in resolution.merges:
             self._merge(from_customer, into)
         for link in resolution.links:
             self._store.identities.link(link)
+        for identifier in resolution.unlinked:
+            self._store.identities.unlink(identifier)
+        for identifier in resolution.mended:
+            self._store.identities.mend(identifier, resolution.customer_id)
+        if resolution.ties:
+            self._store.identities.tie(resolution.ties)
+        if isinstance(event, ConsentUpdated) and event.purpose == "personalization":
+            self._store.privacy.refuse(resolution.customer_id, refused=not event.granted)
         self._run.append((resolution.customer_id, event))
         self.news.setdefault(resolution.customer_id, []).append(event)
 
@@ -128,6 +157,10 @@ class _Batch:
         self._flush()
         self._store.events.reassign(from_customer, into)
         self._store.identities.reassign(from_customer, into)
+        self._store.decisions.reassign(from_customer, into)
+        if self._store.privacy.refuses(from_customer):  # Of two answers the stricter holds.
+            self._store.privacy.refuse(into, refused=True)
+            self._store.privacy.refuse(from_customer, refused=False)
         self._store.profiles.drop([from_customer, into])
         self.news.setdefault(into, []).extend(self.news.pop(from_customer, []))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _doctor, _policy, _rehearse, _serve, _shop, _words
+from tactful.cli import _ask, _bench, _customer, _doctor, _policy, _rehearse, _send, _serve, _shop, _words
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 words = typer.Typer(name="words", help="What customers read.", rich_markup_mode=None)
-outreach = typer.Typer(name="outreach", help="Plan messages.", rich_markup_mode=None)
+outreach = typer.Typer(name="outreach", help="Plan and send messages.", rich_markup_mode=None)
 
 app.command("demo")(_serve.demo)
 app.command("init")(_shop.init)
@@ -34,6 +34,7 @@ app.command("serve")(_serve.serve)
 app.command("decide")(_ask.decide)
 app.command("explain")(_ask.explain)
 outreach.command("plan")(_ask.plan)
+outreach.command("run")(_send.run)
 app.add_typer(outreach)
 words.command("preview")(_words.preview)
 words.command("check")(_words.check)
@@ -41,6 +42,8 @@ app.add_typer(words)
 app.command("rehearse")(_rehearse.rehearse)
 app.command("bench")(_bench.bench)
 app.command("policy")(_policy.policy)
+app.command("export")(_customer.export)
+app.command("erase")(_customer.erase)
 app.command("doctor")(_doctor.doctor)
 
 

@@ -64,18 +64,19 @@ def explain(
 def plan(
     customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="userIds; none means every known one.")] = None,
     *,
+    reserve: Annotated[bool, typer.Option("--reserve", help="Reserve the messages in the outbox, for: tactful outreach run.")] = False,
     now: Now = None,
     config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Plan at most one message a customer for the next seven days, or say why none. Nothing is reserved or sent."""
+    """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent."""
     from tactful.rehearse import answer_lines
 
     work = engine(data, store, config)
     try:
-        plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=True))
+        plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=not reserve))
     finally:
         work.store.close()
     lines = [line for each in plans for line in (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0)))]

@@ -6,6 +6,7 @@ import typer
 
 from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Store, engine
 from tactful.cli._screen import show
+from tactful.cli._send import From, LinksUrl, PostalAddress, Sender, postroom
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
 
@@ -15,6 +16,10 @@ def serve(
     dev: Annotated[bool, typer.Option("--dev", help="Use the keys dev-write and dev-secret, on this machine only.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8321,
+    sender: Sender = None,
+    sender_from: From = None,
+    postal_address: PostalAddress = None,
+    links_url: LinksUrl = None,
     config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
@@ -25,10 +30,11 @@ def serve(
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
     work = engine(data, store, config)
+    mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
     try:
-        http.serve(work, keys=keys, host=host, port=port)
+        http.serve(work, keys=keys, host=host, port=port, postroom=mail)
     finally:
         work.store.close()
 

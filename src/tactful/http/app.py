@@ -14,13 +14,17 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import decisions, ingest, operations, pages, policy, shop
+from tactful.http import customers, decisions, ingest, opendsr, operations, pages, policy, shop, way_out
 from tactful.http.access import provide_edge, provide_now
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
 from tactful.http.edge import Clock, Edge
 from tactful.http.errors import HANDLERS
 from tactful.http.keys import Keys, dev_keys
+from tactful.wiring import Postroom
+
+NO_POSTROOM = Postroom(senders=())
+"""Nothing is sent from here."""
 
 ROUTES: list[Any] = [
     ingest.ingest,
@@ -30,7 +34,14 @@ ROUTES: list[Any] = [
     shop.put_stores,
     decisions.decide,
     decisions.plan,
-    decisions.customer,
+    decisions.run_outreach,
+    customers.customer,
+    customers.unmerge,
+    customers.erase,
+    opendsr.discovery,
+    opendsr.submit,
+    opendsr.status,
+    opendsr.cancel,
     decisions.decision,
     decisions.train,
     decisions.dead_letters,
@@ -41,15 +52,17 @@ ROUTES: list[Any] = [
     operations.reference,
     pages.console,
     pages.style,
+    way_out.ask,
+    way_out.unsubscribe,
 ]
 
 
-def create_app(engine: Engine, *, keys: Keys, clock: Clock) -> Litestar:
+def create_app(engine: Engine, *, keys: Keys, clock: Clock, postroom: Postroom = NO_POSTROOM) -> Litestar:
     """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not."""
     return Litestar(
         ROUTES,
         on_startup=[engine.prepare],
-        state=State({"edge": Edge(engine, keys, clock)}),
+        state=State({"edge": Edge(engine, keys, clock, postroom=postroom)}),
         dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
         middleware=[bounded],
         before_send=[allow_pages, count],
@@ -89,8 +102,9 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def serve(engine: Engine, *, host: str, port: int, keys: Keys, clock: Clock = system_clock) -> None:
+def serve(engine: Engine, *, host: str, port: int, keys: Keys, clock: Clock = system_clock, postroom: Postroom = NO_POSTROOM) -> None:
     """Serve until stopped, in this process. Raises InvalidInput for development keys on an address that others can reach."""
     if keys.dev:
         dev_keys(host)
-    uvicorn.run(create_app(engine, keys=keys, clock=clock), host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)
+    app = create_app(engine, keys=keys, clock=clock, postroom=postroom)
+    uvicorn.run(app, host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)

@@ -11,6 +11,7 @@ from tactful.http.access import Behind, Now, any_key, require_own_identity, role
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision
 from tactful.model.errors import InvalidInput
+from tactful.model.outbox import Dispatch
 
 JsonObject = dict[str, Any]
 
@@ -56,10 +57,19 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
     return {"plans": [told(each) for each in edge.engine.plan(data.user_ids, now=now, dry_run=data.dry_run)]}
 
 
-@get("/v1/customers/{customer:str}", guards=[secret_only], sync_to_thread=True, tags=["Customers"], operation_id="customer", summary="Who somebody is")
-def customer(customer: FromPath[str], edge: Behind, now: Now) -> JsonObject:
-    """Everything known, readable: identities, home, needs, owned, rhythm, usual, consent, contact history."""
-    return edge.engine.customer(customer, now=now)
+@post(
+    "/v1/outreach/run",
+    status_code=200,
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Outreach"],
+    operation_id="runOutreach",
+    summary="Send what is due in the outbox",
+)
+def run_outreach(edge: Behind, now: Now) -> Dispatch:
+    """Every message is judged again as of now, then sent once, put off within its deadline, or dropped with its code. ``stopped`` says why it ended early."""
+    with edge.postroom.opened() as senders:
+        return edge.engine.send(senders, now=now, way_out=edge.postroom.way_out)
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
 from tactful.http.keys import Keys
+from tactful.wiring import Postroom
 
 Clock = Callable[[], datetime]
 """Tells the time, in UTC."""
@@ -28,13 +29,16 @@ class Counters:
         self.events.labels("accepted").inc(receipt.accepted)
         self.events.labels("duplicate").inc(receipt.duplicates)
         self.events.labels("dead").inc(receipt.dead)
+        self.events.labels("erased").inc(receipt.erased)
+        self.events.labels("unkept").inc(receipt.unkept)
 
 
 class Edge:
     """Everything behind the handlers."""
 
-    def __init__(self, engine: Engine, keys: Keys, clock: Clock) -> None:
+    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom) -> None:
         self.engine = engine
+        self.postroom = postroom
         self.keys = keys
         self.clock = clock
         self.counters = Counters()

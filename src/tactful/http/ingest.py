@@ -24,17 +24,18 @@ async def ingest(body: RawBody, request: Request[Any, Any, Any], edge: Behind) -
 
     Answered once everything is durable. Messages that cannot be understood go to the dead letters and do not fail the rest.
     """
-    role_of(request, edge.keys, body_key=write_key(body))
+    vouched = role_of(request, edge.keys, body_key=write_key(body)) == "secret"
     now = provide_now(request)
     name = request.url.path.rstrip("/").rpartition("/")[2]
-    await sync_to_thread(take, edge, body, kind=KINDS.get(name, name), now=now)
+    gpc = request.headers.get("sec-gpc") == "1"
+    await sync_to_thread(take, edge, body, kind=KINDS.get(name, name), now=now, vouched=vouched, gpc=gpc)
     return SUCCESS
 
 
-def take(edge: Edge, body: bytes, *, kind: str, now: datetime) -> None:
+def take(edge: Edge, body: bytes, *, kind: str, now: datetime, vouched: bool, gpc: bool) -> None:
     """Record one body and count what became of it."""
-    arrivals = read_batch(body, kind=kind, received_at=now, correct_skew=kind != "import")
-    edge.counters.received(edge.engine.record(arrivals, now=now))
+    arrivals = read_batch(body, kind=kind, received_at=now, correct_skew=kind != "import", gpc=gpc)
+    edge.counters.received(edge.engine.record(arrivals, now=now, vouched=vouched))
 
 
 @post("/v1/m", status_code=200, sync_to_thread=False, include_in_schema=False)

@@ -1,5 +1,6 @@
 """Keys: a public one that may write events, and a secret one that may do everything."""
 
+import hmac
 import json
 import secrets
 from hmac import compare_digest
@@ -26,6 +27,11 @@ class Keys(Struct, frozen=True, kw_only=True):
     """Signs identity tokens (HS256) with which a browser proves a userId."""
     dev: bool = False
     """Known to everybody, on loopback only; the console then asks for no key."""
+
+    @property
+    def links_key(self) -> bytes:
+        """Signs the links in messages; apart from identity tokens, so that neither can stand for the other."""
+        return hmac.digest(self.jwt_secret.encode(), b"links in messages", "sha256")
 
     def opens_writing(self, key: str | None) -> bool:
         """Whether this is the write key."""

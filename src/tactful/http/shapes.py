@@ -45,6 +45,14 @@ class Plans(Struct, frozen=True, kw_only=True):
     plans: tuple[Plan, ...]
 
 
+class UnmergeRequest(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which identifier to separate; exactly one."""
+
+    anonymous_id: str | None = None
+    user_id: str | None = None
+    loyalty_card: str | None = None
+
+
 class DeadLetters(Struct, frozen=True, kw_only=True):
     """The newest events that could not be understood."""
 

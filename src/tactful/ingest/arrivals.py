@@ -18,11 +18,12 @@ LONGEST_LETTER = 4096
 BATCHES = ("batch", "import")
 
 
-def read_batch(body: bytes, *, kind: str, received_at: datetime, correct_skew: bool) -> list[Event | DeadLetter]:
+def read_batch(body: bytes, *, kind: str, received_at: datetime, correct_skew: bool, gpc: bool = False) -> list[Event | DeadLetter]:
     """Read one ingest body, whatever client sent it.
 
     ``kind`` is ``batch``, ``import`` or the type of a single message. With ``correct_skew`` event times are moved by the difference between our clock
-    and the client's, where it told when it sent. Raises InvalidInput where the body cannot be taken apart, and TooLarge over 4 MB.
+    and the client's, where it told when it sent. ``gpc``: it came with ``Sec-GPC: 1``.
+    Raises InvalidInput where the body cannot be taken apart, and TooLarge over 4 MB.
 
     >>> from datetime import UTC, datetime
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,9 +32,10 @@ def read_batch(body: bytes, *, kind: str, received_at: datetime, correct_skew: b
     ('7', True)
     """
     if kind not in BATCHES:
-        return [read_message(open_single(body), kind=kind, received_at=received_at, correct_skew=correct_skew)]
+        asked = {"gpc": True} if gpc else None
+        return [read_message(open_single(body), kind=kind, received_at=received_at, correct_skew=correct_skew, context=asked)]
     envelope = open_batch(body)
-    context = envelope.context if isinstance(envelope.context, dict) else {}
+    context = (envelope.context if isinstance(envelope.context, dict) else {}) | ({"gpc": True} if gpc else {})
     return [
         read_message(raw, kind=None, received_at=received_at, correct_skew=correct_skew, sent_at=envelope.sent_at, context=context) for raw in envelope.batch
     ]

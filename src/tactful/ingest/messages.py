@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from tactful.ingest.consents import read_subscriptions
 from tactful.ingest.people import read_context, read_traits
 from tactful.ingest.tracks import LONGEST_TEXT, builder
 from tactful.ingest.values import Unusable, kind_of, read_id, read_text, read_time
 from tactful.ingest.wire import Message
-from tactful.model.events import Aliased, Event, Grouped, Identified, PageViewed
+from tactful.model.events import Aliased, Context, Event, Grouped, Identified, PageViewed
 
 FUTURE_ALLOWED = timedelta(hours=24)
 """How far ahead of receipt a clock may be; the event then counts as happening at receipt."""
@@ -41,11 +42,17 @@ def normalise(message: Message, *, kind: str | None, received_at: datetime, sent
         "user_id": user_id,
         "anonymous_id": anonymous_id,
         "traits": traits,
-        "context": read_context(message.context),
+        "context": with_subscriptions(read_context(message.context), message),
     }
     if kind == "track":
         return track(message, common)
     return call(message, str(kind or "nothing"), common)
+
+
+def with_subscriptions(context: Context, message: Message) -> Context:
+    """The context, with what the message's traits say about letters and texts."""
+    subscriptions = read_subscriptions(message.traits)
+    return msgspec.structs.replace(context, signals=(*context.signals, *subscriptions)) if subscriptions else context
 
 
 def track(message: Message, common: dict[str, Any]) -> Event:

@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
+from tactful.ingest.consents import read_signals
 from tactful.ingest.values import read_flag, read_id, read_text, read_zone
 from tactful.model.events import Address, Context, Traits
 from tactful.model.places import COARSEST_KM, cell_of
@@ -29,7 +30,8 @@ def read_context(context: Any) -> Context:
     cell = read_cell(place)
     country = context.get("country") or place.get("country")
     session = context.get("sessionId") or context.get("session_id")
-    if cell is None and not country and session is None:
+    signals = read_signals(context)
+    if cell is None and not country and session is None and not signals:
         return plain_context(read_text(context.get("timezone"), 64), read_text(context.get("locale"), 35))
     return Context(
         timezone=read_own_zone(context.get("timezone")),
@@ -37,7 +39,16 @@ def read_context(context: Any) -> Context:
         country=read_country(country),
         cell=cell,
         session_id=read_id(session, "context.sessionId"),
+        signals=signals,
+        policy_version=read_policy(context),
     )
+
+
+def read_policy(context: dict[str, Any]) -> str | None:
+    """Which version of the privacy policy was shown."""
+    consent = context.get("consent")
+    nearby = consent if isinstance(consent, dict) else {}
+    return read_text(context.get("policyVersion") or nearby.get("policyVersion") or nearby.get("version"), 40)
 
 
 def of_a_server(context: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Literal, cast, get_args
 
+from tactful.ingest.consents import PERSONALIZATION, purpose_of
 from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
 from tactful.ingest.orders import refunded, required_product
@@ -48,6 +49,8 @@ LONGEST_QUERY = 200
 DEEPEST = 4
 LARGEST_INTEGER = 2**53
 """Beyond it JSON numbers are not exact; kept as float."""
+SOFT_BOUNCES = frozenset({"soft", "softbounce", "transient", "temporary", "deferred", "block", "blocked"})
+"""How mail services name a bounce that says nothing about the address."""
 DISMISSALS = frozenset(get_args(DismissalReason))
 
 
@@ -148,11 +151,28 @@ def delivered(common: Common, properties: Properties, *, channel: Channel) -> Ev
     listed = properties.get("product_ids")
     product_ids = tuple(found for each in (listed if isinstance(listed, list) else []) if (found := read_id(each, "product_ids")))
     contact = contact_id(properties, channel) or common["message_id"]
-    return MessageDelivered(**common, channel=channel, contact_id=contact, trigger=read_text(properties.get("trigger"), LONGEST_TEXT), product_ids=product_ids)
+    trigger, transactional = read_text(properties.get("trigger"), LONGEST_TEXT), is_transactional(properties)
+    return MessageDelivered(**common, channel=channel, contact_id=contact, trigger=trigger, product_ids=product_ids, transactional=transactional)
 
 
-def answered(common: Common, properties: Properties, *, channel: Channel, answer: Literal["opened", "clicked", "bounced", "complained"]) -> Event:
-    """Email, SMS or Push opened, clicked, bounced or marked as spam."""
+def is_transactional(properties: Properties) -> bool:
+    """Whether a message was about an order of theirs rather than about what they may want: by flag, or by the kind that mail services name.
+
+    >>> is_transactional({"transactional": "true"}), is_transactional({"message_type": "Transactional"}), is_transactional({"trigger": "due_again"})
+    (True, True, False)
+    """
+    kind = read_text(properties.get("message_type"), 40) or ""
+    return read_flag(properties.get("transactional")) is True or kind.lower() == "transactional"
+
+
+def bounced(common: Common, properties: Properties, *, channel: Channel) -> Event:
+    """Email, SMS or Push Bounced; one that is said to be soft passes."""
+    kind = read_text(properties.get("bounce_type", properties.get("type")), 40) or ""
+    return MessageAnswered(**common, channel=channel, contact_id=contact_id(properties, channel), answer="bounced", passing=kind.lower() in SOFT_BOUNCES)
+
+
+def answered(common: Common, properties: Properties, *, channel: Channel, answer: Literal["opened", "clicked", "complained"]) -> Event:
+    """Email, SMS or Push opened, clicked or marked as spam."""
     return MessageAnswered(**common, channel=channel, contact_id=contact_id(properties, channel), answer=answer)
 
 
@@ -177,7 +197,14 @@ def consented(common: Common, properties: Properties) -> Event:
     purpose, granted = read_text(properties.get("purpose"), 100), read_flag(properties.get("granted"))
     if purpose is None or granted is None:
         raise Unusable("bad_consent", "consent needs a purpose, and granted as true or false")
-    return ConsentUpdated(**common, purpose=purpose.lower(), channel=read_channel(properties.get("channel")), granted=granted)
+    return ConsentUpdated(
+        **common,
+        purpose=purpose_of(purpose) if purpose_of(purpose) == PERSONALIZATION else purpose.lower(),
+        channel=read_channel(properties.get("channel")),
+        granted=granted,
+        source=read_text(properties.get("source"), 40),
+        policy_version=read_text(properties.get("policy_version", properties.get("policyVersion")), 40),
+    )
 
 
 def paused(common: Common, properties: Properties) -> Event:
@@ -246,7 +273,7 @@ def contact_meanings(channel: Channel) -> list[tuple[Builder, tuple[str, ...]]]:
         (partial(delivered, channel=channel), each("Delivered", "Received")),
         (partial(answered, channel=channel, answer="opened"), each("Opened")),
         (partial(answered, channel=channel, answer="clicked"), each("Link Clicked", "Clicked", "Tapped")),
-        (partial(answered, channel=channel, answer="bounced"), each("Bounced")),
+        (partial(bounced, channel=channel), each("Bounced")),
         (partial(answered, channel=channel, answer="complained"), each("Marked as Spam")),
         (partial(unsubscribed, channel=channel), each("Unsubscribed")),
     ]

@@ -19,3 +19,5 @@ class Customer(Struct, frozen=True, kw_only=True):
     catalog: CatalogTable
     away_orders: frozenset[int] = frozenset()
     """Orders bought in person on a trip that is over, as indices into `Profile.orders`: owned, but no sign of what is wanted at home."""
+    perhaps: History | None = None
+    """What customers bought who may be the same person (`tactful.app.kin`): a reason to be silent, never one to speak."""

@@ -13,6 +13,17 @@ DismissalReason = Literal["not_for_me", "gift", "bought_elsewhere", "already_hav
 Channel = Literal["email", "sms", "push"]
 
 
+class Signal(Struct, frozen=True, array_like=True):
+    """What a consent tool says about one purpose."""
+
+    purpose: str
+    channel: str | None
+    """None: for every channel."""
+    granted: bool
+    source: str
+    """``segment``, ``rudder``, ``consent_mode``, ``shopify`` or ``gpc``."""
+
+
 class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where and how an event happened, as far as the client told.
 
@@ -25,6 +36,9 @@ class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     country: str | None = None
     cell: str | None = None
     session_id: str | None = None
+    signals: tuple[Signal, ...] = ()
+    policy_version: str | None = None
+    """Of the privacy policy that was shown."""
 
 
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,6 +205,8 @@ class MessageDelivered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True,
     """The ``message_id`` property: which message."""
     trigger: str | None = None
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order, a delivery or a question of theirs, not about what they may want."""
 
 
 class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_answered"):
@@ -199,6 +215,23 @@ class MessageAnswered(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, 
     channel: Channel
     contact_id: str | None = None
     answer: Literal["opened", "clicked", "bounced", "complained"]
+    passing: bool = False
+    """Of a bounce: a full mailbox, a server that was down. The address is fine."""
+
+
+class MessagePutOff(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_put_off"):
+    """A reserved message may not go yet: a rule said later when it was due."""
+
+    contact_id: str
+    until: datetime
+    code: str
+
+
+class MessageDropped(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_dropped"):
+    """A reserved message is not sent after all; its place under the caps is free again."""
+
+    contact_id: str
+    code: str
 
 
 class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unsubscribed"):
@@ -214,6 +247,8 @@ class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, t
     channel: str | None = None
     """None: for every channel."""
     granted: bool
+    source: str | None = None
+    policy_version: str | None = None
 
 
 class OutreachPaused(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="outreach_paused"):
@@ -267,6 +302,8 @@ Event = (
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered
+    | MessagePutOff
+    | MessageDropped
     | Unsubscribed
     | ConsentUpdated
     | OutreachPaused

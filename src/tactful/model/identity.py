@@ -22,3 +22,17 @@ class Link(Struct, frozen=True, kw_only=True):
     customer_id: str
     since: datetime
     event_id: str
+
+
+class Tie(Struct, frozen=True, kw_only=True):
+    """An edge that was seen, certain or not: this identifier came with that customer.
+
+    Certain edges join. Uncertain ones may keep us silent, and never tell anybody anything.
+    """
+
+    identifier: Identifier
+    customer_id: str
+    since: datetime
+    event_id: str
+    confidence: float = 1.0
+    """1: certain; from 0.9 on likely."""

@@ -111,6 +111,8 @@ class Contact(Struct, frozen=True, array_like=True, gc=False):
     trigger: str | None = None
     reserved: bool = False
     product_ids: tuple[str, ...] = ()
+    transactional: bool = False
+    """About an order of theirs: never held back, but it was a message too."""
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):
@@ -127,6 +129,8 @@ class Consent(Struct, frozen=True, array_like=True, gc=False):
     granted: bool
     at: datetime
     event_id: str
+    by: tuple[str, ...] = ()
+    """Who still says no."""
 
 
 class Preference(Struct, frozen=True, array_like=True, gc=False):
@@ -209,6 +213,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     preferences: list[Preference] = []
     consents: dict[str, Consent] = {}
     """Keyed ``purpose/channel``; ``purpose/*`` is for every channel."""
+    speakers: list[str] = []
+    """Devices that they signed in on, and accounts that were joined: a yes of theirs answers for these too."""
     contacts: list[Contact] = []
     responses: list[Response] = []
     closed_channels: dict[str, str] = {}

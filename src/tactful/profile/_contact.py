@@ -1,56 +1,70 @@
 """What we sent, what came back, and whether we may."""
 
-from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, Unsubscribed
-from tactful.model.profile import Consent, Contact, Profile, Response
+import msgspec
+
+from tactful.model.events import ConsentUpdated, DecisionMade, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Unsubscribed
+from tactful.model.profile import Contact, Profile, Response
+from tactful.profile._consent import MARKETING, answer
 from tactful.profile._handlers import folds
-from tactful.profile._wants import keep_latest
 
 CONTACTS_KEPT = 64
 RESPONSES_KEPT = 64
-CONSENTS_KEPT = 64
-MARKETING = "marketing"
 GRAVITY = ("bounced", "unsubscribed", "complained")
 """Why a channel is closed, the gravest last: a new address opens the first again, a new yes the second, nothing the third."""
 
 
 @folds(MessageDelivered)
 def _delivered(profile: Profile, event: MessageDelivered) -> None:
-    planned = next((contact for contact in profile.contacts if contact.contact_id == event.contact_id), None)
+    planned = _contact(profile, event.contact_id)
     trigger, product_ids = event.trigger, event.product_ids
     if planned is not None:
         profile.contacts.remove(planned)
         trigger, product_ids = trigger or planned.trigger, product_ids or planned.product_ids
-    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids))
+    profile.contacts.append(Contact(event.at, event.channel, event.contact_id, trigger, False, product_ids, event.transactional))
     del profile.contacts[:-CONTACTS_KEPT]
 
 
 @folds(DecisionMade)
 def _decided(profile: Profile, event: DecisionMade) -> None:
-    if event.channel is not None and event.send_at is not None:
+    if event.channel is not None and event.send_at is not None and _contact(profile, event.message_id) is None:
         profile.contacts.append(Contact(event.send_at, event.channel, event.message_id, event.trigger, True, event.product_ids))
         del profile.contacts[:-CONTACTS_KEPT]
+
+
+@folds(MessagePutOff)
+def _put_off(profile: Profile, event: MessagePutOff) -> None:
+    reserved = _contact(profile, event.contact_id)
+    if reserved is not None and reserved.reserved:
+        profile.contacts[profile.contacts.index(reserved)] = msgspec.structs.replace(reserved, at=event.until)
+
+
+@folds(MessageDropped)
+def _dropped(profile: Profile, event: MessageDropped) -> None:
+    profile.contacts[:] = [contact for contact in profile.contacts if not (contact.reserved and contact.contact_id == event.contact_id)]
+
+
+def _contact(profile: Profile, contact_id: str) -> Contact | None:
+    """One message counts once, whether it is reserved or delivered."""
+    return next((contact for contact in profile.contacts if contact.contact_id == contact_id), None)
 
 
 @folds(MessageAnswered)
 def _answered(profile: Profile, event: MessageAnswered) -> None:
     profile.responses.append(Response(event.at, event.channel, event.answer))
     del profile.responses[:-RESPONSES_KEPT]
-    if event.answer in GRAVITY:
+    if event.answer in GRAVITY and not event.passing:
         _close(profile, event.channel, event.answer)
 
 
 @folds(Unsubscribed)
 def _unsubscribed(profile: Profile, event: Unsubscribed) -> None:
     _close(profile, event.channel, "unsubscribed")
-    profile.consents[f"{MARKETING}/{event.channel}"] = Consent(False, event.at, event.message_id)
+    answer(profile, event, f"{MARKETING}/{event.channel}", granted=False)
 
 
 @folds(ConsentUpdated)
 def _consented(profile: Profile, event: ConsentUpdated) -> None:
-    key = f"{event.purpose}/{event.channel or '*'}"
-    profile.consents.pop(key, None)
-    profile.consents[key] = Consent(event.granted, event.at, event.message_id)
-    keep_latest(profile.consents, CONSENTS_KEPT)
+    answer(profile, event, f"{event.purpose}/{event.channel or '*'}", granted=event.granted)
     agreed = event.granted and event.purpose == MARKETING
     if agreed and event.channel is not None and profile.closed_channels.get(event.channel) == "unsubscribed":
         del profile.closed_channels[event.channel]

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from tactful.model.events import BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, Traits
+from tactful.model.events import Aliased, BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Traits
 from tactful.model.profile import Profile, Sighting, Zone
+from tactful.profile._consent import hear
 
 VISIT_GAP = timedelta(minutes=30)
 """Half an hour without a sign of life ends a visit: the web analytics convention."""
@@ -20,6 +21,8 @@ def arrive(profile: Profile, event: BaseEvent) -> None:
     profile.last_at = event.at
     if event.traits is not None:
         learn_traits(profile, event.traits, event_id=event.message_id, at=event.at)
+    if event.context.signals or (event.user_id and event.anonymous_id) or isinstance(event, Aliased):
+        hear(profile, event)
     if is_own(event):
         _visit(profile, event)
         _place(profile, event)
@@ -29,7 +32,7 @@ def is_own(event: BaseEvent) -> bool:
     """Whether the customer did this, rather than we or a machine. Opens are not theirs: mail proxies open everything."""
     if isinstance(event, MessageAnswered):
         return event.answer in ("clicked", "complained")
-    return not isinstance(event, MessageDelivered | DecisionMade | Identified)
+    return not isinstance(event, MessageDelivered | MessagePutOff | MessageDropped | DecisionMade | Identified)
 
 
 def _visit(profile: Profile, event: BaseEvent) -> None:

@@ -13,7 +13,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """One answer, in the form in which it goes over the wire."""
 
     kind: str
-    """``decide``, ``outreach``, ``moderate`` or ``customer``."""
+    """``decide``, ``outreach``, ``outbox``, ``moderate`` or ``customer``."""
     body: Json
 
     @property
@@ -27,6 +27,10 @@ class Answer(Struct, frozen=True, kw_only=True):
         if self.kind == "outreach":
             return list((self.message or {}).get("items") or ())
         return list(self.body.get("items") or ())
+
+    def dispatched(self, state: str) -> list[Json]:
+        """The customer's messages that were due and ended so."""
+        return [message for message in self.body.get("messages") or () if message["state"] == state]
 
     @property
     def silence(self) -> Json | None:

@@ -243,6 +243,29 @@ def expect_verdict(verdicts: list[Literal["allow", "review", "refuse"]], answer:
     return None if verdict in verdicts else f"should be {_listed(list(verdicts))}, is {verdict}"
 
 
+def expect_sent(count: int, answer: Answer, _scene: Scene) -> Missed:
+    """So many of the customer's messages were sent, for an ask `outbox: {}`."""
+    found = answer.dispatched("sent")
+    return None if len(found) == count else f"should be {count}, are {len(found)}"
+
+
+def expect_dropped(codes: list[str], answer: Answer, _scene: Scene) -> Missed:
+    """A message that was due was dropped with one of these codes; with none given, none was dropped."""
+    return _ended_so("dropped", codes, answer)
+
+
+def expect_put_off(codes: list[str], answer: Answer, _scene: Scene) -> Missed:
+    """A message that was due was put off for one of these codes; with none given, none was put off."""
+    return _ended_so("put_off", codes, answer)
+
+
+def _ended_so(state: str, codes: list[str], answer: Answer) -> Missed:
+    found = [message["code"] for message in answer.dispatched(state)]
+    if not codes:
+        return f"should be none, are {_listed(found)}" if found else None
+    return None if set(found) & set(codes) else f"should be {_listed(codes)}, is {_listed(found)}"
+
+
 def expect_customer(expected: dict[str, Any], answer: Answer, _scene: Scene) -> Missed:
     """Values in what is known of the customer, by path: ``consent.email`` or ``needs.0.state``."""
     for path, value in expected.items():

@@ -18,6 +18,7 @@ from tactful.model.events import DeadLetter
 from tactful.rehearse.answers import Json
 from tactful.rehearse.shop import read_shop
 from tactful.rehearse.targets import NotThere
+from tactful.senders import Letterhead, open_sender
 from tactful.wiring import open_engine
 
 
@@ -31,6 +32,7 @@ class EngineStage:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.engine = open_engine(directory)
+        self.sender = open_sender(f"file:{directory / 'outbox'}", Letterhead())
 
     def send(self, message: Json, *, now: datetime) -> None:
         """Read and record one message as the ingest endpoint would."""
@@ -58,6 +60,10 @@ class EngineStage:
     def plan(self, user: str, *, dry_run: bool, now: datetime) -> Json:
         """Plan for one customer."""
         return dict(_wire(next(iter(self.engine.plan([user], now=now, dry_run=dry_run)))))
+
+    def run(self, *, now: datetime) -> Json:
+        """Send what is due to a folder that is thrown away with the stage."""
+        return dict(_wire(self.engine.send([self.sender], now=now)))
 
     def customer(self, user: str, *, now: datetime) -> Json:
         """What is known of one customer."""

@@ -87,6 +87,10 @@ class ServerStage:
         """Ask for a plan."""
         return dict(self.client.ask("POST", "/v1/outreach/plan", {"userIds": [user], "dryRun": dry_run}, now=now)["plans"][0])
 
+    def run(self, *, now: datetime) -> Json:
+        """Have everything sent that is due."""
+        return dict(self.client.ask("POST", "/v1/outreach/run", {}, now=now))
+
     def customer(self, user: str, *, now: datetime) -> Json:
         """Ask what is known of a customer."""
         return dict(self.client.ask("GET", f"/v1/customers/{quote(user, safe='')}", now=now))

@@ -85,6 +85,12 @@ def _plan(stage: Stage, ask: Ask) -> Json:
     return stage.plan(ask.user, dry_run=bool(ask.parameters.get("dryRun", True)), now=ask.at)
 
 
+def _outbox(stage: Stage, ask: Ask) -> Json:
+    """Send what is due, and look at what became of this customer's messages."""
+    done = stage.run(now=ask.at)
+    return done | {"messages": [message for message in done["messages"] if message["userId"] == ask.user]}
+
+
 def _customer(stage: Stage, ask: Ask) -> Json:
     return stage.customer(ask.user, now=ask.at)
 
@@ -94,7 +100,7 @@ def _moderate(stage: Stage, ask: Ask) -> Json:
     return stage.moderate({name: value for name, value in told.items() if value is not None}, now=ask.at)
 
 
-ASKING = {"decide": _decide, "outreach": _plan, "customer": _customer, "moderate": _moderate}
+ASKING = {"decide": _decide, "outreach": _plan, "outbox": _outbox, "customer": _customer, "moderate": _moderate}
 
 
 def _zone(scenario: Scenario, ask: Ask) -> str:

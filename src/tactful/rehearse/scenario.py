@@ -16,10 +16,11 @@ from tactful.rehearse.expect import Expectation, read_expectations
 from tactful.rehearse.times import read_moment
 
 MESSAGE_KINDS = ("identify", "track", "page", "screen", "alias", "group")
-ASK_KINDS = ("decide", "outreach", "moderate", "customer")
+ASK_KINDS = ("decide", "outreach", "outbox", "moderate", "customer")
 ASK_FIELDS = {
     "decide": {"user", "anonymous", "placement", "limit", "explain", "context"},
     "outreach": {"user", "dryRun"},
+    "outbox": {"user"},
     "moderate": {"user", "text", "image", "product", "locale"},
     "customer": {"user"},
 }

@@ -35,6 +35,10 @@ class Stage(Protocol):
         """One customer's plan of ``POST /v1/outreach/plan``."""
         ...
 
+    def run(self, *, now: datetime) -> Json:
+        """The answer of ``POST /v1/outreach/run``."""
+        ...
+
     def customer(self, user: str, *, now: datetime) -> Json:
         """The answer of ``GET /v1/customers/{id}``."""
         ...

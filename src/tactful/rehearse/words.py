@@ -25,12 +25,14 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
             yield from (f"      evidence {one['messageId']} at {one['at']}" for one in reason["evidence"])
     if answer.get("silence"):
         yield f"silent, {answer['silence']['code']}: {answer['silence']['text']}"
+    for one in answer.get("messages") or ():
+        yield f"{one['trigger']} by {one['channel']}: {one['state'].replace('_', ' ')}" + (f", {one['code']}: {one['text']}" if one["code"] else "")
     if answer.get("usual"):
         yield f"usual {answer['usual']['productId']} {answer['usual']['options']}"
     if answer.get("store"):
         yield f"store {answer['store']['storeCode']}"
     for name, value in answer.items():
-        if not {"silence", "items", "message"} & set(answer):
+        if not {"silence", "items", "message", "messages"} & set(answer):
             yield f"{name}: {value}"
 
 

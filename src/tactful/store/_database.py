@@ -110,6 +110,11 @@ class Database:
             statement = STATEMENTS[name]
             return {key for key in keys if connection.execute(statement, (key,)).fetchone()}
 
+    def scrub(self) -> None:
+        """Empty the write-ahead log into the file, where deleted content was overwritten. What a reader still needs stays until the next time."""
+        with self._turn, self._plain_errors():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection. A read that is still going on closes its own when it ends."""
         with self._turn:
@@ -181,6 +186,8 @@ class Database:
         if pending(str(self.path), _applied(writer), MIGRATIONS) or not _keeps_list(writer):
             _migrate(writer, str(self.path))
         writer.execute("PRAGMA journal_mode = WAL")
+        # What is deleted or replaced is overwritten with zeros: an erased person is not in the file any more.
+        writer.execute("PRAGMA secure_delete = ON")
         # Message ids are random, so their index is written all over: 64 MiB of it in memory, and 64 MiB of changes between two clean-ups.
         writer.execute("PRAGMA cache_size = -65536")
         writer.execute("PRAGMA wal_autocheckpoint = 16384")

@@ -7,10 +7,13 @@ from datetime import datetime
 from itertools import count
 from typing import TypeVar
 
+import msgspec
+
 from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
-from tactful.model.identity import Identifier, Link
+from tactful.model.identity import Identifier, Link, Tie
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 
@@ -104,6 +107,26 @@ class _Events:
         for _, _, event in entries:
             self._journal.put(self._found, event.message_id, (to_customer, event))
 
+    def move(self, message_ids: Sequence[str], to_customer: str) -> None:
+        for from_customer in sorted({self._found[message_id][0] for message_id in message_ids if message_id in self._found}):
+            entries = self._logs[from_customer]
+            moved = [entry for entry in entries if entry[2].message_id in set(message_ids)]
+            self._replace(from_customer, [entry for entry in entries if entry not in moved])
+            self._extend(to_customer, moved)
+            for _, _, event in moved:
+                self._journal.put(self._found, event.message_id, (to_customer, event))
+
+    def erase(self, customer_id: str) -> None:
+        for _, _, event in self._logs.get(customer_id, []):
+            self._journal.remove(self._found, event.message_id)
+        self._journal.remove(self._logs, customer_id)
+
+    def _replace(self, customer_id: str, entries: list[Entry]) -> None:
+        if entries:
+            self._journal.put(self._logs, customer_id, entries)
+        else:
+            self._journal.remove(self._logs, customer_id)
+
     def count(self) -> int:
         with self._journal.lock:
             return len(self._found)
@@ -143,6 +166,8 @@ class _Identities:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
         self._links: dict[Identifier, Link] = {}
+        self._ties: dict[tuple[Identifier, str], Tie] = {}
+        self._cuts: dict[tuple[Identifier, str], datetime] = {}
 
     def owner(self, identifier: Identifier) -> str | None:
         with self._journal.lock:
@@ -159,6 +184,50 @@ class _Identities:
     def reassign(self, from_customer: str, to_customer: str) -> None:
         for link in self.links(from_customer):
             self.link(Link(identifier=link.identifier, customer_id=to_customer, since=link.since, event_id=link.event_id))
+        if from_customer != to_customer:
+            for tie in self.ties(from_customer):
+                if (tie.identifier, to_customer) not in self._ties:
+                    self._journal.put(self._ties, (tie.identifier, to_customer), msgspec.structs.replace(tie, customer_id=to_customer))
+            self.untie(from_customer)
+
+    def unlink(self, identifier: Identifier) -> None:
+        self._journal.remove(self._links, identifier)
+
+    def tie(self, ties: Sequence[Tie]) -> None:
+        for tie in ties:
+            known = self._ties.get((tie.identifier, tie.customer_id))
+            kept = msgspec.structs.replace(known, confidence=max(known.confidence, tie.confidence)) if known else tie
+            self._journal.put(self._ties, (tie.identifier, tie.customer_id), kept)
+
+    def tied(self, identifier: Identifier) -> list[Tie]:
+        with self._journal.lock:
+            return sorted((tie for tie in self._ties.values() if tie.identifier == identifier), key=lambda tie: tie.customer_id)
+
+    def ties(self, customer_id: str) -> list[Tie]:
+        with self._journal.lock:
+            return sorted((tie for tie in self._ties.values() if tie.customer_id == customer_id), key=lambda tie: tie.identifier)
+
+    def untie(self, customer_id: str) -> None:
+        for tie in self.ties(customer_id):
+            self._journal.remove(self._ties, (tie.identifier, customer_id))
+
+    def cut(self, identifier: Identifier, customer_id: str, *, at: datetime) -> None:
+        self._journal.put(self._cuts, (identifier, customer_id), at)
+
+    def cut_at(self, identifier: Identifier, customer_id: str) -> datetime | None:
+        with self._journal.lock:
+            return self._cuts.get((identifier, customer_id))
+
+    def mend(self, identifier: Identifier, customer_id: str) -> None:
+        self._journal.remove(self._cuts, (identifier, customer_id))
+
+    def erase(self, customer_id: str) -> None:
+        for link in self.links(customer_id):
+            self.unlink(link.identifier)
+        self.untie(customer_id)
+        for identifier, customer in list(self._cuts):
+            if customer == customer_id:
+                self.mend(identifier, customer)
 
     def user_ids(self) -> Iterator[str]:
         with self._journal.lock:
@@ -216,6 +285,22 @@ class _Decisions:
             _, decision = self._kept.get(decision_id, (None, None))
             return decision
 
+    def of(self, customer_id: str) -> list[Decision | Plan]:
+        with self._journal.lock:
+            return [decision for _, (customer, decision) in sorted(self._kept.items()) if customer == customer_id]
+
+    def reassign(self, from_customer: str, to_customer: str) -> None:
+        self.move([decision.decision_id for decision in self.of(from_customer)], to_customer)
+
+    def move(self, decision_ids: Sequence[str], to_customer: str) -> None:
+        for decision_id in decision_ids:
+            if (decision := self.load(decision_id)) is not None:
+                self.save(to_customer, decision)
+
+    def erase(self, customer_id: str) -> None:
+        for decision in self.of(customer_id):
+            self._journal.remove(self._kept, decision.decision_id)
+
 
 class _Models:
     def __init__(self, journal: _Journal) -> None:
@@ -231,22 +316,102 @@ class _Models:
             return [self._records[name] for name in sorted(self._records)]
 
 
+class _Outbox:
+    def __init__(self, journal: _Journal) -> None:
+        self._journal = journal
+        self._messages: dict[str, Reservation] = {}
+        self._closed: dict[Identifier, ClosedAddress] = {}
+
+    def put(self, reservation: Reservation) -> None:
+        self._journal.put(self._messages, reservation.message.message_id, reservation)
+
+    def load(self, message_id: str) -> Reservation | None:
+        with self._journal.lock:
+            return self._messages.get(message_id)
+
+    def due(self, now: datetime) -> list[str]:
+        with self._journal.lock:
+            waiting = [(one.next_at, message_id) for message_id, one in self._messages.items() if one.next_at is not None and one.next_at <= now]
+        return [message_id for _, message_id in sorted(waiting)]
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        for message_id in message_ids:
+            self._journal.remove(self._messages, message_id)
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._journal.put(self._closed, address, closed)
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        with self._journal.lock:
+            return self._closed.get(address)
+
+
 class _DeadLetters:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
         self._letters: dict[int, DeadLetter] = {}
+        self._numbers = count()
 
     def add(self, letters: Sequence[DeadLetter]) -> None:
         for letter in letters:
-            self._journal.put(self._letters, len(self._letters), letter)
+            self._journal.put(self._letters, next(self._numbers), letter)
+
+    def scan(self) -> Iterator[tuple[int, DeadLetter]]:
+        with self._journal.lock:
+            return iter(list(self._letters.items()))
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._journal.remove(self._letters, number)
 
     def latest(self, limit: int) -> list[DeadLetter]:
         with self._journal.lock:
-            return list(reversed(self._letters.values()))[:limit]
+            return [self._letters[number] for number in sorted(self._letters, reverse=True)][:limit]
 
     def count(self) -> int:
         with self._journal.lock:
             return len(self._letters)
+
+
+class _Privacy:
+    def __init__(self, journal: _Journal) -> None:
+        self._journal = journal
+        self._refusals: dict[str, None] = {}
+        self._marks: dict[str, datetime] = {}
+        self._requests: dict[str, bytes] = {}
+
+    def refuse(self, customer_id: str, *, refused: bool) -> None:
+        if refused:
+            self._journal.put(self._refusals, customer_id, None)
+        else:
+            self._journal.remove(self._refusals, customer_id)
+
+    def refuses(self, customer_id: str) -> bool:
+        with self._journal.lock:
+            return customer_id in self._refusals
+
+    def bury(self, marks: Sequence[str], *, at: datetime) -> None:
+        for mark in marks:
+            self._journal.put(self._marks, mark, at)
+
+    def buried_at(self, mark: str) -> datetime | None:
+        with self._journal.lock:
+            return self._marks.get(mark)
+
+    def unearth(self, marks: Sequence[str]) -> None:
+        for mark in marks:
+            self._journal.remove(self._marks, mark)
+
+    def count(self) -> int:
+        with self._journal.lock:
+            return len(self._marks)
+
+    def save_request(self, request_id: str, body: bytes) -> None:
+        self._journal.put(self._requests, request_id, body)
+
+    def load_request(self, request_id: str) -> bytes | None:
+        with self._journal.lock:
+            return self._requests.get(request_id)
 
 
 class MemoryStore:
@@ -260,11 +425,16 @@ class MemoryStore:
         self.catalog = _Catalog(self._journal)
         self.decisions = _Decisions(self._journal)
         self.models = _Models(self._journal)
+        self.outbox = _Outbox(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
+        self.privacy = _Privacy(self._journal)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable is as durable as memory is."""
         return self._journal.transaction()
+
+    def scrub(self) -> None:
+        """Nothing erased is left anywhere."""
 
     def close(self) -> None:
         """Nothing to release."""

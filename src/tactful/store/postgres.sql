@@ -22,3 +22,18 @@ UPDATE message_ids SET customer = :into FROM moved WHERE message_ids.message_id 
 -- The customers that some identifiers point to.
 SELECT identities.customer FROM unnest(?::text[], ?::text[]) AS named (kind, value)
 JOIN identities ON identities.kind = named.kind AND identities.value = named.value
+
+-- move_event --
+-- Give one event to a customer.
+WITH named AS (SELECT ?::text AS into_customer, ?::text AS message_id),
+moved AS (
+    UPDATE events SET customer = named.into_customer FROM named JOIN message_ids USING (message_id)
+    WHERE events.customer = message_ids.customer AND events.at = message_ids.at AND events.seq = message_ids.seq
+    RETURNING events.message_id, named.into_customer
+)
+UPDATE message_ids SET customer = moved.into_customer FROM moved WHERE message_ids.message_id = moved.message_id
+
+-- erase_events --
+-- Forget all events of one customer.
+WITH gone AS (DELETE FROM events WHERE customer = ? RETURNING message_id)
+DELETE FROM message_ids USING gone WHERE message_ids.message_id = gone.message_id

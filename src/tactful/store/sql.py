@@ -16,7 +16,8 @@ import msgspec
 from tactful.app.ports import About, ModelRecord
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
-from tactful.model.identity import Identifier, Link
+from tactful.model.identity import Identifier, Link, Tie
+from tactful.model.outbox import ClosedAddress, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.store._database import Database, Row
@@ -30,6 +31,7 @@ _event = msgspec.msgpack.Decoder[Event](Event).decode
 _product = msgspec.msgpack.Decoder(Product).decode
 _shop = msgspec.msgpack.Decoder(Shop).decode
 _model = msgspec.msgpack.Decoder(ModelRecord).decode
+_reservation = msgspec.msgpack.Decoder(Reservation).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
 _decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decoder[Plan]] = {
     "decision": msgspec.msgpack.Decoder(Decision),
@@ -39,6 +41,15 @@ _decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decode
 
 def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
+
+
+def _time(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND
+
+
+def _tie(row: Row) -> Tie:
+    kind, value, customer, since, event_id, confidence = row
+    return Tie(identifier=Identifier(kind, value), customer_id=customer, since=_time(since), event_id=event_id, confidence=confidence)
 
 
 class _SqlDatabase(Protocol):
@@ -52,6 +63,7 @@ class _SqlDatabase(Protocol):
     def number(self, name: str) -> int: ...
     def stream(self, name: str, parameters: Row = ()) -> Iterator[Row]: ...
     def found(self, name: str, keys: Sequence[str]) -> set[str]: ...
+    def scrub(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -84,6 +96,12 @@ class SqlEvents:
 
     def reassign(self, from_customer: str, to_customer: str) -> None:
         self._database.write("reassign_events", {"from": from_customer, "into": to_customer})
+
+    def move(self, message_ids: Sequence[str], to_customer: str) -> None:
+        self._database.write_many("move_event", ((to_customer, message_id) for message_id in message_ids))
+
+    def erase(self, customer_id: str) -> None:
+        self._database.write("erase_events", (customer_id,))
 
     def count(self) -> int:
         return self._database.number("count_events")
@@ -129,6 +147,39 @@ class _Identities:
 
     def reassign(self, from_customer: str, to_customer: str) -> None:
         self._database.write("reassign_identifiers", {"from": from_customer, "into": to_customer})
+        if from_customer != to_customer:
+            self._database.write("copy_ties", {"from": from_customer, "into": to_customer})
+            self._database.write("forget_ties", (from_customer,))
+
+    def unlink(self, identifier: Identifier) -> None:
+        self._database.write("unlink_identifier", (identifier.kind, identifier.value))
+
+    def tie(self, ties: Sequence[Tie]) -> None:
+        rows = ((tie.identifier.kind, tie.identifier.value, tie.customer_id, _micros(tie.since), tie.event_id, tie.confidence) for tie in ties)
+        self._database.write_many("tie_identifier", rows)
+
+    def tied(self, identifier: Identifier) -> list[Tie]:
+        return [_tie(row) for row in self._database.rows("ties_of_identifier", (identifier.kind, identifier.value))]
+
+    def ties(self, customer_id: str) -> list[Tie]:
+        return [_tie(row) for row in self._database.rows("ties_of_customer", (customer_id,))]
+
+    def untie(self, customer_id: str) -> None:
+        self._database.write("forget_ties", (customer_id,))
+
+    def cut(self, identifier: Identifier, customer_id: str, *, at: datetime) -> None:
+        self._database.write("cut_identifier", (identifier.kind, identifier.value, customer_id, _micros(at)))
+
+    def cut_at(self, identifier: Identifier, customer_id: str) -> datetime | None:
+        row = self._database.row("cut_at", (identifier.kind, identifier.value, customer_id))
+        return _time(row[0]) if row else None
+
+    def mend(self, identifier: Identifier, customer_id: str) -> None:
+        self._database.write("mend_identifier", (identifier.kind, identifier.value, customer_id))
+
+    def erase(self, customer_id: str) -> None:
+        for statement in ("forget_links", "forget_ties", "forget_cuts"):
+            self._database.write(statement, (customer_id,))
 
     def user_ids(self) -> Iterator[str]:
         return (user_id for (user_id,) in self._database.stream("user_ids"))
@@ -175,6 +226,18 @@ class _Decisions:
         row = self._database.row("load_decision", (decision_id,))
         return _decisions[row[0]].decode(row[1]) if row else None
 
+    def of(self, customer_id: str) -> list[Decision | Plan]:
+        return [_decisions[kind].decode(body) for kind, body in self._database.rows("decisions_of", (customer_id,))]
+
+    def reassign(self, from_customer: str, to_customer: str) -> None:
+        self._database.write("reassign_decisions", {"from": from_customer, "into": to_customer})
+
+    def move(self, decision_ids: Sequence[str], to_customer: str) -> None:
+        self._database.write_many("move_decision", ((to_customer, decision_id) for decision_id in decision_ids))
+
+    def erase(self, customer_id: str) -> None:
+        self._database.write("erase_decisions", (customer_id,))
+
 
 class _Models:
     def __init__(self, database: _SqlDatabase) -> None:
@@ -187,6 +250,32 @@ class _Models:
         return [_model(body) for (body,) in self._database.rows("load_models")]
 
 
+class _Outbox:
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+
+    def put(self, reservation: Reservation) -> None:
+        next_at = None if reservation.next_at is None else _micros(reservation.next_at)
+        self._database.write("put_reservation", (reservation.message.message_id, next_at, _encode(reservation)))
+
+    def load(self, message_id: str) -> Reservation | None:
+        row = self._database.row("load_reservation", (message_id,))
+        return _reservation(row[0]) if row else None
+
+    def due(self, now: datetime) -> list[str]:
+        return [message_id for (message_id,) in self._database.rows("due_reservations", (_micros(now),))]
+
+    def drop(self, message_ids: Sequence[str]) -> None:
+        self._database.write_many("drop_reservation", ((message_id,) for message_id in message_ids))
+
+    def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
+        self._database.write("close_address", (address.kind, address.value, closed.why, _micros(closed.at)))
+
+    def closed(self, address: Identifier) -> ClosedAddress | None:
+        row = self._database.row("closed_address", (address.kind, address.value))
+        return ClosedAddress(why=row[0], at=_EPOCH + row[1] * _MICROSECOND) if row else None
+
+
 class _DeadLetters:
     def __init__(self, database: _SqlDatabase) -> None:
         self._database = database
@@ -197,8 +286,46 @@ class _DeadLetters:
     def latest(self, limit: int) -> list[DeadLetter]:
         return [_letter(body) for (body,) in self._database.rows("latest_dead_letters", (limit,))]
 
+    def scan(self) -> Iterator[tuple[int, DeadLetter]]:
+        for number, body in self._database.stream("scan_dead_letters"):
+            yield number, _letter(body)
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        self._database.write_many("drop_dead_letter", ((number,) for number in numbers))
+
     def count(self) -> int:
         return self._database.number("count_dead_letters")
+
+
+class _Privacy:
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+
+    def refuse(self, customer_id: str, *, refused: bool) -> None:
+        self._database.write("refuse" if refused else "allow", (customer_id,))
+
+    def refuses(self, customer_id: str) -> bool:
+        return self._database.row("refuses", (customer_id,)) is not None
+
+    def bury(self, marks: Sequence[str], *, at: datetime) -> None:
+        self._database.write_many("bury", ((mark, _micros(at)) for mark in marks))
+
+    def buried_at(self, mark: str) -> datetime | None:
+        row = self._database.row("buried_at", (mark,))
+        return _time(row[0]) if row else None
+
+    def unearth(self, marks: Sequence[str]) -> None:
+        self._database.write_many("unearth", ((mark,) for mark in marks))
+
+    def count(self) -> int:
+        return self._database.number("count_tombstones")
+
+    def save_request(self, request_id: str, body: bytes) -> None:
+        self._database.write("save_request", (request_id, body))
+
+    def load_request(self, request_id: str) -> bytes | None:
+        row = self._database.row("load_request", (request_id,))
+        return row[0] if row else None
 
 
 class SqlStore:
@@ -212,11 +339,17 @@ class SqlStore:
         self.catalog = _Catalog(database)
         self.decisions = _Decisions(database)
         self.models = _Models(database)
+        self.outbox = _Outbox(database)
         self.dead_letters = _DeadLetters(database)
+        self.privacy = _Privacy(database)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable ones are on disk when the block ends; others may be lost with the machine, never in part."""
         return self._database.transaction(durable=durable, about=about)
+
+    def scrub(self) -> None:
+        """Make sure that what was erased is in no file any more."""
+        self._database.scrub()
 
     def close(self) -> None:
         """Release the database."""

@@ -115,6 +115,32 @@ INSERT INTO models (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET b
 -- The latest artefacts by name.
 SELECT body FROM models ORDER BY name
 
+-- put_reservation --
+-- Keep one message of the outbox.
+INSERT INTO outbox (message_id, next_at, body) VALUES (?, ?, ?)
+ON CONFLICT (message_id) DO UPDATE SET next_at = excluded.next_at, body = excluded.body
+
+-- load_reservation --
+-- One message of the outbox by its id.
+SELECT body FROM outbox WHERE message_id = ?
+
+-- due_reservations --
+-- Messages whose next time has come.
+SELECT message_id FROM outbox WHERE next_at <= ? ORDER BY next_at, message_id
+
+-- drop_reservation --
+-- Forget one message of the outbox.
+DELETE FROM outbox WHERE message_id = ?
+
+-- close_address --
+-- Remember that an address takes no more messages.
+INSERT INTO closed_addresses (kind, value, why, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (kind, value) DO UPDATE SET why = excluded.why, at = excluded.at
+
+-- closed_address --
+-- Why an address takes no messages.
+SELECT why, at FROM closed_addresses WHERE kind = ? AND value = ?
+
 -- add_dead_letter --
 -- Keep one dead letter.
 INSERT INTO dead_letters (body) VALUES (?)
@@ -126,3 +152,119 @@ SELECT body FROM dead_letters ORDER BY seq DESC LIMIT ?
 -- count_dead_letters --
 -- How many there are.
 SELECT count(*) FROM dead_letters
+
+-- move_event --
+-- Give one event to a customer.
+UPDATE events SET customer = ? WHERE message_id = ?
+
+-- erase_events --
+-- Forget all events of one customer.
+DELETE FROM events WHERE customer = ?
+
+-- unlink_identifier --
+-- Let an identifier point to nobody.
+DELETE FROM identities WHERE kind = ? AND value = ?
+
+-- forget_links --
+-- Let no identifier point to a customer.
+DELETE FROM identities WHERE customer = ?
+
+-- tie_identifier --
+-- Keep one edge of the graph; the surer of two stays.
+INSERT INTO ties (kind, value, customer, since, event_id, confidence) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, value, customer) DO UPDATE SET confidence = excluded.confidence WHERE excluded.confidence > ties.confidence
+
+-- ties_of_identifier --
+-- Everybody an identifier was seen with.
+SELECT kind, value, customer, since, event_id, confidence FROM ties WHERE kind = ? AND value = ? ORDER BY customer
+
+-- ties_of_customer --
+-- Every identifier a customer was seen with.
+SELECT kind, value, customer, since, event_id, confidence FROM ties WHERE customer = ? ORDER BY kind, value
+
+-- copy_ties --
+-- Give the edges of one customer to another, who keeps those of their own.
+INSERT INTO ties (kind, value, customer, since, event_id, confidence)
+SELECT kind, value, :into, since, event_id, confidence FROM ties WHERE customer = :from
+ON CONFLICT (kind, value, customer) DO NOTHING
+
+-- forget_ties --
+-- Forget the edges of one customer.
+DELETE FROM ties WHERE customer = ?
+
+-- cut_identifier --
+-- Remember that an identifier was separated from a customer.
+INSERT INTO cuts (kind, value, customer, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (kind, value, customer) DO UPDATE SET at = excluded.at
+
+-- cut_at --
+-- When an identifier was separated from a customer.
+SELECT at FROM cuts WHERE kind = ? AND value = ? AND customer = ?
+
+-- mend_identifier --
+-- Forget that an identifier was separated from a customer.
+DELETE FROM cuts WHERE kind = ? AND value = ? AND customer = ?
+
+-- forget_cuts --
+-- Forget what was separated from one customer.
+DELETE FROM cuts WHERE customer = ?
+
+-- decisions_of --
+-- All decisions and plans about one customer.
+SELECT kind, body FROM decisions WHERE customer = ? ORDER BY decision_id
+
+-- reassign_decisions --
+-- Give all decisions about one customer to another.
+UPDATE decisions SET customer = :into WHERE customer = :from
+
+-- move_decision --
+-- Give one decision to a customer.
+UPDATE decisions SET customer = ? WHERE decision_id = ?
+
+-- erase_decisions --
+-- Forget all decisions about one customer.
+DELETE FROM decisions WHERE customer = ?
+
+-- scan_dead_letters --
+-- All of them with their number.
+SELECT seq, body FROM dead_letters ORDER BY seq
+
+-- drop_dead_letter --
+-- Forget one.
+DELETE FROM dead_letters WHERE seq = ?
+
+-- refuse --
+-- Remember that a customer refuses to be personalized.
+INSERT INTO refusals (customer) VALUES (?) ON CONFLICT (customer) DO NOTHING
+
+-- allow --
+-- Forget that a customer refused.
+DELETE FROM refusals WHERE customer = ?
+
+-- refuses --
+-- Whether a customer refuses.
+SELECT 1 FROM refusals WHERE customer = ?
+
+-- bury --
+-- Keep the mark of an erased identifier.
+INSERT INTO tombstones (mark, at) VALUES (?, ?) ON CONFLICT (mark) DO UPDATE SET at = excluded.at
+
+-- buried_at --
+-- When the identifier of a mark was erased.
+SELECT at FROM tombstones WHERE mark = ?
+
+-- unearth --
+-- Forget a mark: they came back by themselves.
+DELETE FROM tombstones WHERE mark = ?
+
+-- count_tombstones --
+-- How many identifiers were erased.
+SELECT count(*) FROM tombstones
+
+-- save_request --
+-- Keep a data subject's request.
+INSERT INTO subject_requests (request_id, body) VALUES (?, ?) ON CONFLICT (request_id) DO UPDATE SET body = excluded.body
+
+-- load_request --
+-- One data subject's request.
+SELECT body FROM subject_requests WHERE request_id = ?

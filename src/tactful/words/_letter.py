@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tactful.words._words import Words
 
 EMAIL = "email"
+MISSING = "\x00"
+"""Stands for a link that is not there, until its line is left out."""
 SAFE_SCHEMES = ("https://", "http://")
 MARKUP = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
@@ -25,7 +27,7 @@ class Links(Struct, frozen=True, kw_only=True):
 
     unsubscribe_url: str
     """One click there, and nothing more comes."""
-    preferences_url: str
+    preferences_url: str | None = None
     """Where they answer back, and choose what they hear of."""
 
 
@@ -49,13 +51,18 @@ class Block(Struct, frozen=True, kw_only=True):
     image: str | None = None
 
 
-def letter(words: "Words", message: Message, links: Links, *, products: Mapping[str, Product], sender: Sequence[str] = ()) -> Letter:
-    """Render a message. ``products`` by id give links and pictures, and may lack some; ``sender`` is who writes, line by line: name, postal address."""
+def letter(words: "Words", message: Message, links: Links | None, *, products: Mapping[str, Product], sender: Sequence[str] = ()) -> Letter:
+    """Render a message. ``products`` by id give links and pictures, and may lack some; ``sender`` is who writes, line by line: name, postal address.
+
+    Links that the shop does not have leave out the lines that they stand in: a rehearsal has none, a letter has at least the one that ends the channel.
+    """
     blocks = [_block(item, products.get(item.product_id)) for item in message.items]
-    ways = {"unsubscribe_url": links.unsubscribe_url, "preferences_url": links.preferences_url}
+    ways = {"unsubscribe_url": links and links.unsubscribe_url, "preferences_url": links and links.preferences_url}
+    said = {name: url or MISSING for name, url in ways.items()}
     labels = {name: words.say(f"letter.{name}") for name in ("closing", "answer", "leave")}
     reasons = "\n".join(line for block in blocks for line in (block.reason, block.link) if line)
-    text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, **labels, **ways)
+    text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, **labels, **said)
+    text = "\n".join(line for line in text.splitlines() if MISSING not in line)
     subject = plain_subject(message.subject)
     direction = words.formats.direction
     html = page(words.page).render(lang=words.locale, dir=direction, subject=subject, items=blocks, sender=sender, **labels, **ways)

@@ -18,6 +18,8 @@ class Cap(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     channel: Channel | None = None
 
 
+DAY_HOURS = 24
+"""Word of an order is never held back, but counts for a day: the next thing they hear need not be about more."""
 DEFAULT_CAPS = (
     Cap(most=1, hours=24),
     Cap(most=3, hours=7 * 24),
@@ -44,7 +46,9 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            sent = [contact.at for contact in facts.contacts if cap.channel in (None, contact.channel)]
+            sent = [
+                contact.at for contact in facts.contacts if cap.channel in (None, contact.channel) and (cap.hours <= DAY_HOURS or not contact.transactional)
+            ]
             free = earliest_within(sent, at=proposal.send_at, most=cap.most, window=timedelta(hours=cap.hours))
             if free > until:
                 until, broken = free, cap

@@ -21,7 +21,8 @@ class NeverResponds(ContactRule, frozen=True, kw_only=True):
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until the gap has passed that their silence asks for."""
-        unanswered = [contact.at for contact in facts.contacts if facts.last_own_at is None or contact.at > facts.last_own_at]
+        asking = [contact.at for contact in facts.contacts if not contact.transactional]  # Nobody owes an answer to word of an order.
+        unanswered = [at for at in asking if facts.last_own_at is None or at > facts.last_own_at]
         if len(unanswered) < self.patience:
             return Verdict.allow()
         gap_days = min(self.first_gap_days * 2 ** (len(unanswered) - self.patience), self.longest_gap_days)

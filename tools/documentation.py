@@ -25,6 +25,7 @@ from tactful.recommend import Source
 from tactful.recommend._recommender import discover
 from tactful.rehearse import Scenario, read_scenarios
 from tactful.rehearse.expect import EXPECTATIONS
+from tactful.simulate import WORLDS, read_world
 from tactful.wiring import open_engine
 from tactful.words import built_in
 
@@ -156,7 +157,30 @@ def answers() -> str:
     return table(("reason", "what it does", "of a product, speaks of", "lasts"), rows)
 
 
+def assumptions() -> str:
+    """Every number that the simulator assumes, with its source, a table a world; what is the same everywhere comes first."""
+    worlds = [read_world(name) for name in WORLDS]
+    header = ("assumption", "unit", "value", "source")
+    own = set.union(*({name for name, one in world.assumptions.items() if one != worlds[0].assumptions.get(name)} for world in worlds))
+    own |= {name for name in worlds[0].assumptions if any(world.assumptions.get(name) != worlds[0].assumptions[name] for world in worlds)}
+    shared = [(f"`{name}`", one.unit, f"{one.value:g}", one.source) for name, one in worlds[0].assumptions.items() if name not in own]
+    weights = [(f"`{name}`", one.unit, f"{one.value:g}", one.source) for name, one in worlds[0].weights.items()]
+    lines = ["### Everybody, everywhere", "", table(header, shared), "", "### What annoys, and how much", "", table(header, weights)]
+    for world in worlds:
+        rows = [(f"`{name}`", one.unit, f"{one.value:g}", one.source) for name, one in world.assumptions.items() if name in own]
+        types = [(f"`{kind.path}`", kind.kind, f"{kind.days:g}", f"{kind.price:g}", str(kind.styles), ", ".join(kind.goes_with) or "-") for kind in world.types]
+        lines += ["", f"### {world.name.capitalize()}", "", world.about, "", table(header, rows)]
+        lines += [
+            "",
+            "What it sells; days are between purchases or of life, all assumed.",
+            "",
+            table(("type", "kind", "days", "price", "styles", "makes wanted"), types),
+        ]
+    return "\n".join(lines)
+
+
 BLOCKS = {
+    "assumptions": assumptions,
     "answers": answers,
     "codes-of-reasons": sources,
     "triggers": triggers,

@@ -10,7 +10,7 @@ import sys
 
 NEWEST, OLDEST = (3, 14), (3, 11)
 VENV = ".venv"
-EXTRAS = {"runtime": ["--editable", ".[datasets]"], "tests": ["--editable", ".[datasets,email,postgres]", "--group", "dev"]}
+EXTRAS = {"runtime": ["--editable", ".[datasets]"], "tests": ["--editable", ".[bench,datasets,email,postgres]", "--group", "dev"]}
 
 
 def fail(message):

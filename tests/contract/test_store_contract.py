@@ -316,10 +316,13 @@ class StoreContract:
         def model(name: str, version: str) -> ModelRecord:
             return ModelRecord(name=name, version=version, trained_at=NOON, blob=b"\x00\xff", facts={"auc": 0.8, "rows": 3, "window": "a year"})
 
-        with store.transaction():
-            store.models.save([model("due", "1"), model("complements", "1")])
-        with store.transaction():
-            store.models.save([model("due", "2")])
+        seen = [store.models.version()]
+        for models in ([model("due", "1"), model("complements", "1")], [model("due", "2")]):
+            with store.transaction():
+                store.models.save(models)
+            seen.append(store.models.version())
+        assert seen[0] == 0
+        assert seen[0] < seen[1] < seen[2]
         assert store.models.load() == [model("complements", "1"), model("due", "2")]
 
     def test_the_outbox_gives_what_is_due_the_longest_waiting_first(self, store):
@@ -453,6 +456,7 @@ def everything(store: Store) -> tuple[object, ...]:
         store.catalog.stores(),
         store.decisions.load("d1"),
         store.models.load(),
+        store.models.version(),
         store.outbox.load("d1"),
         store.dead_letters.latest(10),
     )

@@ -18,7 +18,18 @@ from tactful.store._database import APPLICATION_ID, MIGRATIONS, STATEMENTS
 from tactful.store._migrations import Migration
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ONCE_IN_A_WHILE = {"scan_dead_letters", "scan_events", "count_events", "customers", "missing_profiles", "user_ids", "catalog_version", "catalog_changed"}
+ONCE_IN_A_WHILE = {
+    "scan_dead_letters",
+    "scan_events",
+    "count_events",
+    "customers",
+    "missing_profiles",
+    "user_ids",
+    "catalog_version",
+    "catalog_changed",
+    "models_version",
+    "models_changed",
+}
 """Statements that go through a whole table on purpose; no request waits for one of a table that grows."""
 WHOLE_SMALL_TABLES = {"count_tombstones", "products", "stores", "load_models", "latest_dead_letters", "count_dead_letters"}
 

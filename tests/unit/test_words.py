@@ -13,8 +13,6 @@ from tactful.model.candidates import Because, Evidence
 from tactful.model.decisions import Item, Message, Reason
 from tactful.model.errors import InvalidInput
 from tactful.outreach import discover_triggers
-from tactful.recommend import Source
-from tactful.recommend._recommender import discover
 from tactful.words import SHIPPED, Links, Phrasebook, built_in, letter, lint
 from tactful.words._manners import IN
 from tactful.words._reasons import REASONS
@@ -50,7 +48,7 @@ def reasons(words):
     """Every sentence a reason can become, with much and with little behind it."""
     little = {"evidence": (Evidence(message_id="m1", at=ago(3)),)}
     much = {"evidence": tuple(Evidence(message_id=f"m{n}", at=ago(n)) for n in (3, 4, 5)), "anchor": row("camera-other"), "anchor_at": ago(9)}
-    much |= {"every_days": 12.0, "last_at": ago(11), "place": "GB", "times": 3, "seen_price": 12.0}
+    much |= {"every_days": 12.0, "last_at": ago(11), "place": "GB", "times": 3, "seen_price": 12.0, "percent_off": 20.0, "expires_at": ago(-9)}
     own = much | {"anchor": row("camera"), "source": "stated"}
     return [words.reason(Because(code=code, **facts), row("camera"), CATALOG, now=NOW) for code in REASONS for facts in (little, much, own)]
 
@@ -81,10 +79,10 @@ def test_subjects_are_short_and_reasons_end_with_a_full_stop():
         assert all(sentence.endswith(".") and "  " not in sentence for sentence in [*reasons(words), *shop])
 
 
-def test_every_source_and_every_trigger_has_its_sentences():
-    sources = {source.name for source in discover() if issubclass(source, Source)}
-    assert sources == set(REASONS)
+def test_every_reason_and_every_trigger_has_its_sentences():
+    assert {key.split(".")[1] for key in EN.phrases if key.startswith("reason.")} == set(REASONS)
     assert {f"subject.{trigger}" for trigger in TRIGGERS} == {key for key in EN.phrases if key.startswith("subject.")}
+    assert {trigger for trigger in TRIGGERS if not EN.explains(trigger)} == {"still_welcome"}
 
 
 def test_what_is_shipped_has_no_fault():
@@ -167,6 +165,26 @@ def test_a_letter_has_its_reason_and_both_ways_out(language, channel):
         assert "1 High Street, London" in part
     assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in found.html
     assert not re.search(r"\{\w*\}", found.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_whether_we_are_welcome_is_a_letter_without_products(language):
+    words = built_in().speak(language)
+    planned = msgspec.structs.replace(message(words, "Coffee", trigger="still_welcome"), items=(), subject=words.subject("still_welcome", []))
+    found = letter(words, planned, LINKS, products={})
+    question = words.say("letter.question")
+    assert found.text.startswith(question)
+    assert question in found.html
+    assert words.say("letter.closing") not in found.text + found.html
+    assert LINKS.unsubscribe_url in found.text
+
+
+def test_links_that_the_shop_does_not_have_leave_no_empty_line_of_words():
+    planned = message(EN, "Coffee")
+    assert letter(EN, planned, None, products={}).text == planned.text
+    one = letter(EN, planned, Links(unsubscribe_url="https://s.example/u/1"), products={})
+    assert one.text == f"{planned.text}\nUnsubscribe: https://s.example/u/1"
+    assert "None" not in one.html
 
 
 def test_a_letter_escapes_what_the_catalogue_says_and_links_only_to_the_web():

@@ -158,7 +158,7 @@ def silence(own: Words, code: str, *, until: datetime | None = None, **facts: ob
 
 def _log(store: Store, decision: Decision, request: DecideRequest) -> None:
     """Keep the decision, and note it in the customer's log. Nothing is lost for the customer if a crash loses the last ones, so the disk is not awaited."""
-    with store.transaction(durable=False):
+    with store.transaction(durable=False, about=[decision.customer_id] if decision.customer_id else []):
         store.decisions.save(decision.customer_id, decision)
         if decision.customer_id is not None:
             event = DecisionMade(

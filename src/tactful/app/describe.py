@@ -14,6 +14,8 @@ from tactful.app.ports import Store
 from tactful.app.profiles import customers_of
 from tactful.app.read import read_customer
 from tactful.app.usual import usual_anywhere
+from tactful.app.worth import remaining_of
+from tactful.learning import Remaining
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Store as Shop
@@ -51,11 +53,18 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "owned": owned,
         "rhythm": [style for style in owned if style["everyDays"] is not None and not style["gift"]],
         "sizes": {kind[0]: size for kind, size in sizes_of(seen).items()},
+        "remaining": _remaining(remaining_of(seen, house.base, now=now)),
         "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],
     }
     view["consentLedger"] = ledger(store.events.read(customer_id, until=now))
     return dict(msgspec.to_builtins(view | _answers(profile) | _contacts(profile, zones, closed_for(store, profile))))
+
+
+def _remaining(worth: Remaining) -> dict[str, float]:
+    """What is to be expected of them within a year: an estimate, from how customers of this shop come back."""
+    figures = {"alive": worth.alive, "orders": worth.orders, "orderValue": worth.order_value, "value": worth.value}
+    return {name: round(figure, 2) for name, figure in figures.items()}
 
 
 def _places(profile: Profile, stores: dict[str, Shop], *, now: datetime) -> dict[str, Any]:

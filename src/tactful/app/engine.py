@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tactful.app import decide, describe, opendsr, plan, send, subject, train, unmerge, way_out
@@ -12,9 +13,10 @@ from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
-from tactful.app.send import WayOut, no_way_out
+from tactful.app.send import Clock, WayOut, no_way_out
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
+from tactful.app.turns import Together
 from tactful.app.visits import Visits, kept_apart
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
@@ -39,6 +41,7 @@ class Engine:
         self._tombstones = Tombstones(store, erasure_key)
         self._visits = Visits()
         self._house = House(store, policy=policy, words=words)
+        self._together = Together(store)
 
     @property
     def policy(self) -> Policy:
@@ -49,10 +52,21 @@ class Engine:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""
         self._house.now()
 
+    def check(self) -> None:
+        """Make sure that the store can be read, and written where it could not be the last time. Raises NotReady."""
+        self.store.catalog.version()
+        self._together.check()
+
     def record(self, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True) -> Receipt:
-        """Append a batch and update the profiles it touches, in one durable transaction. ``vouched``: the shop itself tells it, not a public key."""
+        """Append a batch and update the profiles it touches, in one durable transaction, which batches that come in together share.
+
+        ``vouched``: the shop itself tells it, not a public key.
+        """
         kept = kept_apart(self.store, self._visits, arrivals, now=now)
-        receipt = recording.record(self.store, kept, now=now, vouched=vouched, erased=self._tombstones) if kept else Receipt()
+        receipt = Receipt()
+        if kept:
+            taken = partial(recording.take, self.store, kept, now=now, vouched=vouched, erased=self._tombstones)
+            receipt = self._together.do(taken, about=recording.named_in(kept))
         return receipt + Receipt(unkept=len(arrivals) - len(kept))
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
@@ -84,9 +98,12 @@ class Engine:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
         return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
 
-    def send(self, senders: Sequence[Sender], *, now: datetime, way_out: WayOut = no_way_out) -> Dispatch:
-        """Send what is due in the outbox, once, after asking everything again; or drop it with its reason. ``way_out`` gives a message's unsubscribe link."""
-        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id)
+    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
+        """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.
+
+        ``way_out`` gives a message's unsubscribe link; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
+        """
+        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id, clock=clock)
 
     def unsubscribe(self, message_id: str, *, now: datetime) -> Channel:
         """End the channel that a message came through, for whoever got it; again does no harm. Raises NotFound."""

@@ -282,8 +282,11 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
 }
 
 
-def contact_facts(profile: Profile, *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
-    """Gather what the rules need about one person as a receiver of messages. ``closed``: channels whose address is closed, whoever closed it."""
+def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | None = None, closed: Collection[str] = ()) -> ContactFacts:
+    """Gather what the rules need about one person as a receiver of messages.
+
+    ``person``: who they are drawn as, where two accounts share an address. ``closed``: channels whose address is closed, whoever closed it.
+    """
     address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
@@ -291,6 +294,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...], closed: Collectio
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
+        person=person or profile.customer_id,
         zones=zones,
     )
 

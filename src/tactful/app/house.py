@@ -7,6 +7,7 @@ from datetime import datetime
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
 from tactful.catalog import build_table, follow, patch_table
+from tactful.learning import CustomerBase, load_base
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
@@ -20,6 +21,9 @@ PATCHED_AT_ONCE = 20
 """More changed products than this, and the table is laid out anew."""
 CALIBRATION = "calibration"
 NOBODY = Profile(customer_id="")
+CUSTOMER_BASE = "customer_base"
+CATALOGUE = "catalogue"
+"""What changes of the catalogue are about, so that they take turns."""
 
 
 class House:
@@ -32,6 +36,9 @@ class House:
         self._lock = threading.RLock()
         self._catalog: CatalogTable | None = None
         self._recommender = Recommender()
+        self.base = CustomerBase()
+        """How customers come back and stop; what one is still worth follows from it."""
+        self._models = 0
         self.load_models()
 
     def words_for(self, profile: Profile, *, here: str | None = None) -> Words:
@@ -45,25 +52,32 @@ class House:
 
     def load_models(self) -> None:
         """Take over the latest trained artefacts, all together."""
+        version = self._store.models.version()
         recommender = Recommender()
         for record in self._store.models.load():
             if record.name == CALIBRATION:
                 recommender.calibration.load(record.blob)
+            elif record.name == CUSTOMER_BASE:
+                self.base = load_base(record.blob)
             elif record.name in recommender.components:
                 recommender.components[record.name].load(record.blob)
-        self.use(recommender)
+        self.use(recommender, version=version)
 
-    def use(self, recommender: Recommender) -> None:
-        """Put a recommender to use; decisions under way finish with the former."""
+    def use(self, recommender: Recommender, *, version: int) -> None:
+        """Put a recommender to use; decisions under way finish with the former. ``version``: of the models in the store that it was made of."""
         with self._lock:
+            self._models = version
             if self._catalog is not None:
                 recommender.bind(self._catalog)
             self._recommender = recommender
 
     def now(self) -> tuple[CatalogTable, Recommender]:
-        """The current catalogue and the recommender bound to it."""
+        """The current catalogue and the recommender bound to it, also where another process has changed them."""
         version = self._store.catalog.version()
+        models = self._store.models.version()
         with self._lock:
+            if self._models != models:
+                self.load_models()
             if self._catalog is None or self._catalog.version != version:
                 catalog = self._store.catalog
                 self._catalog = build_table(catalog.products(), catalog.stores(), version=version)
@@ -73,7 +87,7 @@ class House:
     def put_products(self, products: Sequence[Product], *, now: datetime | None) -> None:
         """Insert or replace products; few changes of price or stock do not lay out the whole table again."""
         with self._lock:
-            with self._store.transaction():
+            with self._store.transaction(about=[CATALOGUE]):
                 former = self._former([product.id for product in products])
                 now = now if self._store.catalog.version() else None  # What the first feed holds is no news.
                 followed = [follow(former.get(product.id), product, at=now) for product in products]
@@ -90,7 +104,7 @@ class House:
     def change_product(self, product_id: str, change: Callable[[Product], Product], *, now: datetime | None) -> Product:
         """Read, change and write one product in one transaction. Raises NotFound."""
         with self._lock:
-            with self._store.transaction():
+            with self._store.transaction(about=[CATALOGUE]):
                 known = self._store.catalog.product(product_id)
                 if known is None:
                     raise NotFound(f"there is no product {product_id[:255]!r}; put it first")
@@ -111,5 +125,5 @@ class House:
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
-        with self._store.transaction():
+        with self._store.transaction(about=[CATALOGUE]):
             self._store.catalog.put_stores(stores)

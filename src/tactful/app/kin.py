@@ -46,9 +46,9 @@ def with_kin(customer: Customer, kin: Sequence[Profile]) -> Customer:
     return replace(customer, perhaps=perhaps)
 
 
-def reached_facts(profile: Profile, kin: Sequence[Profile], *, zones: tuple[str, ...], closed: Collection[str] = ()) -> ContactFacts:
+def reached_facts(profile: Profile, kin: Sequence[Profile], *, zones: tuple[str, ...], person: str | None = None, closed: Collection[str] = ()) -> ContactFacts:
     """Facts about one person as a receiver: caps, pauses and a no hold for an address, whoever of them it was that got the message or said it."""
-    facts = contact_facts(profile, zones=zones, closed=closed)
+    facts = contact_facts(profile, zones=zones, person=person, closed=closed)
     for channel, kind in ADDRESS_OF.items():
         address = _address(profile, channel)
         for other in kin if address is not None else ():

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -15,18 +17,25 @@ from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.read import find_customer, read_customer
+from tactful.app.turns import in_turn
+from tactful.app.worth import remaining_of
+from tactful.identity import identifier
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
-from tactful.model.decisions import Message, Plan, Silence, Withheld
+from tactful.model.decisions import Bid, Message, Plan, Silence, Withheld
 from tactful.model.events import Channel, DecisionMade
+from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.outbox import Reservation
 from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
-from tactful.outreach import Opportunity, ranked
+from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
 from tactful.policy import judge_contact
 from tactful.words import Words
+
+LOOKED_AT = 64
+"""Orders from which their hours are read."""
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):
@@ -35,6 +44,8 @@ class _Outcome(Struct, frozen=True, kw_only=True):
     opportunity: Opportunity | None = None
     proposal: Proposal | None = None
     silence: Silence | None = None
+    bids: tuple[Bid, ...] = ()
+    propensity: float = 1.0
 
 
 class Planner:
@@ -59,36 +70,89 @@ class Planner:
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
     def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
-        """Let the triggers compete; the first of them that policy lets through wins. If none does, the best one's obstacle is the reason."""
+        """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = reached_facts(customer.profile, kin, zones=zones, closed=closed_for(self.store, customer.profile))
+        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
-        stopped_by: Verdict | None = None
-        for opportunity in opportunities:
-            proposal, verdict = self._judge(opportunity, facts, customer)
-            if verdict.allowed:
-                return _Outcome(opportunity=opportunity, proposal=proposal)
-            stopped_by = stopped_by or verdict
+        judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
+        free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
+        if free:
+            return self._auction(free, customer, shelf, facts=facts)
+        stopped_by = next((verdict for _, _, verdict in judged), None)
         if stopped_by is not None and stopped_by.code is not None:
             return _Outcome(silence=silence(self.own, stopped_by.code, until=stopped_by.until, **stopped_by.facts))
         return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+
+    def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
+        """The message that is worth most at its best time wins, unless silence is worth more."""
+        receiver = self._receiver(customer, facts)
+        bids = [(self._bid(opportunity, proposal, shelf, receiver=receiver), opportunity, proposal) for opportunity, proposal in free]
+        bids.sort(key=lambda entry: -entry[0].worth)
+        best, opportunity, proposal = bids[0]
+        logged = tuple(each for each, _, _ in bids)
+        question = not opportunity.indices
+        if best.worth <= 0 and not question:
+            code = "too_soon" if receiver.fatigue(self.now) > 0 else "nothing_relevant"
+            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger), bids=logged)
+        planned, propensity = self._at_their_hour(msgspec.structs.replace(proposal, send_at=best.send_at), customer, facts)
+        return _Outcome(opportunity=opportunity, proposal=planned, bids=logged, propensity=propensity)
+
+    def _receiver(self, customer: Customer, facts: ContactFacts) -> Receiver:
+        worth = remaining_of(customer, self.house.base, now=self.now)
+        return Receiver(
+            contacts=facts.contacts,
+            responses=tuple(customer.profile.responses),
+            last_own_at=facts.last_own_at,
+            order_value=worth.order_value,
+            remaining=worth.value,
+        )
+
+    def _bid(self, opportunity: Opportunity, proposal: Proposal, shelf: Shelf, *, receiver: Receiver) -> Bid:
+        rows, wanted = shelf.rows[list(opportunity.indices)], shelf.score[list(opportunity.indices)].tolist()
+        prices = [price if price > 0 else 0.0 for price in self.catalog.price[rows].tolist()]
+        first = bid(opportunity, receiver, wanted=wanted, prices=prices, channel=proposal.channel, send_at=proposal.send_at)
+        return best_slot(first, receiver, deadline=proposal.deadline)
+
+    def _at_their_hour(self, proposal: Proposal, customer: Customer, facts: ContactFacts) -> tuple[Proposal, float]:
+        """Move the message to an hour at which they come by themselves, where that is known and every rule agrees; else leave it where it is."""
+        rules = self.house.policy.rules(customer.profile, channel=proposal.channel).contact
+        judged, verdict = judge_contact(rules, proposal, facts)
+        if not verdict.allowed or len(facts.zones) > 1:
+            return (judged if verdict.allowed else proposal), 1.0
+        profile, zone = customer.profile, ZoneInfo(facts.zones[0])
+        visits = [order.at for order in profile.orders[-LOOKED_AT:]] + [look.at for history in profile.products.values() for look in history.looks]
+        visits += [response.at for response in profile.responses if response.answer == "clicked"]
+        episode = f"{facts.person}/{proposal.trigger}/{proposal.deadline:%Y-%m}"
+        slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits, zone), zone=zone, episode=episode)
+        moved, allowed = judge_contact(rules, msgspec.structs.replace(judged, send_at=slot.at), facts)
+        kept = allowed.allowed and moved.send_at == slot.at
+        return (moved, slot.propensity) if kept else (judged, 1.0)
+
+    def _person(self, customer: Customer) -> str | None:
+        """Who their address belongs to: two accounts with one address are held out together or not at all."""
+        address = identifier("email", customer.profile.email) if customer.profile.email else None
+        return self.store.identities.owner(address) if address else None
 
     def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
         """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
         usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
-        proposal = Proposal(
-            trigger=opportunity.trigger,
-            channel=(usable or agreed or list(CHANNELS))[0],
-            send_at=opportunity.earliest,
-            deadline=min(opportunity.deadline, self.now + HORIZON),
-        )
-        return judge_contact(self.house.policy.rules(customer.profile, channel=proposal.channel).contact, proposal, facts)
+        channel, end = (usable or agreed or list(CHANNELS))[0], self.now + HORIZON
+        rules = self.house.policy.rules(customer.profile, channel=channel).contact
+        slots = [(opportunity.earliest, opportunity.deadline), *([opportunity.later] if opportunity.later else [])]
+        judged = [
+            judge_contact(rules, Proposal(trigger=opportunity.trigger, channel=channel, send_at=opens, deadline=min(closes, end)), facts)
+            for opens, closes in slots
+            if opens <= end
+        ]
+        return next((found for found in judged if found[1].allowed), judged[0])
 
     def _plan(self, user_id: str, outcome: _Outcome, customer: Customer, *, shelf: Shelf, withheld: tuple[Withheld, ...]) -> Plan:
         decision_id = self.new_id()
-        plan = Plan(user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, withheld=withheld)
+        plan = Plan(
+            user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, bids=outcome.bids, propensity=outcome.propensity, withheld=withheld
+        )
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
         words = self.house.words_for(customer.profile)
@@ -120,22 +184,23 @@ def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: dateti
         if dry_run:
             customer_id, plan = planner.plan(user_id)
             if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
-                with store.transaction(durable=False):
+                with store.transaction(durable=False, about=[]):
                     store.decisions.save(customer_id, plan)
         else:
-            with store.transaction():  # Read, judge and reserve in one turn, so that two planners cannot both find room under a cap.
-                customer_id, plan = planner.plan(user_id)
-                _reserve(store, customer_id, plan)
+            plan = in_turn(store, partial(_reserve, store, planner, user_id), about=[Identifier("user_id", user_id)])
         yield plan
 
 
-def _reserve(store: Store, customer_id: str | None, plan: Plan) -> None:
+def _reserve(store: Store, planner: Planner, user_id: str) -> Plan:
+    """Read, judge and reserve in one turn, so that two planners cannot both find room under a cap."""
+    customer_id, plan = planner.plan(user_id)
     if customer_id is not None:
         store.decisions.save(customer_id, plan)
         store.events.append(customer_id, [_event(plan)])
     if customer_id is not None and plan.message is not None:
         store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
         store.profiles.save(customer_id, rebuild(store, customer_id))
+    return plan
 
 
 def _event(plan: Plan) -> DecisionMade:
@@ -151,4 +216,6 @@ def _event(plan: Plan) -> DecisionMade:
         trigger=message.trigger if message else None,
         channel=channel,
         send_at=message.send_at if message else None,
+        propensity=plan.propensity,
+        worth=round(plan.bids[0].worth, 4) if plan.bids else None,
     )

@@ -217,6 +217,10 @@ class ModelRecord(Struct, frozen=True, kw_only=True):
 class Models(Protocol):
     """Trained artefacts, the latest by name."""
 
+    def version(self) -> int:
+        """A number that grows whenever artefacts are replaced; 0 before the first."""
+        ...
+
     def save(self, records: Sequence[ModelRecord]) -> None:
         """Replace the artefacts of these names together."""
         ...

@@ -34,10 +34,11 @@ def previews(words: Words, triggers: tuple[str, ...], *, now: datetime) -> Itera
     catalog = build_table(PRODUCTS, (), version=1)
     for trigger in triggers:
         evidence = tuple(Evidence(message_id=f"m{days}", at=now - timedelta(days=days)) for days in (12, 3))
+        about = PRODUCTS if words.explains(trigger) else ()
         items = []
-        for row, product in enumerate(PRODUCTS):
+        for row, product in enumerate(about):
             last_at = now - timedelta(days=9 + 200 * row)
-            because = Because(code=trigger, evidence=evidence, every_days=7.0 + row, last_at=last_at, seen_price=1349.0, times=3 + row)
+            because = Because(code=trigger, evidence=evidence, every_days=7.0 + row, last_at=last_at, seen_price=1349.0, times=3 + row, percent_off=20.0)
             text = words.reason(because, row, catalog, now=now)
             items.append(Item(product_id=product.id, group_id=product.id, score=0.5, reason=Reason(code=trigger, text=text, source="observed_here")))
         message = Message(
@@ -46,7 +47,7 @@ def previews(words: Words, triggers: tuple[str, ...], *, now: datetime) -> Itera
             channel="email",
             send_at=now,
             items=tuple(items),
-            subject=words.subject(trigger, [product.title for product in PRODUCTS]),
+            subject=words.subject(trigger, [product.title for product in about]),
             text=words.text(items),
             locale=words.locale,
         )

@@ -61,7 +61,7 @@ class Judge(Planner):
         opportunity = trigger.propose(customer, shelf, now=self.now, zone=zones[0]) if trigger is not None else None
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
-        facts = reached_facts(profile, kin, zones=zones, closed=closed_for(self.store, profile))
+        facts = reached_facts(profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, profile))
         channel = _channel(message.channel, facts)
         rules = self.house.policy.rules(profile, channel=channel)
         earliest = max(self.now, opportunity.earliest)

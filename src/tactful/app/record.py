@@ -13,8 +13,11 @@ from tactful.app.addresses import note_closed
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
 from tactful.app.tombstones import Tombstones
-from tactful.identity import Resolution, resolve
+from tactful.app.turns import in_turn
+from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import ConsentUpdated, DeadLetter, Event
+from tactful.model.identity import Identifier
+from tactful.model.profile import Profile
 from tactful.profile import decode, encode, fold_all
 
 Item = TypeVar("Item")
@@ -47,16 +50,26 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True, erased: Tombstones | None = None) -> Receipt:
-    """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing.
+    """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing."""
+    return in_turn(store, lambda: take(store, arrivals, now=now, vouched=vouched, erased=erased), about=named_in(arrivals))
+
+
+def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True, erased: Tombstones | None = None) -> Receipt:
+    """Append a batch and update the profiles it touches, inside a transaction about whom it names.
 
     ``vouched``: the shop itself tells this; what comes with a public write key joins nobody to a history (`tactful.identity`).
     """
-    with store.transaction():
-        batch = _Batch(store, now, vouched=vouched, erased=erased)
-        receipt = batch.append(arrivals)
-        for customer_id, news in batch.news.items():
-            _update(store, customer_id, news)
+    batch = _Batch(store, now, vouched=vouched, erased=erased)
+    receipt = batch.append(arrivals)
+    for customer_id, profile in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+        store.profiles.save(customer_id, encode(profile))
+        note_closed(store, profile)
     return receipt
+
+
+def named_in(arrivals: Sequence[Event | DeadLetter]) -> set[Identifier]:
+    """Everybody whom a batch names."""
+    return {found for arrival in arrivals if not isinstance(arrival, DeadLetter) for found in identifiers_of(arrival)}
 
 
 def import_history(
@@ -80,7 +93,7 @@ def import_history(
 
 def _fold_missing(store: Store, done: Progress) -> None:
     for chunk in _chunks(store.profiles.missing(), PROFILES_A_CHUNK):
-        with store.transaction(durable=False):  # what is lost here can be folded again
+        with store.transaction(durable=False, about=chunk):  # what is lost here can be folded again
             for customer_id in chunk:
                 snapshot = rebuild(store, customer_id)
                 store.profiles.save(customer_id, snapshot)
@@ -88,19 +101,14 @@ def _fold_missing(store: Store, done: Progress) -> None:
         done(len(chunk))
 
 
-def _update(store: Store, customer_id: str, news: list[Event]) -> None:
+def _updated(store: Store, customer_id: str, news: list[Event]) -> Profile:
     """Fold the news on where they are the newest; a late event means to fold the whole log again."""
     snapshot = store.profiles.load(customer_id)
     profile = decode(snapshot) if snapshot else None
     in_order = sorted(news, key=attrgetter("at"))
     if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        profile = fold_all(profile, in_order)
-        store.profiles.save(customer_id, encode(profile))
-    else:
-        snapshot = rebuild(store, customer_id)
-        store.profiles.save(customer_id, snapshot)
-        profile = decode(snapshot)
-    note_closed(store, profile)
+        return fold_all(profile, in_order)
+    return decode(rebuild(store, customer_id))
 
 
 class _Batch:

@@ -25,6 +25,7 @@ LEASE = timedelta(minutes=5)
 """How long a claim holds; longer than any sender takes."""
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 300, 600))
 """Waits between tries that a sender asked for; the last one repeats. Source: the schedule of the Standard Webhooks specification."""
+Clock = Callable[[], datetime]
 WayOut = Callable[[str], str | None]
 """The address that ends a channel, by message id; None where this shop has given none."""
 
@@ -41,16 +42,17 @@ class Dispatcher:
         self.store, self.now, self.senders, self.way_out = store, now, senders, way_out
         self.judge = Judge(store, house, now=now, new_id=new_id)
 
-    def run(self, message_ids: Iterable[str]) -> Dispatch:
+    def run(self, message_ids: Iterable[str], *, clock: Clock) -> Dispatch:
         """Send or settle each message. Ends early where a sender is down: what is left stays due."""
-        done: list[Dispatched] = []
+        began, done = self.now, list[Dispatched]()
         for message_id in message_ids:
+            self.now = self.judge.now = clock()
             outcome, stopped = self._one(message_id)
             if outcome is not None:
                 done.append(outcome)
             if stopped is not None:
-                return Dispatch(at=self.now, messages=tuple(done), stopped=stopped)
-        return Dispatch(at=self.now, messages=tuple(done))
+                return Dispatch(at=began, messages=tuple(done), stopped=stopped)
+        return Dispatch(at=began, messages=tuple(done))
 
     def _one(self, message_id: str) -> tuple[Dispatched | None, str | None]:
         with self.store.transaction():
@@ -215,6 +217,12 @@ class Dispatcher:
         )
 
 
-def send_due(store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str]) -> Dispatch:
-    """Send what is due at ``now``, or drop it with its reason, or put it off within its deadline."""
-    return Dispatcher(store, house, now=now, senders=senders, way_out=way_out, new_id=new_id).run(store.outbox.due(now))
+def send_due(
+    store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str], clock: Clock | None = None
+) -> Dispatch:
+    """Send what is due at ``now``, or drop it with its reason, or put it off within its deadline.
+
+    ``clock`` tells the time while the run goes on, so that a long one claims and judges each message by its own time; without it, it stays ``now``.
+    """
+    dispatcher = Dispatcher(store, house, now=now, senders=senders, way_out=way_out, new_id=new_id)
+    return dispatcher.run(store.outbox.due(now), clock=clock or (lambda: now))

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from tactful.app.house import CALIBRATION, House
+from tactful.app.house import CALIBRATION, CUSTOMER_BASE, House
 from tactful.app.place import whereabouts
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
 from tactful.app.read import see_customer
-from tactful.learning import Examples, LookTableBuilder, PurchaseTableBuilder, data_hash
+from tactful.learning import CustomerBase, Examples, LookTableBuilder, PurchaseTableBuilder, data_hash, dump_base, fit_base
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
@@ -38,8 +38,9 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
     facts[CALIBRATION] = learned_curves
-    _save(store, recommender, facts, purchases, now=now)
-    house.use(recommender)
+    base, facts[CUSTOMER_BASE] = fit_base(purchases)
+    house.use(recommender, version=_save(store, recommender, base, facts, purchases=purchases, now=now))
+    house.base = base
     return facts
 
 
@@ -100,7 +101,8 @@ def _add_examples(
             examples.add(source.name, candidates, later)
 
 
-def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purchases: PurchaseTable, *, now: datetime) -> None:
+def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
+    """Keep the artefacts; the version that they made."""
     fingerprint = data_hash(purchases)
     window: Facts = {
         "until": _end_of_window(purchases).isoformat(timespec="seconds"),
@@ -108,10 +110,12 @@ def _save(store: Store, recommender: Recommender, facts: dict[str, Facts], purch
         "order_lines": len(purchases.row),
         "data": fingerprint,
     }
-    blobs = {name: component.dump() for name, component in recommender.components.items()} | {CALIBRATION: recommender.calibration.dump()}
+    blobs = {name: component.dump() for name, component in recommender.components.items()}
+    blobs |= {CALIBRATION: recommender.calibration.dump(), CUSTOMER_BASE: dump_base(base)}
     records = [
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])
         for name, blob in blobs.items()
     ]
-    with store.transaction():
+    with store.transaction(about=["models"]):
         store.models.save(records)
+        return store.models.version()

@@ -18,6 +18,8 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     data: Path
     """The directory for what it needs to keep."""
+    public: Path | None = None
+    """Where public data lies that no package brings, a folder a data set."""
     quick: bool = False
     """On a small sample, to see that it works: the figures mean little."""
 

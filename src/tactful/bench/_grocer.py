@@ -31,9 +31,9 @@ class Lines(Struct, frozen=True, kw_only=True):
     """By product id, each product as a style of its own."""
 
 
-def read_lines(*, quick: bool) -> Lines:
+def read_lines(*, quick: bool, least_lines: int = LEAST_LINES) -> Lines:
     """Read the year; a quick run takes one household in eight. Raises NotReady where the data is not installed."""
-    return lines_of(grocer.read_tables(grocer.find_data()), quick=quick)
+    return lines_of(grocer.read_tables(grocer.find_data()), quick=quick, least_lines=least_lines)
 
 
 def lines_of(tables: grocer.Tables, *, quick: bool, least_lines: int = LEAST_LINES) -> Lines:
@@ -67,8 +67,11 @@ def _products(tables: grocer.Tables) -> list[tuple[int, Product]]:
     ]
 
 
-def purchase_table(lines: Lines, level: Level) -> PurchaseTable:
-    """Lay the lines out as what components learn from, by product or by type (whose own type is the category); days count from 1970-01-01."""
+def purchase_table(lines: Lines, level: Level, *, basket: bool = False) -> PurchaseTable:
+    """Lay the lines out as what components learn from, by product or by type (whose own type is the category); days count from 1970-01-01.
+
+    An order is a day's purchases of a household, or with ``basket`` what went over the till at once.
+    """
     unknown = Product(id="?", title="?", product_type="?")
     ids = np.unique(lines.product)
     about = [lines.titles.get(product_id, unknown) for product_id in ids.tolist()]
@@ -80,11 +83,12 @@ def purchase_table(lines: Lines, level: Level) -> PurchaseTable:
     row_of_id = np.array([catalog.row_of[name] for name in names], np.int32)
     people, customer = np.unique(lines.household, return_inverse=True)
     day = lines.seconds // 86_400
-    code = np.unique(np.column_stack([customer, day, row_of_id[np.searchsorted(ids, lines.product)]]), axis=0)
-    new_order = np.r_[True, (np.diff(code[:, 0]) != 0) | (np.diff(code[:, 1]) != 0)]
+    part = lines.basket if basket else np.zeros(len(day), np.int64)
+    code = np.unique(np.column_stack([customer, day, part, row_of_id[np.searchsorted(ids, lines.product)]]), axis=0)
+    new_order = np.r_[True, (np.diff(code[:, 0]) != 0) | (np.diff(code[:, 1]) != 0) | (np.diff(code[:, 2]) != 0)]
     return PurchaseTable(
         customer=code[:, 0].astype(np.int32),
-        row=code[:, 2].astype(np.int32),
+        row=code[:, 3].astype(np.int32),
         day=code[:, 1].astype(np.float64),
         order=(np.cumsum(new_order) - 1).astype(np.int32),
         customers=tuple(str(one) for one in people.tolist()),

@@ -10,6 +10,13 @@ DRAWS_OF_ORDER = 100
 BINS = 20
 
 
+def interval_of_mean(values: Floats, *, seed: int, draws: int = DRAWS) -> tuple[float, float]:
+    """95 % bootstrap interval of a mean over customers."""
+    rng = np.random.default_rng(seed)
+    averages = [float(rng.choice(values, len(values)).mean()) for _ in range(draws)]
+    return float(np.percentile(averages, 2.5)), float(np.percentile(averages, 97.5))
+
+
 def interval_of_ratio(above: Floats, below: Floats, *, seed: int, draws: int = DRAWS) -> tuple[float, float]:
     """95 % bootstrap interval of a sum over a sum, both given per customer."""
     rng = np.random.default_rng(seed)

@@ -23,6 +23,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
+from tactful.bench import Setting
 from tactful.model.errors import NotReady
 from tactful.model.events import Event, OrderCompleted, OrderLine, ProductViewed
 from tactful.model.products import Money, Product
@@ -63,9 +64,9 @@ class Measured(Struct, frozen=True, kw_only=True):
         return self.a_second / self.empty_a_second
 
 
-def run(console: Console, data: Path) -> int:
+def run(console: Console, setting: Setting) -> int:
     """Measure with a tenth of the products, then with all; 1 where decisions are slower than promised."""
-    sizes = Sizes()
+    sizes = Sizes(products=2_000, customers=500, regulars=50, requests=200, warm_up=20) if setting.quick else Sizes()
     tenth = measure(sizes, products=sizes.products // 10)
     full = measure(sizes, products=sizes.products)
     return report(console, tenth, full)

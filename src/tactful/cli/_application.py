@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _customer, _doctor, _policy, _rehearse, _send, _serve, _shop, _words
+from tactful.cli import _ask, _bench, _customer, _doctor, _policy, _rehearse, _send, _serve, _shop, _simulate, _words
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -40,6 +40,7 @@ words.command("preview")(_words.preview)
 words.command("check")(_words.check)
 app.add_typer(words)
 app.command("rehearse")(_rehearse.rehearse)
+app.command("simulate")(_simulate.simulate)
 app.command("bench")(_bench.bench)
 app.command("policy")(_policy.policy)
 app.command("export")(_customer.export)

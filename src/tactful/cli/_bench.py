@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,9 @@ def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; `list` names them all.")],
     *,
     data: Data = DEFAULT_DATA,
+    data_dir: Annotated[
+        Path | None, typer.Option(envvar="TACTFUL_BENCH_DATA", metavar="DIR", help="Where public data lies that no package brings, a folder a data set.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="On a small sample, to see that it works.")] = False,
     store: Store = None,  # noqa: ARG001 - every command takes it; a benchmark makes what it measures
     as_json: Json = False,
@@ -29,7 +33,7 @@ def bench(
     if name == "list":
         show(benchmarks(), benchmarks(), as_json=as_json)
         return 0
-    run, setting = load(name), Setting(data=data, quick=quick)
+    run, setting = load(name), Setting(data=data, public=data_dir, quick=quick)
     if not as_json:
         return run(Console(width=None if sys.stdout.isatty() else WIDTH), setting)
     said = io.StringIO()

@@ -29,7 +29,9 @@ def parse_time(text: str) -> datetime:
 
 
 Data = Annotated[Path, typer.Option("--data", envvar="TACTFUL_DATA", metavar="DIR", help="Directory that holds everything; created when missing.")]
-Store = Annotated[str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory.")]
+Store = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory: postgresql://user@host/name.")
+]
 Config = Annotated[
     Path | None, typer.Option("--config", envvar="TACTFUL_CONFIG", metavar="FILE", help="Policy to use instead of the data directory's tactful.toml.")
 ]

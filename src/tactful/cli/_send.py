@@ -73,7 +73,7 @@ def run(
     work = engine(data, store)
     try:
         with mail.opened() as senders:
-            done = work.send(senders, now=clock(now), way_out=mail.way_out)
+            done = work.send(senders, now=clock(now), clock=lambda: clock(now), way_out=mail.way_out)
     finally:
         work.store.close()
     show(done, _lines(done), as_json=as_json)

@@ -7,7 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
-from tactful.http.access import Behind, Now, any_key, require_own_identity, role_of, secret_only
+from tactful.http.access import NOW_HEADER, Behind, Now, any_key, require_own_identity, role_of, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision
 from tactful.model.errors import InvalidInput
@@ -66,10 +66,10 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
     operation_id="runOutreach",
     summary="Send what is due in the outbox",
 )
-def run_outreach(edge: Behind, now: Now) -> Dispatch:
+def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dispatch:
     """Every message is judged again as of now, then sent once, put off within its deadline, or dropped with its code. ``stopped`` says why it ended early."""
     with edge.postroom.opened() as senders:
-        return edge.engine.send(senders, now=now, way_out=edge.postroom.way_out)
+        return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, way_out=edge.postroom.way_out)
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")

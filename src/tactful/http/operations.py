@@ -21,9 +21,11 @@ def health() -> Status:
 
 @get("/readyz", sync_to_thread=True, tags=["Operations"], operation_id="ready", summary="Readiness")
 def ready(edge: Behind) -> Status:
-    """The store can be read."""
+    """The store can be read, and written."""
     try:
-        edge.engine.store.catalog.version()
+        edge.engine.check()
+    except NotReady:
+        raise
     except Exception as problem:
         log.exception("the store cannot be read")
         raise NotReady("the store cannot be read; see the log") from problem

@@ -31,6 +31,8 @@ from tactful.model.events import (
     RecommendationDismissalWithdrawn,
     RecommendationDismissed,
     RecommendationSeen,
+    RewardGranted,
+    RewardRedeemed,
     Tracked,
     Unsubscribed,
     WishlistItemAdded,
@@ -47,6 +49,8 @@ MOST_PROPERTIES = 50
 LONGEST_TEXT = 500
 LONGEST_QUERY = 200
 DEEPEST = 4
+ALL = 100
+"""Per cent."""
 LARGEST_INTEGER = 2**53
 """Beyond it JSON numbers are not exact; kept as float."""
 SOFT_BOUNCES = frozenset({"soft", "softbounce", "transient", "temporary", "deferred", "block", "blocked"})
@@ -221,6 +225,24 @@ def stated(common: Common, properties: Properties) -> Event:
     return PreferenceStated(**common, key=key, value=said.strip()[:LONGEST_TEXT])
 
 
+def rewarded(common: Common, properties: Properties) -> Event:
+    """Reward Granted."""
+    reward_id, expires_at = read_id(properties.get("reward_id"), "reward_id"), read_time(properties.get("expires_at"))
+    percent_off = read_number(properties.get("percent_off"), "percent_off", "bad_reward")
+    if reward_id is None or expires_at is None or percent_off is None or not 0 < percent_off <= ALL:
+        raise Unusable("bad_reward", "a reward needs reward_id, percent_off (above 0, at most 100) and expires_at")
+    product_id, category = read_id(properties.get("product_id"), "product_id"), read_text(properties.get("category"), LONGEST_TEXT)
+    return RewardGranted(**common, reward_id=reward_id, percent_off=percent_off, expires_at=expires_at, product_id=product_id, category=category)
+
+
+def redeemed(common: Common, properties: Properties) -> Event:
+    """Reward Redeemed."""
+    reward_id = read_id(properties.get("reward_id"), "reward_id")
+    if reward_id is None:
+        raise Unusable("bad_reward", "a redeemed reward needs its reward_id")
+    return RewardRedeemed(**common, reward_id=reward_id)
+
+
 def named(*names: str) -> tuple[str, ...]:
     """Event names as they are compared."""
     return tuple(folded(name) for name in names)
@@ -254,6 +276,8 @@ def spellings() -> dict[str, Builder]:
         (consented, named("Consent Updated")),
         (paused, named("Outreach Paused")),
         (stated, named("Preference Stated")),
+        (rewarded, named("Reward Granted")),
+        (redeemed, named("Reward Redeemed")),
         (unsubscribed, named("Unsubscribed")),
     ]
     channels: tuple[Channel, ...] = get_args(Channel)

@@ -1,7 +1,8 @@
 """Learning from the log: columns over everybody, and examples that tell how good a score is."""
 
+from tactful.learning._base import CustomerBase, Remaining, dump_base, fit_base, load_base
 from tactful.learning._examples import Examples
 from tactful.learning._looks import LookTableBuilder
 from tactful.learning._purchases import PurchaseTableBuilder, data_hash
 
-__all__ = ["Examples", "LookTableBuilder", "PurchaseTableBuilder", "data_hash"]
+__all__ = ["CustomerBase", "Examples", "LookTableBuilder", "PurchaseTableBuilder", "Remaining", "data_hash", "dump_base", "fit_base", "load_base"]

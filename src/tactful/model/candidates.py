@@ -35,6 +35,9 @@ class Because(Struct, frozen=True, kw_only=True):
     times: int | None = None
     """Days on which they bought the brand, where the code is ``new_style``."""
     place: str | None = None
+    percent_off: float | None = None
+    """What the shop gave them on it, where the code is ``reward``."""
+    expires_at: datetime | None = None
 
 
 class Candidates(Struct, frozen=True, kw_only=True):

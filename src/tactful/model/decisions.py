@@ -93,6 +93,25 @@ class Message(Struct, frozen=True, kw_only=True, rename="camel"):
     """After this it is not worth saying any more."""
 
 
+class Bid(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one message at one time was judged to be worth, in the shop's currency."""
+
+    trigger: str
+    channel: str
+    send_at: datetime
+    value: float
+    """Margin that it brings and that would not come without it."""
+    attention: float
+    """Cost of their attention; grows with fatigue, and recovers."""
+    risk: float
+    """What would be lost with them, times how likely that is."""
+
+    @property
+    def worth(self) -> float:
+        """What is left; below zero, silence is worth more."""
+        return self.value - self.attention - self.risk
+
+
 class Plan(Struct, frozen=True, kw_only=True, rename="camel"):
     """A message, or silence with a reason. ``withheld`` tells what was not said, and why."""
 
@@ -101,4 +120,8 @@ class Plan(Struct, frozen=True, kw_only=True, rename="camel"):
     at: datetime
     message: Message | None = None
     silence: Silence | None = None
+    bids: tuple[Bid, ...] = ()
+    """What each possible message was worth at its best time, the best first; silence is worth nothing and costs nothing."""
+    propensity: float = 1.0
+    """How likely the lot was to give this time; 1 where there was none to draw."""
     withheld: tuple[Withheld, ...] | None = None

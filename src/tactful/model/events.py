@@ -240,6 +240,23 @@ class Unsubscribed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     channel: Channel
 
 
+class RewardGranted(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_granted"):
+    """The shop gave this customer a reward: so much off, on a product, a type of product, or anything, until a time."""
+
+    reward_id: str
+    percent_off: float
+    expires_at: datetime
+    product_id: str | None = None
+    category: str | None = None
+    """A product type and all below it."""
+
+
+class RewardRedeemed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reward_redeemed"):
+    """A reward was used, or taken back."""
+
+    reward_id: str
+
+
 class ConsentUpdated(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="consent_updated"):
     """Somebody agreed to a purpose on a channel, or withdrew."""
 
@@ -281,6 +298,10 @@ class DecisionMade(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     """Set where a message was reserved."""
     channel: Channel | None = None
     send_at: datetime | None = None
+    propensity: float = 1.0
+    """How likely the lot was to give this time."""
+    worth: float | None = None
+    """What the best message was worth beyond silence, in the shop's currency; None where none might go."""
 
 
 Event = (
@@ -305,6 +326,8 @@ Event = (
     | MessagePutOff
     | MessageDropped
     | Unsubscribed
+    | RewardGranted
+    | RewardRedeemed
     | ConsentUpdated
     | OutreachPaused
     | PreferenceStated

@@ -102,6 +102,13 @@ class Dismissal(Struct, frozen=True, array_like=True, gc=False):
     category: str | None = None
 
 
+TRANSACTIONAL = frozenset({
+    "transactional", "order", "order_confirmation", "receipt", "invoice", "delivery", "shipping", "shipped", "refund", "return",
+    "safety", "recall", "reply", "service", "account", "password_reset",
+})  # fmt: skip
+"""Triggers of messages that are owed to the customer: never held back, never a debt, but counted for a day."""
+
+
 class Contact(Struct, frozen=True, array_like=True, gc=False):
     """A message that reached them, or that is reserved to be sent."""
 
@@ -112,7 +119,12 @@ class Contact(Struct, frozen=True, array_like=True, gc=False):
     reserved: bool = False
     product_ids: tuple[str, ...] = ()
     transactional: bool = False
-    """About an order of theirs: never held back, but it was a message too."""
+    """Said so when it was delivered: about an order of theirs, never held back, but it was a message too."""
+
+    @property
+    def owed(self) -> bool:
+        """Whether it was no advertisement: an order confirmation, a recall, a reply."""
+        return self.transactional or self.trigger in TRANSACTIONAL
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):
@@ -121,6 +133,17 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
     at: datetime
     channel: str
     answer: str
+
+
+class Reward(Struct, frozen=True, array_like=True, gc=False):
+    """So much off, until a time."""
+
+    at: datetime
+    event_id: str
+    percent_off: float
+    expires_at: datetime
+    product_id: str | None = None
+    category: str | None = None
 
 
 class Consent(Struct, frozen=True, array_like=True, gc=False):
@@ -217,6 +240,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     """Devices that they signed in on, and accounts that were joined: a yes of theirs answers for these too."""
     contacts: list[Contact] = []
     responses: list[Response] = []
+    rewards: dict[str, Reward] = {}
+    """By reward id: granted and not used yet, the latest last."""
     closed_channels: dict[str, str] = {}
     """Channel to why it is closed: ``unsubscribed``, ``bounced`` or ``complained``."""
     pause_event_id: str | None = None

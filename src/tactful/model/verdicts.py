@@ -150,6 +150,13 @@ class ContactFacts(Struct, kw_only=True):
     """Possible current time zones, IANA; one where it is known."""
     last_own_at: datetime | None = None
     """Newest thing they did themselves; every message since is unanswered."""
+    person: str = ""
+    """The customer id: what a share of people is drawn by."""
+
+    @property
+    def unanswered(self) -> tuple[Contact, ...]:
+        """Messages since their own last move, oldest first, but for those that were owed to them."""
+        return tuple(contact for contact in self.contacts if not contact.owed and (self.last_own_at is None or contact.at > self.last_own_at))
 
 
 class Proposal(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ class Opportunity(Struct, frozen=True, kw_only=True):
     """Expected number of products in it that they want within seven days."""
     earliest: datetime
     deadline: datetime
+    later: tuple[datetime, datetime] | None = None
+    """A second slot, from its beginning to its deadline, for when the first cannot be had."""
     indices: tuple[int, ...]
     """Which candidates of the shelf it is about, the leading one first."""
 
@@ -50,17 +52,18 @@ class NewsTrigger(Trigger, frozen=True, kw_only=True):
     """Something happened that they would want to hear of, once: what it is, the source of the same name knows."""
 
     fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)]
+    rests_days: Annotated[float, setting("For so many days after it was told of, nothing else about the same style is told for the same reason.", ge=0)] = 0.0
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
         """Tell of all that is news and was not told since they last had to do with it."""
         told = self.last_told(customer)
-        news = [i for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if not self._was_told(shelf, i, told)][:MOST_PRODUCTS]
+        news = [i for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if not self._was_told(shelf, i, told, now=now)]
         if not news:
             return None
+        news = news[:MOST_PRODUCTS]
         value = float(shelf.score[news].sum())
         return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + timedelta(hours=self.fresh_hours), indices=tuple(news))
 
-    @staticmethod
-    def _was_told(shelf: Shelf, index: int, told: dict[int, datetime]) -> bool:
+    def _was_told(self, shelf: Shelf, index: int, told: dict[int, datetime], *, now: datetime) -> bool:
         told_at, last_at = told.get(int(shelf.groups[index])), shelf.because[index].last_at
-        return told_at is not None and (last_at is None or told_at >= last_at)
+        return told_at is not None and (last_at is None or told_at >= last_at or now - told_at < timedelta(days=self.rests_days))

@@ -3,7 +3,7 @@
 import importlib
 import math
 import pkgutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from types import ModuleType
@@ -22,6 +22,8 @@ from tactful.policy._rule import ContactRule, ShelfRule
 R = TypeVar("R", ShelfRule, ContactRule)
 ROUNDS = 12
 """A message deferred so often finds no slot."""
+FAR = timedelta(days=400)
+"""Beyond the deadline; so far ahead it is still worth knowing when they may be written to."""
 
 
 def _discover(package: ModuleType, kind: type[R]) -> tuple[R, ...]:
@@ -88,18 +90,21 @@ def judge_contact(rules: tuple[ContactRule, ...], proposal: Proposal, facts: Con
     """Ask every rule, again after each delay, until the message may go or its deadline has passed.
 
     Returns:
-        The proposal at the time it may go, with an allowing verdict; or the verdict that stopped it.
+        The proposal at the time it may go, with an allowing verdict; or the verdict that stopped it, with the time from which no rule would.
     """
-    stopped_by = Verdict.allow()
+    stopped_by, free = Verdict.allow(), proposal
     for _ in range(ROUNDS):
-        verdict = next((found for rule in rules if not (found := rule.check(proposal, facts)).allowed), Verdict.allow())
+        verdict = next((found for rule in rules if not (found := rule.check(free, facts)).allowed), Verdict.allow())
+        if verdict.allowed and free.send_at <= proposal.deadline:
+            return free, verdict
         if verdict.allowed:
-            return proposal, verdict
-        if verdict.until is None or verdict.until > proposal.deadline:
-            return proposal, _first_cause(stopped_by, verdict)
-        stopped_by = _first_cause(stopped_by, verdict)
-        proposal = msgspec.structs.replace(proposal, send_at=verdict.until)
-    return proposal, stopped_by
+            break
+        cause = _first_cause(stopped_by, verdict)
+        stopped_by = msgspec.structs.replace(cause, until=verdict.until)  # The slot is free only when the last of them agrees.
+        if verdict.until is None or verdict.until > proposal.deadline + FAR:
+            break
+        free = msgspec.structs.replace(free, send_at=verdict.until)
+    return free, stopped_by
 
 
 def _first_cause(earlier: Verdict, later: Verdict) -> Verdict:

@@ -24,6 +24,10 @@ def as_times(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
     return whole
 
 
+AGAIN = ("due_again", "reward")
+"""Sources that speak of what is bought again and again: having bought it is no reason against it."""
+
+
 class ShelfRule(Struct, frozen=True, kw_only=True):
     """A rule about products: it looks over the whole shelf at once and withholds. It never raises for "no"."""
 

@@ -6,12 +6,12 @@ import msgspec
 
 from tactful.model.events import Event
 from tactful.model.profile import Profile
-from tactful.profile import _contact, _orders, _person, _stated, _wants
+from tactful.profile import _contact, _orders, _person, _rewards, _stated, _wants
 from tactful.profile._handlers import handler_of
 
 __all__ = ["decode", "encode", "fold", "fold_all", "new_profile"]
 
-_ROOMS = (_contact, _orders, _person, _stated, _wants)
+_ROOMS = (_contact, _orders, _person, _rewards, _stated, _wants)
 """Imported so that their handlers are registered."""
 
 _ENCODER = msgspec.msgpack.Encoder()

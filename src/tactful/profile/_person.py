@@ -2,7 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from tactful.model.events import Aliased, BaseEvent, DecisionMade, Identified, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff, Traits
+from tactful.model.events import (
+    Aliased,
+    BaseEvent,
+    DecisionMade,
+    Identified,
+    MessageAnswered,
+    MessageDelivered,
+    MessageDropped,
+    MessagePutOff,
+    RewardGranted,
+    Traits,
+)
 from tactful.model.profile import Profile, Sighting, Zone
 from tactful.profile._consent import hear
 
@@ -32,7 +43,7 @@ def is_own(event: BaseEvent) -> bool:
     """Whether the customer did this, rather than we or a machine. Opens are not theirs: mail proxies open everything."""
     if isinstance(event, MessageAnswered):
         return event.answer in ("clicked", "complained")
-    return not isinstance(event, MessageDelivered | MessagePutOff | MessageDropped | DecisionMade | Identified)
+    return not isinstance(event, MessageDelivered | MessagePutOff | MessageDropped | DecisionMade | Identified | RewardGranted)
 
 
 def _visit(profile: Profile, event: BaseEvent) -> None:

@@ -48,8 +48,8 @@ class Source(Component):
     """Whether it speaks where the customer is."""
     writes: ClassVar[bool] = False
     """Whether it may be the reason of a message."""
-    outranks: ClassVar[bool] = False
-    """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it."""
+    outranks: ClassVar[int] = 0
+    """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it; the highest counts."""
     generic: ClassVar[bool] = False
     """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
     exact: ClassVar[bool] = False

@@ -101,7 +101,7 @@ class Recommender:
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
         sizes = sizes_of(customer)
-        proposed: dict[int, tuple[tuple[bool, float], int, int, SourceScores]] = {}
+        proposed: dict[int, tuple[tuple[int, float], int, int, SourceScores]] = {}
         for scores in self.proposals(moment, customer):
             source = self.source(scores.source)
             probability = self.calibrated(scores)

@@ -20,7 +20,7 @@ class BackInStock(UnlearnedSource):
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
     exact: ClassVar[bool] = True
-    outranks: ClassVar[bool] = True
+    outranks: ClassVar[int] = 1
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose also what is not back yet: policy tells that it is out of stock."""

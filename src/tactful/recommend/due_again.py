@@ -63,7 +63,7 @@ class DueAgain(Source):
 
     name: ClassVar[str] = "due_again"
     writes: ClassVar[bool] = True
-    outranks: ClassVar[bool] = True
+    outranks: ClassVar[int] = 1
     calibrates_itself: ClassVar[bool] = True
 
     def __init__(self, config: DueAgainConfig | None = None) -> None:

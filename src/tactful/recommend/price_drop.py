@@ -1,17 +1,13 @@
 """What they want and what costs less than when they looked."""
 
-import math
-from datetime import datetime
 from typing import ClassVar
 
 from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.products import Product
 from tactful.model.profile import Look
+from tactful.recommend._prices import is_drop, lowest_seen
 from tactful.recommend._unlearned import UnlearnedSource
-
-LEAST_DROP = 0.10
 
 
 class PriceDrop(UnlearnedSource):
@@ -28,26 +24,14 @@ class PriceDrop(UnlearnedSource):
         for need in customer.needs.values():
             for row in need.rows if need.state == "open" else ():
                 product, price = customer.catalog.product(row), float(customer.catalog.price[row])
-                seen = [(_price_at(look, product), look) for look in customer.profile.products[product.id].looks]
-                known = [(cost, look) for cost, look in seen if cost is not None]
-                if known and not math.isnan(price):
-                    lowest, look = min(known, key=lambda pair: (pair[0], -pair[1].at.timestamp()))
-                    if price <= lowest * (1 - LEAST_DROP):
-                        proposals.append((row, need.probability, _because(look, lowest)))
+                seen = lowest_seen(customer.profile.products[product.id].looks, product)
+                if seen is not None and is_drop(price, seen[0]):
+                    proposals.append((row, need.probability, _because(seen[1], seen[0])))
         return Candidates.of(proposals)
 
     def prior(self, score: float) -> float:
         """A price that dropped makes the wait end: about two in five open needs within the week, a stated prior."""
         return 0.4 * score
-
-
-def _price_at(look: Look, product: Product) -> float | None:
-    """What it cost when they looked: as the page said, else as we remember."""
-    return look.price if look.price is not None else _remembered(product, look.at)
-
-
-def _remembered(product: Product, at: datetime) -> float | None:
-    return next((point.price for point in reversed(product.prices) if point.at <= at), None)
 
 
 def _because(look: Look, seen_price: float) -> Because:

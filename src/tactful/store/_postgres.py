@@ -64,6 +64,9 @@ def in_its_words(statement: str) -> str:
 
 STATEMENTS = {name: in_its_words(text) for name, text in (SHARED | read_statements("postgres.sql")).items()}
 
+TABLES = {name: frozenset(re.findall(r"(?:FROM|INTO|UPDATE|JOIN|USING)\s+(\w+)", text)) for name, text in STATEMENTS.items()}
+"""The tables that a statement reads or writes."""
+
 
 class _Dumper(StrDumper):
     """PostgreSQL keeps no NUL in text. Written as two other characters, in a way that keeps every order, it comes back as it was."""
@@ -84,6 +87,12 @@ class _Turn(threading.local):
     connection: Connection | None = None
     claimed: set[int] | None = None
     """Advisory locks on people; None: everybody."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[str, list[Any]]] = []
+        """Writes that nothing has read yet: sent together, so that the network is crossed once."""
+        self.known: dict[tuple[str, Row], list[Row]] = {}
+        """What was read; nobody else changes it meanwhile."""
 
 
 class PostgresDatabase:
@@ -114,9 +123,12 @@ class PostgresDatabase:
             self._turn.connection, self._turn.claimed = connection, claimed
             try:
                 yield
+                self._send(connection)
                 connection.execute("COMMIT")
             finally:
                 self._turn.connection = None
+                self._turn.waiting.clear()
+                self._turn.known.clear()
 
     def claim(self, customer_id: str) -> None:
         """Inside a transaction, make sure that nobody else works on this customer until it ends. Raises Collision where somebody does."""
@@ -129,19 +141,47 @@ class PostgresDatabase:
 
     def write(self, name: str, parameters: Row | dict[str, Any] = ()) -> None:
         """Execute a named statement inside the transaction."""
-        self._writing().execute(STATEMENTS[name], parameters)
+        self.write_many(name, [parameters])
 
-    def write_many(self, name: str, rows: Iterable[Row]) -> None:
-        """Execute a named statement once a row, inside the transaction, without waiting for each answer."""
-        self._writing().cursor().executemany(STATEMENTS[name], rows)
+    def write_many(self, name: str, rows: Iterable[Any]) -> None:
+        """Execute a named statement once a row, inside the transaction; at the latest when it ends, and before what it changes is read."""
+        if self._turn.connection is None:
+            raise RuntimeError("writes belong inside `with store.transaction():`")
+        waiting, found = self._turn.waiting, list(rows)
+        if waiting and waiting[-1][0] == name:
+            waiting[-1][1].extend(found)
+        elif found:
+            waiting.append((name, found))
+        for key in [key for key in self._turn.known if TABLES[key[0]] & TABLES[name]]:
+            del self._turn.known[key]
 
     def row(self, name: str, parameters: Row = ()) -> Row | None:
         """Read the first row of a named statement, or None."""
-        return self._read(lambda connection: connection.execute(STATEMENTS[name], parameters).fetchone())
+        return next(iter(self.rows(name, parameters)), None)
 
     def rows(self, name: str, parameters: Row = ()) -> list[Row]:
         """Read all rows of a named statement."""
-        return self._read(lambda connection: connection.execute(STATEMENTS[name], parameters).fetchall())
+        connection = self._turn.connection
+        if connection is None:
+            return self._read_anew(name, parameters)
+        known = self._turn.known
+        if (name, parameters) not in known:
+            self._send(connection, before=name)
+            known[name, parameters] = connection.execute(STATEMENTS[name], parameters).fetchall()
+        return known[name, parameters]
+
+    def _read_anew(self, name: str, parameters: Row) -> list[Row]:
+        with self._plain_errors(), self._connected(lambda connection: connection.execute(STATEMENTS[name], parameters).fetchall()) as (_, found):
+            return found
+
+    def _send(self, connection: Connection, *, before: str | None = None) -> None:
+        """Send the writes that wait, if any of them changes what a statement is about to read."""
+        waiting = self._turn.waiting
+        if waiting and (before is None or any(TABLES[name] & TABLES[before] for name, _ in waiting)):
+            with connection.pipeline():
+                for name, rows in waiting:
+                    connection.cursor().executemany(STATEMENTS[name], rows)
+            waiting.clear()
 
     def number(self, name: str) -> int:
         """Read the one number of a named statement."""
@@ -151,6 +191,7 @@ class PostgresDatabase:
     def stream(self, name: str, parameters: Row = ()) -> Iterator[Row]:
         """Read the rows of a named statement some at a time, all from the moment of the first."""
         if self._turn.connection is not None:
+            self._send(self._turn.connection)
             yield from self._cursor(name, parameters, self._turn.connection)
             return
         with self._plain_errors(), self._connected(partial(self._open_cursor, name, parameters)) as (_, cursor):
@@ -158,7 +199,10 @@ class PostgresDatabase:
 
     def found(self, name: str, keys: Sequence[str]) -> set[str]:
         """Those of the keys for which a named statement finds a row."""
-        return {key for (key,) in self.rows(name, (list(keys),))} if keys else set()
+        if self._turn.connection is not None:
+            self._send(self._turn.connection, before=name)
+            return {key for (key,) in self._turn.connection.execute(STATEMENTS[name], (list(keys),))}
+        return {key for (key,) in self._read_anew(name, (list(keys),))}
 
     def scrub(self) -> None:
         """Nothing to do: what was erased is overwritten when PostgreSQL vacuums, and leaves its log with the next checkpoints."""
@@ -167,17 +211,6 @@ class PostgresDatabase:
         """Close every connection. A read that is still going on closes its own when it ends."""
         self._closed = True
         self._forget_idle()
-
-    def _writing(self) -> Connection:
-        if self._turn.connection is None:
-            raise RuntimeError("writes belong inside `with store.transaction():`")
-        return self._turn.connection
-
-    def _read(self, work: Callable[[Connection], Result]) -> Result:
-        if self._turn.connection is not None:
-            return work(self._turn.connection)
-        with self._plain_errors(), self._connected(work) as (_, result):
-            return result
 
     def _open_cursor(self, name: str, parameters: Row, connection: Connection) -> Iterator[Row]:
         connection.execute("BEGIN READ ONLY")

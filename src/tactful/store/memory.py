@@ -306,10 +306,16 @@ class _Models:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
         self._records: dict[str, ModelRecord] = {}
+        self._version = {"version": 0}
+
+    def version(self) -> int:
+        with self._journal.lock:
+            return self._version["version"]
 
     def save(self, records: Sequence[ModelRecord]) -> None:
         for record in records:
             self._journal.put(self._records, record.name, record)
+        self._journal.put(self._version, "version", self.version() + 1)
 
     def load(self) -> list[ModelRecord]:
         with self._journal.lock:

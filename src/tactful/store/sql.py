@@ -245,6 +245,10 @@ class _Models:
 
     def save(self, records: Sequence[ModelRecord]) -> None:
         self._database.write_many("save_model", ((record.name, _encode(record)) for record in records))
+        self._database.write("models_changed")
+
+    def version(self) -> int:
+        return self._database.number("models_version")
 
     def load(self) -> list[ModelRecord]:
         return [_model(body) for (body,) in self._database.rows("load_models")]

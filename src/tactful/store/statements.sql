@@ -107,6 +107,14 @@ ON CONFLICT (decision_id) DO UPDATE SET customer = excluded.customer, kind = exc
 -- One decision or plan by its id.
 SELECT kind, body FROM decisions WHERE decision_id = ?
 
+-- models_version --
+-- The number that grows with every change.
+SELECT version FROM models_version
+
+-- models_changed --
+-- Make the number grow.
+UPDATE models_version SET version = version + 1
+
 -- save_model --
 -- Replace the artefact of one name.
 INSERT INTO models (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body

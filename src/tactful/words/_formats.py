@@ -76,6 +76,6 @@ class Formats:
             return self.price(amount, currency)
         return _number(self.name, amount, self.patterns.get("amount", "#,##0.00"))
 
-    def count(self, number: int) -> str:
-        """A whole number."""
+    def count(self, number: float) -> str:
+        """A number."""
         return _number(self.name, number, None)

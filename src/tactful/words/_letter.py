@@ -55,17 +55,20 @@ def letter(words: "Words", message: Message, links: Links | None, *, products: M
     """Render a message. ``products`` by id give links and pictures, and may lack some; ``sender`` is who writes, line by line: name, postal address.
 
     Links that the shop does not have leave out the lines that they stand in: a rehearsal has none, a letter has at least the one that ends the channel.
+    Without products it is the question whether we are welcome, and nothing that could be of no use.
     """
-    blocks = [_block(item, products.get(item.product_id)) for item in message.items]
+    blocks = [_block(item, products.get(item.product_id)) for item in message.items] or [Block(title="", reason=words.text(()))]
     ways = {"unsubscribe_url": links and links.unsubscribe_url, "preferences_url": links and links.preferences_url}
     said = {name: url or MISSING for name, url in ways.items()}
-    labels = {name: words.say(f"letter.{name}") for name in ("closing", "answer", "leave")}
+    labels = {name: words.say(f"letter.{name}") for name in ("answer", "leave")}
+    closing = words.say("letter.closing") if message.items else None
     reasons = "\n".join(line for block in blocks for line in (block.reason, block.link) if line)
-    text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, **labels, **said)
+    text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, closing=closing or MISSING, **labels, **said)
     text = "\n".join(line for line in text.splitlines() if MISSING not in line)
     subject = plain_subject(message.subject)
     direction = words.formats.direction
-    html = page(words.page).render(lang=words.locale, dir=direction, subject=subject, items=blocks, sender=sender, **labels, **ways)
+    page_of = page(words.page)
+    html = page_of.render(lang=words.locale, dir=direction, subject=subject, items=blocks, closing=closing, sender=sender, **labels, **ways)
     whole = "\n".join([text.strip(), *(["", *sender] if sender else [])])
     return Letter(subject=subject, text=whole, html=html, locale=words.locale, direction=direction)
 

@@ -84,6 +84,32 @@ def _new_style(words: "Words", case: Case) -> str:
     return words.say("reason.new_style.brand", case.because.times or 0, title=_title(words, case.row, case.catalog), brand=brand)
 
 
+def _asked_for(words: "Words", case: Case) -> str:
+    product, seen = case.catalog.product(case.row), case.because.seen_price
+    since = {"title": _title(words, case.row, case.catalog), "date": words.formats.day(case.because.evidence[0].at, now=case.now)}
+    if seen is None:
+        return words.say("reason.asked_for.back", **since)
+    currency = product.price.currency if product.price else ""
+    price = words.formats.price(float(case.catalog.price[case.row]), currency)
+    return words.say("reason.asked_for.cheaper", price=price, seen=words.formats.amount(seen, currency), **since)
+
+
+def _reward(words: "Words", case: Case) -> str:
+    until, off = case.because.expires_at, case.because.percent_off
+    key = ("something" if off is None else "percent") + ("" if until is None else "_until")
+    values = {"title": _title(words, case.row, case.catalog)}
+    if off is not None:
+        values["percent"] = words.formats.count(off)
+    if until is not None:
+        values["date"] = words.formats.day(until, now=case.now)
+    return words.say(f"reason.reward.{key}", **values)
+
+
+def _like_you(words: "Words", case: Case) -> str:
+    anchor = case.row if case.because.anchor is None else case.because.anchor
+    return words.say("reason.like_you.anchor", anchor=_title(words, anchor, case.catalog))
+
+
 REASONS: dict[str, Callable[["Words", Case], str]] = {
     "due_again": _due_again,
     "completes": _completes,
@@ -92,6 +118,9 @@ REASONS: dict[str, Callable[["Words", Case], str]] = {
     "back_in_stock": _back_in_stock,
     "price_drop": _price_drop,
     "new_style": _new_style,
+    "asked_for": _asked_for,
+    "reward": _reward,
+    "like_you": _like_you,
     "fresh_find": lambda words, case: words.say("reason.fresh_find.new"),
     "cart_waiting": lambda words, case: words.say("reason.cart_waiting.waits", title=_title(words, case.row, case.catalog)),
 }

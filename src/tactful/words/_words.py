@@ -33,6 +33,10 @@ class Words:
         """Say why a product is proposed, in one sentence."""
         return REASONS[because.code](self, Case(because, row, catalog, now))
 
+    def explains(self, code: str) -> bool:
+        """Whether there are reasons of this code."""
+        return any(key.startswith(f"reason.{code}.") for key in self.phrases)
+
     def silence(self, code: str) -> str:
         """Say why nothing is said, to the shop."""
         return self.say(f"silence.{code}")
@@ -52,10 +56,14 @@ class Words:
         >>> built_in().speak("en").subject("due_again", ["Peakroast filter coffee", "Oat milk"])
         'Peakroast filter coffee and one more may be running out'
         """
+        if not titles:
+            return self.say(f"subject.{trigger}")
         lead = self.formats.named(titles[0])
         what = self.say("list.more", len(titles) - 1, title=lead) if len(titles) > 1 else lead
         return self.say(f"subject.{trigger}", what=what)
 
     def text(self, items: Sequence[Item]) -> str:
-        """Say why, product by product, and how to answer back."""
+        """Say why, product by product, and how to answer back; without products it is the question whether we are welcome."""
+        if not items:
+            return self.say("letter.question")
         return "\n".join([*(item.reason.text for item in items), "", self.say("letter.closing")])

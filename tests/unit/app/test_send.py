@@ -369,3 +369,12 @@ def test_a_bounce_in_imported_history_closes_the_address_too():
     engine = engine_after(BOB, BOB_YES, *BOBS_COFFEE)
     engine.import_history([happened(MessageAnswered, ago(1), channel="email", answer="bounced")], now=NOW)
     assert engine.customer("bob", now=NOW)["reachable"]["email"] is False
+
+
+def test_a_long_run_judges_each_message_by_its_own_time():
+    engine, pigeon = engine_after(*COFFEE, BOB, BOB_YES, *BOBS_COFFEE), Pigeon()
+    reserve(engine)
+    reserve(engine, user="bob")
+    times = iter([NOW, NOW + 9 * HOUR + timedelta(minutes=30)])
+    states = [(one.state, one.code) for one in engine.send([pigeon], now=NOW, clock=lambda: next(times)).messages]
+    assert states == [("sent", None), ("put_off", "quiet_hours")]

@@ -120,6 +120,16 @@ def test_what_was_learned_is_used_at_once_and_after_a_restart(trained):
     assert decide(restarted, user="new").items == decide(trained, user="new").items
 
 
+def test_what_another_process_learned_or_changed_is_used_at_once():
+    engine = shop(*LIVES)
+    other = Engine(engine.store, new_id=engine.new_id)
+    assert decide(other, user="who").items == decide(engine, user="who").items
+    engine.train(now=NOW)
+    assert decide(other, user="who").items == decide(engine, user="who").items
+    engine.put_products([msgspec.structs.replace(product, availability="out_of_stock") for product in PRODUCTS])
+    assert decide(other, user="who").items == ()
+
+
 def test_a_model_nobody_knows_any_more_is_left_alone(trained):
     record = trained.store.models.load()[0]
     with trained.store.transaction():

@@ -157,7 +157,15 @@ def test_who_never_answers_hears_less_and_less(count, answer, silent):
 
 
 def test_silence_for_who_never_answers_ends():
-    engine = engine_with(BACK, *written(8))
+    engine = engine_with(BACK, *written(6))
     until = plan(engine).silence.until
-    assert until == ago(60 - 21) + timedelta(days=180)
+    assert until > ago(60 - 21)
     assert told(engine, now=until + days(1)) == ("back_in_stock", ["novel"])
+
+
+def test_who_never_answered_at_all_is_only_asked_whether_we_are_welcome():
+    engine = engine_with(BACK, *written(8))
+    assert plan(engine).silence.code == "never_responds"
+    planned = plan(engine, now=ago(60 - 21) + timedelta(days=181))
+    assert (planned.message.trigger, planned.message.items) == ("still_welcome", ())
+    assert "stay silent" in planned.message.text

@@ -76,9 +76,9 @@ def test_distance_is_kept_to_what_is_reserved_for_later_too():
         ([(utc("2026-03-03T23:00"), "email")], "email", utc("2026-03-04T23:00")),
         ([(NOW - 24 * HOUR, "email")], "email", None),
         ([(NOW - d * 24 * HOUR, "email") for d in (2, 4)], "email", NOW + 3 * 24 * HOUR),
-        ([(NOW - d * 24 * HOUR, "email") for d in (2, 4)], "sms", None),
+        ([(NOW - d * 24 * HOUR, "email") for d in (2, 4)], "sms", NOW + 3 * 24 * HOUR),
         ([(NOW - d * 24 * HOUR, "sms") for d in (5,)], "sms", NOW + 2 * 24 * HOUR),
-        ([(NOW - d * 24 * HOUR, c) for d, c in ((2, "email"), (3, "sms"), (4, "push"))], "email", NOW + 3 * 24 * HOUR),
+        ([(NOW - d * 24 * HOUR, c) for d, c in ((2, "email"), (3, "sms"), (4, "push"))], "email", NOW + 4 * 24 * HOUR),
         ([(NOW - (2 + 3.5 * i) * 24 * HOUR, "email") for i in range(8)], "email", NOW + 3.5 * 24 * HOUR),
     ],
 )
@@ -141,12 +141,12 @@ def test_a_delay_into_the_night_moves_on_to_the_morning():
 
 def test_the_deadline_holds_and_the_first_cause_is_named():
     """One a day allows it at half past six, quiet hours only at nine, and then it is too late."""
-    morning = utc("2026-03-05T06:30")
-    assert judged(proposal(room=timedelta(hours=20)), receiver((NOW - 5.5 * HOUR, "email"))) == (morning, "frequency_cap", morning)
+    nine = utc("2026-03-05T09:00")
+    assert judged(proposal(room=timedelta(hours=20)), receiver((NOW - 5.5 * HOUR, "email"))) == (nine, "frequency_cap", nine)
 
 
 def test_a_night_beyond_the_deadline_is_called_quiet_hours():
-    assert judged(proposal(utc("2026-03-04T22:00"), room=HOUR), receiver()) == (utc("2026-03-04T22:00"), "quiet_hours", utc("2026-03-05T09:00"))
+    assert judged(proposal(utc("2026-03-04T22:00"), room=HOUR), receiver()) == (utc("2026-03-05T09:00"), "quiet_hours", utc("2026-03-05T09:00"))
 
 
 def test_no_consent_is_told_before_anything_that_time_would_heal():
@@ -167,3 +167,27 @@ def test_a_message_that_is_put_off_again_and_again_finds_no_slot():
     sent, verdict = judge_contact((Never(),), proposal(), receiver())
     assert verdict.code == "too_soon"
     assert sent.send_at > NOW
+
+
+def test_a_share_is_held_out_by_the_person_and_the_same_people_each_time():
+    rule = msgspec.structs.replace(RULES["holdout"], percent=10.0)
+    people = [f"u:{i}" for i in range(2_000)]
+    held = [person for person in people if not rule.check(proposal(), msgspec.structs.replace(receiver(), person=person)).allowed]
+    again = [person for person in people if not rule.check(proposal(channel="sms"), msgspec.structs.replace(receiver(), person=person)).allowed]
+    assert held == again
+    assert 150 < len(held) < 250
+    assert all(RULES["holdout"].check(proposal(), msgspec.structs.replace(receiver(), person=person)).allowed for person in people)
+
+
+def test_what_is_owed_to_them_counts_for_a_day_and_is_no_debt():
+    owed = tuple(Contact(NOW - i * 24 * HOUR, "email", f"o{i}", "order_confirmation") for i in range(9, 0, -1))
+    facts = msgspec.structs.replace(receiver(), contacts=owed)
+    assert RULES["never_responds"].check(proposal(NOW + HOUR), facts).allowed
+    assert RULES["frequency_cap"].check(proposal(NOW + HOUR), facts).allowed
+    assert RULES["frequency_cap"].check(proposal(NOW - 12 * HOUR), facts).until == NOW
+
+
+def test_a_message_that_intrudes_more_weighs_more():
+    facts = receiver((NOW - 48 * HOUR, "push"))
+    assert RULES["frequency_cap"].check(proposal(), facts).allowed
+    assert RULES["frequency_cap"].check(proposal(channel="sms"), facts).until == NOW + 5 * 24 * HOUR

@@ -23,28 +23,42 @@ class CartWaitingTrigger(Trigger, frozen=True, kw_only=True):
     name: ClassVar[str] = "cart_waiting"
     least_wait_hours: Annotated[float, setting("Never sooner after the last thing was put in, in hours.", ge=0)] = 5.0
     evening: Annotated[time, setting("A word the same day comes from this hour on, where they are.")] = time(18)
-    latest: Annotated[time, setting("A word the same day comes no later than this.")] = time(20, 30)
+    latest: Annotated[time, setting("No word comes later than this, the same day or a week later.")] = time(20, 30)
+    morning: Annotated[time, setting("A word a week later comes no earlier than this.")] = time(9)
+    rests_days: Annotated[float, setting("Nothing is reminded of twice within so many days, whatever else was put in since.", ge=0)] = 14.0
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Remind of what is still in the basket and may be shown."""
         waiting = np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
         if not waiting:
             return None
-        put_in_at = max(line.at for line in customer.profile.cart.values())
-        if any(contact.trigger == self.name and contact.at >= put_in_at for contact in customer.profile.contacts):
+        lines = [customer.profile.cart[customer.catalog.product(row).id].at for row in shelf.rows[waiting].tolist()]
+        if self._reminded(customer, shelf, waiting, since=min(lines), now=now):
             return None
-        slot = self._slot(put_in_at, now=now, zone=ZoneInfo(zone))
-        if slot is None:
+        slots = self._slots(max(lines), now=now, zone=ZoneInfo(zone))
+        if not slots:
             return None
-        earliest, deadline = slot
-        return Opportunity(trigger=self.name, value=float(shelf.score[waiting].sum()), earliest=earliest, deadline=deadline, indices=tuple(waiting))
+        earliest, deadline = slots[0]
+        return Opportunity(
+            trigger=self.name,
+            value=float(shelf.score[waiting].sum()),
+            earliest=earliest,
+            deadline=deadline,
+            later=slots[1] if len(slots) > 1 else None,
+            indices=tuple(waiting),
+        )
 
-    def _slot(self, put_in_at: datetime, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-        """This evening if there still is one, else the same hour in a week; None when both have passed."""
-        day = put_in_at.astimezone(zone).date()
-        evening = max(put_in_at + timedelta(hours=self.least_wait_hours), datetime.combine(day, self.evening, zone).astimezone(UTC))
-        latest = datetime.combine(day, self.latest, zone).astimezone(UTC)
-        if max(evening, now) <= latest:
-            return max(evening, now), latest
-        again = put_in_at + WEEK
-        return (max(again, now), again + GRACE) if now <= again + GRACE else None
+    def _reminded(self, customer: Customer, shelf: Shelf, waiting: list[int], *, since: datetime, now: datetime) -> bool:
+        """Whether this basket had its word: since its first line, or about one of its things not long ago."""
+        told = self.last_told(customer)
+        lately = any(now - told[group] < timedelta(days=self.rests_days) for group in shelf.groups[waiting].tolist() if group in told)
+        return lately or any(contact.trigger == self.name and contact.at >= since for contact in customer.profile.contacts)
+
+    def _slots(self, put_in_at: datetime, *, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """This evening if there still is one, and the same hour by their clock in a week, or the nearest decent one of that day."""
+        local = put_in_at.astimezone(zone)
+        evening = max(put_in_at + timedelta(hours=self.least_wait_hours), datetime.combine(local.date(), self.evening, zone).astimezone(UTC))
+        latest = datetime.combine(local.date(), self.latest, zone).astimezone(UTC)
+        again = datetime.combine(local.date() + WEEK, min(max(local.time(), self.morning), self.latest), zone).astimezone(UTC)
+        slots = [(max(evening, now), latest), (max(again, now), again + GRACE)]
+        return [(opens, closes) for opens, closes in slots if opens <= closes]

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tactful.model.events import Channel
 from tactful.model.settings import setting
@@ -16,10 +16,10 @@ class Cap(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     most: Annotated[int, setting("Messages.", ge=0)]
     hours: Annotated[float, setting("Length of the window.", gt=0)]
     channel: Channel | None = None
+    by_weight: bool = False
+    """Count what each message weighs instead of the messages."""
 
 
-DAY_HOURS = 24
-"""Word of an order is never held back, but counts for a day: the next thing they hear need not be about more."""
 DEFAULT_CAPS = (
     Cap(most=1, hours=24),
     Cap(most=3, hours=7 * 24),
@@ -27,7 +27,9 @@ DEFAULT_CAPS = (
     Cap(most=2, hours=7 * 24, channel="email"),
     Cap(most=1, hours=7 * 24, channel="sms"),
     Cap(most=2, hours=7 * 24, channel="push"),
+    Cap(most=4, hours=7 * 24, by_weight=True),
 )
+WEIGHTS: dict[str, float] = {"email": 1.0, "push": 2.0, "sms": 3.0, "letter": 3.0}
 
 
 class FrequencyCap(ContactRule, frozen=True, kw_only=True):
@@ -39,17 +41,31 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
     code: ClassVar[str] = "frequency_cap"
     order: ClassVar[int] = 30
     caps: Annotated[tuple[Cap, ...], setting("Most messages in any window of so many hours; without a channel, over all of them.")] = DEFAULT_CAPS
+    weights: Annotated[
+        dict[str, Annotated[float, setting("How much one message weighs.", ge=0)]],
+        setting(
+            "How much a message intrudes, by channel, for caps with by_weight.", source="weighted pressure as one commercial suite has it; the weights are ours"
+        ),
+    ] = field(default_factory=WEIGHTS.copy)
+    owed_hours: Annotated[float, setting("A message that was owed counts against the caps for so many hours.", ge=0)] = 24.0
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until every cap has room."""
         until, broken = proposal.send_at, None
+        weight = self.weights.get(proposal.channel, 1.0)
+        counted = [contact for contact in facts.contacts if not contact.owed or contact.at + timedelta(hours=self.owed_hours) > proposal.send_at]
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            sent = [
-                contact.at for contact in facts.contacts if cap.channel in (None, contact.channel) and (cap.hours <= DAY_HOURS or not contact.transactional)
-            ]
-            free = earliest_within(sent, at=proposal.send_at, most=cap.most, window=timedelta(hours=cap.hours))
+            of_channel = [contact for contact in counted if cap.channel in (None, contact.channel)]
+            free = earliest_within(
+                [contact.at for contact in of_channel],
+                at=proposal.send_at,
+                most=cap.most,
+                window=timedelta(hours=cap.hours),
+                weights=[self.weights.get(contact.channel, 1.0) for contact in of_channel] if cap.by_weight else None,
+                weight=weight if cap.by_weight else 1.0,
+            )
             if free > until:
                 until, broken = free, cap
         if broken is None:

@@ -1,0 +1,190 @@
+"""What goes with a product of another kind: of a basket one product is shown, and the others are to be among ten.
+
+One grocer's year: products sold thirty times or more, learned from the baskets of the first 47 weeks, asked about one product each of six thousand later ones.
+A list hits if the basket holds one of the ten; for products of other kinds only baskets that hold one count.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from scipy import sparse
+
+from tactful.bench import Setting
+from tactful.bench._cost import measured
+from tactful.bench._grocer import purchase_table, read_lines
+from tactful.bench._lists import LENGTH, NOTHING, best_of
+from tactful.bench._score import interval_of_mean
+from tactful.model.tables import PurchaseTable
+from tactful.recommend.completes import Completes, CompletesConfig
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+LEAST_LINES = 30
+LEARNED_DAYS = 47 * 7.0
+ASKED = 6_000
+OURS = "Tactful"
+MUST_HIT = 0.390
+"""Of the lists asked about products of other kinds."""
+SEED = 8321
+KIND_WEIGHT = 100.0
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Products shown, and what else was in their baskets."""
+
+    shown: Ints
+    """Row of each product shown."""
+    others: sparse.csr_matrix
+    """The rest of each basket, 0/1 [questions, products]."""
+    kind: Ints
+    """Kind per product."""
+
+
+class Together(Struct, frozen=True, kw_only=True):
+    """How often things are bought alone and together, by product shown."""
+
+    pairs: Floats
+    """float64 [shown, products]."""
+    alone: Floats
+    """float64 [products]."""
+    from_kind: Floats
+    """Share of the baskets with the kind of the product shown that hold each other, float64 [shown, products]."""
+    baskets: int
+
+
+def run(console: Console, setting: Setting) -> int:
+    """Compare ours with counts of what is bought together; 0 where ours reaches what was promised and repeats no kind."""
+    lines = read_lines(quick=setting.quick, least_lines=LEAST_LINES)
+    return 0 if compare(console, purchase_table(lines, "product", basket=True), learned_until=lines.first_day + LEARNED_DAYS) else 1
+
+
+def compare(console: Console, purchases: PurchaseTable, *, learned_until: float) -> bool:
+    """Ask and print who was right; whether ours reaches what was promised."""
+    known = purchases.before(learned_until)
+    question = _ask(purchases, learned_until)
+    rows, place = np.unique(question.shown, return_inverse=True)
+    together = _together(known, rows)
+    lists = {name: best_of(np.asarray(score(together, rows, question.kind), np.float32)) for name, score in PEERS.items()}
+    ours = Completes(CompletesConfig(most_products=len(purchases.catalog.products)))
+    _, cost = measured(lambda: ours.train(known))
+    ours.bind(known.catalog)
+    lists[OURS] = np.array([_ten(ours, row) for row in rows.tolist()])
+    table = Table(
+        "at 10",
+        "hit",
+        "hit, other kinds",
+        "95 %",
+        "same kind",
+        "named",
+        "lift",
+        title=f"{len(question.shown):,} baskets, {len(known.catalog.products):,} products",
+    )
+    found = {name: _judge(question, top[place], together, place) for name, top in lists.items()}
+    for name, (hit, other, same, named, lift) in found.items():
+        low, high = interval_of_mean(other, seed=SEED)
+        table.add_row(name, f"{hit.mean():.4f}", f"{other.mean():.4f}", f"{low:.4f}–{high:.4f}", f"{same:.1%}", f"{named:.1f}", f"{lift:.2f}")
+    console.print(table)
+    console.print(f"Tactful learns in {cost.seconds:.1f} s of processor time with {cost.peak_mib:.0f} MiB")
+    return bool(found[OURS][1].mean() >= MUST_HIT and found[OURS][2] == 0)
+
+
+def _ask(purchases: PurchaseTable, learned_until: float) -> Question:
+    rng = np.random.default_rng(SEED)
+    later = purchases.day >= learned_until
+    orders, order = np.unique(purchases.order[later], return_inverse=True)
+    baskets = _ones(order, purchases.row[later], shape=(len(orders), len(purchases.catalog.products)))
+    several = np.flatnonzero(np.diff(baskets.indptr) > 1)
+    asked = rng.choice(several, min(ASKED, len(several)), replace=False)
+    shown = np.array([rng.choice(baskets.indices[baskets.indptr[one] : baskets.indptr[one + 1]]) for one in asked.tolist()], np.int64)
+    others = baskets[asked].tolil()
+    others[np.arange(len(asked)), shown] = 0
+    return Question(shown=shown, others=others.tocsr(), kind=purchases.catalog.type_of.astype(np.int64))
+
+
+def _together(known: PurchaseTable, rows: Ints) -> Together:
+    orders, order = np.unique(known.order, return_inverse=True)
+    baskets = _ones(order, known.row, shape=(len(orders), len(known.catalog.products)))
+    baskets = baskets[np.flatnonzero(np.diff(baskets.indptr) > 1)]
+    pairs = (baskets[:, rows].T @ baskets).toarray().astype(np.float64)
+    pairs[np.arange(len(rows)), rows] = -np.inf
+    kind = known.catalog.type_of
+    kinds = baskets @ sparse.csr_matrix((np.ones(len(kind), np.float32), (np.arange(len(kind)), kind)))
+    kinds.data[:] = 1.0
+    own, at = np.unique(kind[rows], return_inverse=True)
+    theirs = kinds[:, own].T.tocsr()
+    from_kind = (theirs @ baskets).toarray() / np.maximum(np.asarray(theirs.sum(axis=1)), 1)
+    alone = np.asarray(baskets.sum(axis=0), np.float64).ravel()
+    return Together(pairs=pairs, alone=alone, from_kind=from_kind[at], baskets=baskets.shape[0])
+
+
+def _ones(i: NDArray[np.intp], j: NDArray[np.int32], *, shape: tuple[int, int]) -> sparse.csr_matrix:
+    matrix = sparse.csr_matrix((np.ones(len(i), np.float32), (i, j)), shape=shape)
+    matrix.data[:] = 1.0
+    return matrix
+
+
+def _popularity(together: Together, rows: Ints, kind: Ints) -> Floats:
+    return np.where(np.isfinite(together.pairs), together.alone, -np.inf)
+
+
+def _conditional(together: Together, rows: Ints, kind: Ints) -> Floats:
+    return together.pairs
+
+
+def _other_kinds(together: Together, rows: Ints, kind: Ints) -> Floats:
+    return np.where(kind[rows][:, None] == kind[None], -np.inf, together.pairs)
+
+
+def _backed_off(together: Together, rows: Ints, kind: Ints) -> Floats:
+    """The kind's own partners count as much as a hundred baskets."""
+    return np.where(kind[rows][:, None] == kind[None], -np.inf, together.pairs + KIND_WEIGHT * together.from_kind)
+
+
+def _lift(together: Together, rows: Ints, kind: Ints) -> Floats:
+    return np.asarray(together.pairs / (together.alone[rows][:, None] * together.alone / together.baskets + 10))
+
+
+def _cosine(together: Together, rows: Ints, kind: Ints) -> Floats:
+    return np.asarray(together.pairs / np.sqrt(np.maximum(together.alone, 1)))
+
+
+PEERS: dict[str, Callable[[Together, Ints, Ints], Floats]] = {
+    "popularity": _popularity,
+    "P(other | shown)": _conditional,
+    "P(other | shown), other kinds only": _other_kinds,
+    "the same, leaning on the kind's": _backed_off,
+    "shrunk lift": _lift,
+    "cosine": _cosine,
+}
+"""Scores float64 [shown, products]; what is the same for all products of a list is left out."""
+
+
+def _ten(ours: Completes, row: int) -> Ints:
+    partners = ours.partners[row][0][:LENGTH].tolist() if row in ours.partners else []
+    return np.array(partners + [NOTHING] * (LENGTH - len(partners)))
+
+
+def _judge(question: Question, top: Ints, together: Together, place: Ints) -> tuple[Floats, Floats, float, float, float]:
+    """Hits, hits among other kinds (of baskets that hold one), share of the same kind, length, and mean lift of what is named."""
+    named = top != NOTHING
+    key = np.where(named, top, 0)
+    line = np.repeat(np.arange(len(top)), top.shape[1])
+    hit = (np.asarray(question.others[line, key.ravel()]).reshape(top.shape) > 0) & named
+    same = (question.kind[key] == question.kind[question.shown][:, None]) & named
+    rest = question.others.tocoo()
+    fit = np.zeros(len(top), np.bool_)
+    fit[rest.row[(rest.data > 0) & (question.kind[rest.col] != question.kind[question.shown[rest.row]])]] = True
+    share = together.alone / together.baskets
+    pairs = together.pairs[place[line], key.ravel()].reshape(top.shape)
+    lift = pairs / np.maximum(together.alone[question.shown][:, None] * share[key], 1e-9)
+    return (
+        hit.any(axis=1).astype(float),
+        (hit & ~same).any(axis=1)[fit].astype(float),
+        same.sum() / max(named.sum(), 1),
+        named.sum() / len(top),
+        lift[named].mean(),
+    )

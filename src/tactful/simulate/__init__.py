@@ -1,0 +1,10 @@
+"""Customers with hidden truth, to compare policies where no data set can tell how they would have felt.
+
+A yardstick for comparing policies, not a source of claims about people: what it assumes stands in ``worlds/*.toml``, each number with its source.
+"""
+
+from tactful.simulate.parameters import WORLDS, read_world
+from tactful.simulate.play import POLICIES, Outcome, Setup, play
+from tactful.simulate.scorecard import Scorecard, gap, score
+
+__all__ = ["POLICIES", "WORLDS", "Outcome", "Scorecard", "Setup", "gap", "play", "read_world", "score"]

@@ -1,0 +1,98 @@
+"""Tactful itself, through the doors that every shop uses: its ingest, its decisions, its plans."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tactful.app.engine import DecideContext, DecideRequest, Engine
+from tactful.ingest import read_batch, read_products
+from tactful.model.errors import InvalidInput
+from tactful.model.events import DeadLetter
+from tactful.simulate.policies._base import SHELF
+from tactful.simulate.policy import Seen, Send
+from tactful.simulate.shop import Shop
+from tactful.simulate.truth import Person, day_of, time_of
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Told:
+    """Events of one customer on their way into an engine: kept until somebody asks, then recorded together."""
+
+    def __init__(self, engine: Engine, person: Person) -> None:
+        self.engine, self.person = engine, person
+        self._waiting: list[dict[str, Any]] = []
+        self._count = 0
+
+    def add(self, seen: Seen) -> None:
+        """Put an event into the form of a client."""
+        self._count += 1
+        user, device, context = self.person.user_id, f"device-{self.person.number}", dict(seen.context)
+        body: dict[str, Any] = {"messageId": f"{user}-{self._count}", "timestamp": time_of(seen.day).isoformat(), "context": context}
+        if seen.event in {"identify", "page"}:
+            body |= {"type": seen.event, "traits" if seen.event == "identify" else "properties": seen.properties}
+        else:
+            body |= {"type": "track", "event": seen.event, "properties": seen.properties}
+        if seen.at_till:
+            context["traits"] = {"loyaltyCard": f"card-{self.person.number}"}
+            body["anonymousId"] = f"till-{self.person.number % 5}"
+        else:
+            body |= {"anonymousId": device} if seen.anonymous else {"anonymousId": device, "userId": user}
+        self._waiting.append(body)
+
+    def record(self, day: float) -> None:
+        """Record what waits. Raises InvalidInput where an event of the simulator's is not understood."""
+        if not self._waiting:
+            return
+        now = time_of(day)
+        arrivals = read_batch(_ENCODE({"batch": self._waiting}), kind="batch", received_at=now, correct_skew=False)
+        for arrival in arrivals:
+            if isinstance(arrival, DeadLetter):
+                raise InvalidInput(f"the simulator sent what ingest does not understand: {arrival.message}")
+        self.engine.record(arrivals, now=now)
+        self._waiting = []
+
+
+class Tactful:
+    """Ask the engine."""
+
+    plans_after_visits = False
+    days_between_plans = 7.0
+
+    def __init__(self, engine: Engine, shop: Shop, person: Person) -> None:
+        self.engine, self.shop, self.person = engine, shop, person
+        self.told = Told(engine, person)
+
+    def saw(self, seen: Seen) -> None:
+        """Report it, once somebody asks."""
+        self.told.add(seen)
+
+    def plan(self, day: float) -> Sequence[Send]:
+        """The plan for the next seven days."""
+        self.told.record(day)
+        (plan,) = self.engine.plan([self.person.user_id], now=time_of(day), dry_run=False)
+        if plan.message is None:
+            return []
+        message = plan.message
+        styles = tuple(dict.fromkeys(self.shop.style_of[item.product_id] for item in message.items))
+        return [Send(day=day_of(message.send_at), styles=styles, trigger=message.trigger, channel=message.channel, reference=message.message_id)]
+
+    def still(self, send: Send, day: float) -> bool:
+        """Whether it may still go."""
+        return True
+
+    def shelf(self, day: float) -> Sequence[int]:
+        """The home page."""
+        self.told.record(day)
+        request = DecideRequest(user_id=self.person.user_id, placement="home", limit=SHELF, context=DecideContext())
+        decision = self.engine.decide(request, now=time_of(day))
+        return [self.shop.style_of[item.product_id] for item in decision.items]
+
+
+def put_feed(engine: Engine, rows: Sequence[Mapping[str, Any]], *, day: float | None) -> None:
+    """Read a feed into the engine. Without a day it has long been so. Raises InvalidInput where the feed is not understood."""
+    report = read_products(_ENCODE(rows), content_type="application/json")
+    if report.problems:
+        raise InvalidInput(f"the simulator's feed is not understood: {report.problems[0].message}")
+    engine.put_products(report.products, now=None if day is None else time_of(day))

@@ -253,6 +253,7 @@ def test_a_shop_is_filled_trained_asked_and_explained_from_the_command_line(tact
     assert code == 0
     assert out.startswith("ann\n  silent, ")
     assert [plan["userId"] for plan in json.loads(tactful("outreach", "plan", "ann", "--now", "2026-02-26T10:00:00Z", "--json")[1])["plans"]] == ["ann"]
+    assert tactful("outreach", "plan", "--workers", "2", "--now", "2026-02-26T10:00:00Z")[:2] == (0, out)
 
 
 def test_a_decision_that_is_not_there_is_one_line_and_exits_2(tactful):

@@ -1,12 +1,19 @@
 """Commands that ask the engine: decide, explain, outreach plan."""
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, clock, engine
-from tactful.cli._screen import builtins, show
+from tactful.cli._screen import builtins, progress, show
+
+if TYPE_CHECKING:
+    from tactful.app.engine import Progress
+    from tactful.model.decisions import Plan
 
 
 def decide(
@@ -64,6 +71,7 @@ def explain(
 def plan(
     customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="userIds; none means every known one.")] = None,
     *,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that plan at the same time.")] = 1,
     reserve: Annotated[bool, typer.Option("--reserve", help="Reserve the messages in the outbox, for: tactful outreach run.")] = False,
     now: Now = None,
     config: Config = None,
@@ -72,12 +80,34 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent."""
-    from tactful.rehearse import answer_lines
+    from tactful.cli._planning import plan_with
 
     work = engine(data, store, config)
     try:
-        plans = list(work.plan(customers or work.store.identities.user_ids(), now=clock(now), dry_run=not reserve))
+        users, at = customers or list(work.store.identities.user_ids()), clock(now)
+        plans = work.plan(users, now=at, dry_run=not reserve) if workers == 1 else plan_with(workers, (data, store, config), users, now=at, dry_run=not reserve)
+        with nullcontext() if customers or not users else progress("planning for everybody", total=len(users)) as advance:
+            counted = map(partial(_after, advance), plans) if advance else plans
+            if as_json:
+                show({"plans": list(counted)}, (), as_json=True)
+            else:
+                _tell(counted)
     finally:
         work.store.close()
-    lines = [line for each in plans for line in (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0)))]
-    show({"plans": plans}, lines or ["no customer is known yet; import events first: tactful import events.ndjson"], as_json=as_json)
+
+
+def _after(advance: "Progress", plan: "Plan") -> "Plan":
+    advance(1)
+    return plan
+
+
+def _tell(plans: "Iterable[Plan]") -> None:
+    """Print each plan as soon as it is made, so that those of a hundred thousand need not be held."""
+    from tactful.rehearse import answer_lines
+
+    nobody = True
+    for each in plans:
+        nobody = False
+        show(None, (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0))), as_json=False)
+    if nobody:
+        show(None, ["no customer is known yet; import events first: tactful import events.ndjson"], as_json=False)

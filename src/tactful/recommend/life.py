@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tactful.model.catalog import CatalogTable
 from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Component, Facts
+from tactful.recommend._pairs import purchase_days
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -140,19 +141,21 @@ class Life(Component):
 
 def _spans(purchases: PurchaseTable) -> _Spans:
     """Days between purchases of the same customer and type; the last one lasts until the end of the log."""
-    key = np.column_stack([purchases.customer, purchases.catalog.type_of[purchases.row], np.floor(purchases.day)]).astype(np.int64)
-    key = np.unique(key, axis=0)
-    again = np.append((key[1:, :2] == key[:-1, :2]).all(axis=1), np.zeros(min(len(key), 1), np.bool_))
-    gap = np.append(np.diff(key[:, 2]), np.zeros(min(len(key), 1)))
-    _, owner, days = np.unique(key[:, :2], axis=0, return_inverse=True, return_counts=True)
-    age = np.maximum(np.where(again, gap, purchases.until_day - key[:, 2]), 0.5)
-    by_type = np.argsort(key[:, 1], kind="stable")
-    return _Spans(age=age[by_type], again=again[by_type], code=key[by_type, 1], weight=1.0 / days[owner.ravel()][by_type])
+    width = len(purchases.catalog.types)
+    owner, day = purchase_days(purchases.customer.astype(np.int64) * width + purchases.catalog.type_of[purchases.row], purchases.day)
+    code, again = owner % max(width, 1), np.append(owner[1:] == owner[:-1], np.zeros(min(len(owner), 1), np.bool_))
+    gap = np.append(np.diff(day), np.zeros(min(len(day), 1)))
+    number = np.cumsum(np.diff(owner, prepend=-1) > 0) - 1
+    days = np.bincount(number)
+    age = np.maximum(np.where(again, gap, purchases.until_day - day), 0.5)
+    by_type = np.argsort(code, kind="stable")
+    return _Spans(age=age[by_type], again=again[by_type], code=code[by_type], weight=1.0 / days[number][by_type])
 
 
 def _every_department_alike(spans: _Spans, types: tuple[str, ...]) -> _Spans:
     """The same rows, weighed so that each department counts the same: else everything would be as quickly used up as most of what is bought."""
-    names, department = np.unique([types[code].split(" > ", 1)[0] for code in spans.code.tolist()], return_inverse=True)
+    _, of_type = np.unique([path.split(" > ", 1)[0] for path in types], return_inverse=True)
+    names, department = np.unique(of_type[spans.code], return_inverse=True)
     owners = np.bincount(department, weights=spans.weight, minlength=len(names))
     return msgspec.structs.replace(spans, weight=spans.weight * (owners.sum() / max(len(names), 1) / owners)[department])
 

@@ -17,6 +17,7 @@ from tactful.model.tables import LOOK_KINDS, LookTable, PurchaseTable
 from tactful.model.wants import PRIOR, WantModel, WantWeights, words_of
 from tactful.recommend._component import Component, Facts
 from tactful.recommend._logistic import expit
+from tactful.recommend._pairs import purchase_days
 
 Floats = NDArray[np.float64]
 LEARNED = ("day", "cart", "wish", "ask")
@@ -71,6 +72,7 @@ class Wants(Component):
         self.config = config or WantsConfig()
         self.state = _State()
         self.model: WantModel = PRIOR
+        self._catalog: CatalogTable | None = None
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Learn which types are bought by owners of another only."""
@@ -93,14 +95,16 @@ class Wants(Component):
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay gaps and accessories over the types, and index the words of the catalogue."""
+        if self._catalog is not catalog:
+            self._catalog, self._words, self._named = catalog, _words(catalog, self.config.word_share), _together(_named(catalog))
         usual = self.state.weights.gap_days
         learned = [_of_nearest(self.state.gap_days, name) for name in catalog.types]
         self.model = WantModel(
             weights=self.state.weights,
             gap_days={code: days for code, days in enumerate(learned) if days is not None and days != usual},
             accessories=_over_types(self.state.accessories, catalog),
-            words=_words(catalog, self.config.word_share),
-            named=_together(_named(catalog)),
+            words=self._words,
+            named=self._named,
         )
 
     def dump(self) -> bytes:
@@ -253,17 +257,14 @@ def _accessories(purchases: PurchaseTable, config: WantsConfig) -> dict[str, lis
     owns = np.isfinite(first)
     again = _bought_again(purchases, code)[kept]
     share_of_all = owns.mean(axis=0) if len(first) else np.empty(0)
+    lasting = np.flatnonzero(again < config.bought_again)
+    mains, share = np.ascontiguousarray(first[:, lasting].T), share_of_all[lasting]
     found: dict[str, list[str]] = {}
-    for j in np.flatnonzero(owns.sum(axis=0) >= config.least_buyers).tolist():
-        buyers = first[owns[:, j]]
-        before = (buyers <= buyers[:, [j]]).mean(axis=0)
-        main = (
-            (before >= config.accessory_share)
-            & (before >= config.accessory_lift * share_of_all)
-            & (share_of_all >= share_of_all[j])
-            & (again < config.bought_again)
-        )
-        for i in np.flatnonzero(main).tolist():
+    for j in np.flatnonzero(owns.sum(axis=0) >= config.least_buyers).tolist() if len(lasting) else ():
+        bought = np.where(owns[:, j], first[:, j], -np.inf)  # nobody has anything before that
+        before = np.count_nonzero(mains <= bought, axis=1) / owns[:, j].sum()
+        main = (before >= config.accessory_share) & (before >= config.accessory_lift * share) & (share >= share_of_all[j])
+        for i in lasting[main].tolist():
             if i != j:
                 found.setdefault(types[kept[i]], []).append(types[kept[j]])
     return found
@@ -272,8 +273,7 @@ def _accessories(purchases: PurchaseTable, config: WantsConfig) -> dict[str, lis
 def _bought_again(purchases: PurchaseTable, code: NDArray[np.int32]) -> Floats:
     """Share of each type's buyers who bought it on several days, float64 [types]."""
     width = len(purchases.catalog.types)
-    pair_days = np.unique(np.column_stack([purchases.customer.astype(np.int64) * width + code, np.floor(purchases.day).astype(np.int64)]), axis=0)
-    pair, days = np.unique(pair_days[:, 0], return_counts=True)
+    pair, days = np.unique(purchase_days(purchases.customer.astype(np.int64) * width + code, purchases.day)[0], return_counts=True)
     buyers = np.bincount(pair % width, minlength=width)
     return np.asarray(np.bincount(pair % width, weights=days > 1, minlength=width) / np.maximum(buyers, 1))
 

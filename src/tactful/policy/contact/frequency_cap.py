@@ -47,17 +47,17 @@ class FrequencyCap(ContactRule, frozen=True, kw_only=True):
             "How much a message intrudes, by channel, for caps with by_weight.", source="weighted pressure as one commercial suite has it; the weights are ours"
         ),
     ] = field(default_factory=WEIGHTS.copy)
-    owed_hours: Annotated[float, setting("A message that was owed counts against the caps for so many hours.", ge=0)] = 24.0
+    owed_hours: Annotated[float, setting("A message that was owed counts against the caps of at most so many hours, and against no longer ones.", ge=0)] = 24.0
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until every cap has room."""
         until, broken = proposal.send_at, None
         weight = self.weights.get(proposal.channel, 1.0)
-        counted = [contact for contact in facts.contacts if not contact.owed or contact.at + timedelta(hours=self.owed_hours) > proposal.send_at]
         for cap in self.caps:
             if cap.channel not in (None, proposal.channel):
                 continue
-            of_channel = [contact for contact in counted if cap.channel in (None, contact.channel)]
+            short = timedelta(hours=cap.hours) <= timedelta(hours=self.owed_hours)
+            of_channel = [contact for contact in facts.contacts if cap.channel in (None, contact.channel) and (short or not contact.owed)]
             free = earliest_within(
                 [contact.at for contact in of_channel],
                 at=proposal.send_at,

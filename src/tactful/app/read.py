@@ -8,11 +8,11 @@ import msgspec
 from tactful.app.place import away_orders
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
+from tactful.identity import identifier
 from tactful.intent import as_said, needs_of, with_gifts
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.events import Event
-from tactful.model.identity import Identifier
 from tactful.model.profile import Profile
 from tactful.model.wants import PRIOR, WantModel
 from tactful.profile import fold_all, history_columns, new_profile
@@ -22,10 +22,12 @@ NOBODY = ""
 
 
 def find_customer(store: Store, *, user_id: str | None, anonymous_id: str | None) -> str | None:
-    """Resolve ids to a customer. A userId counts alone, known or not: the device may be somebody else's. None where the id that counts is not known."""
-    if user_id:
-        return store.identities.owner(Identifier("user_id", user_id))
-    return store.identities.owner(Identifier("anonymous_id", anonymous_id)) if anonymous_id else None
+    """Resolve ids to a customer. A userId counts alone, known or not: the device may be somebody else's. None where the id that counts is not known.
+
+    What names nobody (``guest``) is no userId, here as in events.
+    """
+    counts = identifier("user_id", user_id) or identifier("anonymous_id", anonymous_id)
+    return store.identities.owner(counts) if counts else None
 
 
 def read_customer(store: Store, customer_id: str | None, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:

@@ -48,6 +48,10 @@ def run(console: Console, setting: Setting) -> int:
         console.print(table)
     written, right, _ = judge(by_level["type"], JUDGED_AT)
     reached = round(written, 2) >= MUST_REACH and round(right, 2) >= MUST_BE_RIGHT
+    sure = sure_for(by_level["type"], MUST_REACH)
+    console.print(
+        f"{MUST_REACH:.0%} of households hear from us where we must be {sure:.3f} sure; then {judge(by_level['type'], sure)[1]:.3f} of what is named is right"
+    )
     promised = f"{MUST_REACH:.0%} of households at {MUST_BE_RIGHT:.2f} right, where we must be {JUDGED_AT:.0%} sure"
     console.print(f"{'reached' if reached else 'falls short'}: {promised}")
     return 0 if reached else 1
@@ -70,6 +74,14 @@ def ask(purchases: PurchaseTable, *, first_day: float) -> Asked:
         rights.append(bought[named])
         asked += len(np.unique(household))
     return Asked(letter=np.concatenate(letters), probability=np.concatenate(probabilities), right=np.concatenate(rights), letters=asked)
+
+
+def sure_for(asked: Asked, share: float) -> float:
+    """How sure we must be so that this share of the households hears from us."""
+    _, letter = np.unique(asked.letter, return_inverse=True)
+    likeliest = np.zeros(letter.max() + 1)
+    np.maximum.at(likeliest, letter, asked.probability)
+    return float(np.sort(likeliest)[::-1][min(int(share * asked.letters), len(likeliest)) - 1])
 
 
 def judge(asked: Asked, sure: float) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ from tactful.model.events import Event, Traits
 from tactful.model.identity import Identifier, IdentifierKind
 
 _NOBODY = frozenset(
-    {"null", "nil", "none", "nan", "undefined", "unknown", "anonymous", "anon", "guest", "nobody", "test", "empty", "false", "true", "n/a", "na", "-1"}
+    {"null", "nil", "none", "nan", "undefined", "unknown", "anonymous", "anon", "guest", "empty", "false", "true", "n/a", "-1"}
     | {"not set", "(not set)", "(none)", "[object object]"}
 )
 """What clients send when they have no id. Taken for one, it would join strangers into one person."""

@@ -106,8 +106,9 @@ def _reward(words: "Words", case: Case) -> str:
 
 
 def _like_you(words: "Words", case: Case) -> str:
-    anchor = case.row if case.because.anchor is None else case.because.anchor
-    return words.say("reason.like_you.anchor", anchor=_title(words, anchor, case.catalog))
+    if case.because.anchor is None:
+        return words.say("reason.like_you.many")
+    return words.say("reason.like_you.anchor", anchor=_title(words, case.because.anchor, case.catalog))
 
 
 REASONS: dict[str, Callable[["Words", Case], str]] = {

@@ -185,6 +185,8 @@ def test_what_is_owed_to_them_counts_for_a_day_and_is_no_debt():
     assert RULES["never_responds"].check(proposal(NOW + HOUR), facts).allowed
     assert RULES["frequency_cap"].check(proposal(NOW + HOUR), facts).allowed
     assert RULES["frequency_cap"].check(proposal(NOW - 12 * HOUR), facts).until == NOW
+    today = tuple(Contact(NOW - i * HOUR, "email", f"t{i}", "delivery") for i in range(3, 0, -1))
+    assert RULES["frequency_cap"].check(proposal(), msgspec.structs.replace(receiver(), contacts=today)).until == NOW + 23 * HOUR
 
 
 def test_a_message_that_intrudes_more_weighs_more():

@@ -94,7 +94,7 @@ def test_other_languages_say_nothing_in_english(language):
     def words_of(sentences):
         return {word.lower() for sentence in sentences for word in re.findall(r"[^\W\d_]{3,}", sentence)}
 
-    names = words_of(product.title for product in PRODUCTS) | {"milk", "stock", "article", "nan"}
+    names = words_of(product.title for product in PRODUCTS) | {"milk", "stock", "article", "nan", "was"}
     assert words_of(said(built_in().speak(language))) & (words_of(said(EN)) - names) == set()
 
 

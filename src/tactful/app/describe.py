@@ -20,10 +20,11 @@ from tactful.learning import Remaining
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Store as Shop
+from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import ledger
-from tactful.recommend import Recommender, sizes_of, spoken_title
+from tactful.recommend import Recommender, sizes_of
 
 EVIDENCE_SHOWN = 8
 """Events listed per style."""

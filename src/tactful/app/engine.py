@@ -9,6 +9,7 @@ from tactful.app import decide, describe, opendsr, plan, send, subject, train, u
 from tactful.app import record as recording
 from tactful.app.house import House
 from tactful.app.opendsr import RequestStatus, SubjectRequest
+from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
@@ -24,6 +25,7 @@ from tactful.model.identity import Identifier
 from tactful.model.outbox import Dispatch
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
+from tactful.words import Phrasebook
 
 __all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
@@ -31,13 +33,20 @@ __all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "R
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
-    def __init__(self, store: Store, *, new_id: Callable[[], str], erasure_key: bytes = b"") -> None:
+    def __init__(
+        self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None, erasure_key: bytes = b""
+    ) -> None:
         self.store = store
         self.new_id = new_id
         self._tombstones = Tombstones(store, erasure_key)
         self._visits = Visits()
-        self._house = House(store)
+        self._house = House(store, policy=policy, words=words)
         self._together = Together(store)
+
+    @property
+    def policy(self) -> Policy:
+        """The settings that hold here."""
+        return self._house.policy
 
     def prepare(self) -> None:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""

@@ -113,10 +113,15 @@ async def collect(scope: Scope, receive: Receive) -> bytes:
     if problem is None:
         unpacker.finish()
         body = b"".join(chunks)
-        if depth(body) > MOST_DEPTH:
-            raise InvalidInput(f"the body is nested deeper than {MOST_DEPTH} levels", code="malformed_json")
+        refuse_depths(body)
         return body
     raise problem
+
+
+def refuse_depths(body: bytes) -> None:
+    """Raise InvalidInput where JSON is nested too deep."""
+    if depth(body) > MOST_DEPTH:
+        raise InvalidInput(f"the body is nested deeper than {MOST_DEPTH} levels", code="malformed_json")
 
 
 def depth(body: bytes) -> int:

@@ -12,6 +12,8 @@ from tactful.model.errors import TactfulError, TooManyRequests
 log = logging.getLogger("tactful.http")
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[dict[str, Any]]
+AGAIN_SECONDS = "5"
+"""When a client may try again what cannot be taken now; most heed it, all keep what they have."""
 
 
 def answer(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> Answer:
@@ -25,10 +27,12 @@ def anticipated(_: AnyRequest, problem: TactfulError) -> Answer:
     return answer(problem.status, problem.reason_code, problem.message, headers=_headers(problem))
 
 
-def _headers(problem: TactfulError) -> dict[str, str] | None:
+def _headers(problem: TactfulError) -> dict[str, str]:
     if isinstance(problem, TooManyRequests):
         return {"Retry-After": str(problem.retry_after), "X-RateLimit-Reset": str(problem.retry_after)}
-    return {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else None
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": AGAIN_SECONDS}
+    return {"WWW-Authenticate": 'Basic realm="Tactful console"'} if problem.reason_code == "console_locked" else {}
 
 
 def refused(_: AnyRequest, problem: HTTPException) -> Answer:

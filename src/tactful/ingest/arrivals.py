@@ -9,7 +9,7 @@ from msgspec import Raw
 from tactful.ingest.coordinates import without_coordinates
 from tactful.ingest.messages import normalise
 from tactful.ingest.values import Unusable, read_time
-from tactful.ingest.wire import open_batch, open_message, open_single, read_json, rewritten
+from tactful.ingest.wire import Envelope, open_batch, open_message, open_single, read_json, rewritten
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DeadLetter, Event
 
@@ -36,9 +36,7 @@ def read_batch(body: bytes, *, kind: str, received_at: datetime, correct_skew: b
         return [read_message(open_single(body), kind=kind, received_at=received_at, correct_skew=correct_skew, context=asked)]
     envelope = open_batch(body)
     context = (envelope.context if isinstance(envelope.context, dict) else {}) | ({"gpc": True} if gpc else {})
-    return [
-        read_message(raw, kind=None, received_at=received_at, correct_skew=correct_skew, sent_at=envelope.sent_at, context=context) for raw in envelope.batch
-    ]
+    return [read_message(raw, kind=None, received_at=received_at, correct_skew=correct_skew, envelope=envelope, context=context) for raw in envelope.batch]
 
 
 def read_history(lines: Iterable[bytes], *, received_at: datetime) -> Iterator[Event | DeadLetter]:
@@ -65,16 +63,17 @@ def read_message(
     kind: str | None,
     received_at: datetime,
     correct_skew: bool,
-    sent_at: Any = None,
+    envelope: Envelope | None = None,
     context: dict[str, Any] | None = None,
 ) -> Event | DeadLetter:
-    """One message of a delivery; ``sent_at`` and ``context`` are the delivery's, and hold where the message has none of its own."""
+    """One message of a delivery; ``envelope`` and ``context`` are the delivery's; its times and its context hold where the message has none of its own."""
     try:
         message = open_message(raw)
         if context:
             message.context = {**context, **(message.context if isinstance(message.context, dict) else {})}
-        sent = read_time(message.sent_at or sent_at) if correct_skew else None
-        return normalise(message, kind=kind, received_at=received_at, sent_at=sent)
+        sent = read_time(message.sent_at or (envelope and envelope.sent_at)) if correct_skew else None
+        made = read_time(envelope.timestamp) if envelope else None
+        return normalise(message, kind=kind, received_at=received_at, sent_at=sent, batched_at=made)
     except Unusable as problem:
         return dead_letter(raw, code=problem.code, message=problem.message, received_at=received_at)
 

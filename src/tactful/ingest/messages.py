@@ -21,14 +21,16 @@ from tactful.model.events import Aliased, Context, Event, Grouped, Identified, P
 
 FUTURE_ALLOWED = timedelta(hours=24)
 """How far ahead of receipt a clock may be; the event then counts as happening at receipt."""
+UNESSENTIAL = frozenset({"message_id", "sent_at", "type"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before it nobody shopped over a wire: a clock that was never set."""
 
 
-def normalise(message: Message, *, kind: str | None, received_at: datetime, sent_at: datetime | None) -> Event:
+def normalise(message: Message, *, kind: str | None, received_at: datetime, sent_at: datetime | None, batched_at: datetime | None = None) -> Event:
     """The event that a message tells of.
 
-    ``kind`` is the type where the message names none. ``sent_at`` corrects the client's clock; None leaves it alone. Raises Unusable.
+    ``kind`` is the type where the message names none. ``sent_at`` corrects the client's clock; None leaves it alone. ``batched_at`` is when the client made
+    the batch, which counts for a message that tells no time. Raises Unusable.
     """
     kind = message.type or kind
     user_id, anonymous_id = read_id(message.user_id, "userId"), read_id(message.anonymous_id, "anonymousId")
@@ -38,7 +40,7 @@ def normalise(message: Message, *, kind: str | None, received_at: datetime, sent
         raise Unusable("no_identity", "the event needs a userId or an anonymousId")
     common = {
         "message_id": read_id(message.message_id, "messageId") or derived_id(message, kind, received_at),
-        "at": event_time(message, received_at, sent_at),
+        "at": event_time(message, received_at, sent_at, batched_at=batched_at),
         "user_id": user_id,
         "anonymous_id": anonymous_id,
         "traits": traits,
@@ -83,12 +85,13 @@ def call(message: Message, kind: str, common: dict[str, Any]) -> Event:
     raise Unusable("unknown_type", f"type must be track, identify, page, screen, group or alias, not {kind[:40]!r}")
 
 
-def event_time(message: Message, received_at: datetime, sent_at: datetime | None) -> datetime:
+def event_time(message: Message, received_at: datetime, sent_at: datetime | None, *, batched_at: datetime | None) -> datetime:
     """When it happened: the client's time, on our clock where the client told when it sent, never after receipt."""
     given = message.timestamp if message.timestamp not in (None, "") else message.original_timestamp
-    if given in (None, ""):
+    if given in (None, "") and batched_at is None:
         return received_at
-    if (at := read_time(given)) is None:
+    at = batched_at if given in (None, "") else read_time(given)
+    if at is None:
         text = repr(given[:40]) if isinstance(given, str) else kind_of(given)
         raise Unusable("bad_timestamp", f"the timestamp must be like 2026-01-31T09:30:00Z, not {text}")
     try:
@@ -108,6 +111,6 @@ def derived_id(message: Message, kind: str | None, received_at: datetime) -> str
     Two equal messages without any time are one if they arrive within the same hour: most likely a retry.
     """
     timed = message.timestamp or message.original_timestamp
-    essence = {name: getattr(message, name) for name in message.__struct_fields__ if name not in ("message_id", "sent_at", "type")}
+    essence = {name: getattr(message, name) for name in message.__struct_fields__ if name not in UNESSENTIAL and not name.startswith("partner_")}
     text = msgspec.json.encode([kind, None if timed else received_at.strftime("%Y-%m-%dT%H"), essence], order="sorted")
     return "derived-" + hashlib.sha256(text).hexdigest()[:32]

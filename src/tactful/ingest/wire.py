@@ -35,6 +35,15 @@ class Message(Struct, rename="camel"):
     context: Any = None
     traits: Any = None
     properties: Any = None
+    partner_action: Any = msgspec.field(default=None, name="action")
+    partner_user_id: Any = msgspec.field(default=None, name="user_id")
+    partner_anonymous_id: Any = msgspec.field(default=None, name="anonymous_id")
+
+    def settle(self) -> None:
+        """Take what partners who send e-mail events write in their own spelling for the usual one, where that is missing."""
+        self.type = self.type or self.partner_action
+        self.user_id = self.user_id or self.partner_user_id
+        self.anonymous_id = self.anonymous_id or self.partner_anonymous_id
 
 
 class Envelope(Struct, rename="camel"):
@@ -42,6 +51,7 @@ class Envelope(Struct, rename="camel"):
 
     batch: list[Raw]
     sent_at: Any = None
+    timestamp: Any = None
     context: Any = None
 
 
@@ -68,7 +78,10 @@ def open_batch(body: bytes) -> Envelope:
     if not isinstance(value.get("batch"), list):
         raise InvalidInput('the body must have a list "batch" of messages; a single message goes to /v1/track, /v1/identify and so on')
     return Envelope(
-        batch=[Raw(rewritten(message)) for message in value["batch"]], sent_at=repaired(value.get("sentAt")), context=repaired(value.get("context"))
+        batch=[Raw(rewritten(message)) for message in value["batch"]],
+        sent_at=repaired(value.get("sentAt")),
+        timestamp=repaired(value.get("timestamp")),
+        context=repaired(value.get("context")),
     )
 
 
@@ -91,11 +104,13 @@ def open_message(raw: Raw | bytes) -> Message:
     if memoryview(raw).nbytes > LARGEST_MESSAGE:
         raise Unusable("event_too_large", f"the event has {memoryview(raw).nbytes:,} bytes; at most {LARGEST_MESSAGE:,} are allowed")
     try:
-        return decode_message(raw)
+        message = decode_message(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         if b"NaN" in bytes(raw) or b"Infinity" in bytes(raw):
             raise Unusable("not_a_number", "NaN and Infinity are no JSON; leave the value out or send null") from problem
         raise Unusable("bad_message", f"the message must be a JSON object: {problem}") from problem
+    message.settle()
+    return message
 
 
 def read_json(body: bytes) -> Any:

@@ -41,6 +41,12 @@ KINDS = {
 EVENTS = ("import", "track", "identify", "page", "screen", "group", "alias", "batch", "t", "i", "p", "s", "g", "a", "b")
 TABLE = {
     **{f"POST /v1/{name}": "write" for name in EVENTS},
+    **{f"POST /api/s/{way}{name}": "write" for way in ("", "s2s/") for name in ("track", "identify", "page", "screen", "group", "alias")},
+    "POST /beacon/v1/batch": "write",
+    "GET /v1/pixel/{kind:str}": "write",
+    "GET /v1/projects/{key:str}/settings": "write",
+    "GET /sourceConfig": "write",
+    "GET /v1/policy": "secret",
     "POST /v1/m": "open",
     "PUT /v1/products": "secret",
     "PATCH /v1/products/{product_id:path}": "secret",
@@ -98,6 +104,7 @@ def test_every_endpoint_with_every_kind_of_key(client, endpoint, caller):
     method, _, path = endpoint.partition(" ")
     path = path.replace("/{customer:path}", "/u1/unmerge" if method == "POST" else "/u1").replace("{product_id:path}", "p")
     path = path.replace("{request_id:str}", "r").replace("{decision_id:str}", "d").replace("{token:str}", "t").replace("{path:str}", "x")
+    path = path.replace("{kind:str}", "track").replace("{key:str}", "guess")
     body = {"anonymousId": "a"} if path.startswith("/v1/decide") or "unmerge" in path else {}
     status = client.request(method, path, headers=CALLERS[caller], json=body).status_code
     expected = KINDS[TABLE[endpoint]].get(caller, 401)

@@ -1,5 +1,6 @@
 """Who asks too much is told when to come back, and nothing else changes."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -108,6 +109,8 @@ def test_json_is_nested_so_deep_and_no_deeper(client, engine):
     for levels in (32, 1_000, 100_000):
         answer = client.post("/v1/track", auth=WRITE, content=nested(levels))
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+        pixel = client.get("/v1/pixel/track", auth=WRITE, params={"data": base64.b64encode(nested(min(levels, 1_000))).decode()})
+        assert (pixel.status_code, pixel.json()["code"]) == (400, "malformed_json")
     assert engine.store.events.count() == 1
 
 

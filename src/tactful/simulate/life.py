@@ -207,8 +207,13 @@ class Life:
             self.expect(self.policy.plan(self.day))
 
     def _deliver(self, send: Send) -> None:
-        if self.policy is None or not self.subscribed or self.day >= self._end or not self.policy.still(send, self.day):
+        if self.policy is None or not self.subscribed or self.day >= self._end:
             return
+        due = self.policy.due(send, self.day)
+        if due is None or due.day > self.day:
+            self.expect([due] if due is not None else [])
+            return
+        send = due
         world, luck = self.world, self.luck
         codes = [self.truth.judge(style, self.day) for style in send.styles]
         manners = self._manners(send)

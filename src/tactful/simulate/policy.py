@@ -46,8 +46,8 @@ class Policy(Protocol):
         """Say what to send from now on; each is asked about again before it goes."""
         ...
 
-    def still(self, send: Send, day: float) -> bool:
-        """Whether a message should go, now that its time has come."""
+    def due(self, send: Send, day: float) -> Send | None:
+        """The message as it should go now that its time has come; one of a later day is asked about again then; None: not at all."""
         ...
 
     def shelf(self, day: float) -> Sequence[int]:

@@ -26,9 +26,9 @@ class Baseline:
         """Send nothing."""
         return ()
 
-    def still(self, send: Send, day: float) -> bool:
+    def due(self, send: Send, day: float) -> Send | None:
         """A rule does not look again."""
-        return True
+        return send
 
     def shelf(self, day: float) -> Sequence[int]:
         """Last viewed, then best sellers."""

@@ -19,6 +19,6 @@ class CartNag(Baseline):
         fresh = tuple(style for style, since in self.memory.cart.items() if day - since < 0.01)
         return [Send(day=day + delay, styles=fresh, trigger="cart_waiting") for delay in DELAYS] if fresh else []
 
-    def still(self, send: Send, day: float) -> bool:
+    def due(self, send: Send, day: float) -> Send | None:
         """Not once they ordered."""
-        return any(style in self.memory.cart for style in send.styles)
+        return send if any(style in self.memory.cart for style in send.styles) else None

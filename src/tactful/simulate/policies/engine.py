@@ -9,6 +9,7 @@ from tactful.app.engine import DecideContext, DecideRequest, Engine
 from tactful.ingest import read_batch, read_products
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DeadLetter
+from tactful.model.outbox import Handover, Letter
 from tactful.simulate.policies._base import SHELF
 from tactful.simulate.policy import Seen, Send
 from tactful.simulate.shop import Shop
@@ -54,6 +55,28 @@ class Told:
         self._waiting = []
 
 
+class Postbox:
+    """A sender that carries e-mail nowhere and remembers what it was given."""
+
+    name = "postbox"
+    channels = frozenset({"email"})
+
+    def __init__(self) -> None:
+        self.letters: dict[str, Letter] = {}
+
+    def send(self, letter: Letter) -> Handover:
+        """Take a letter."""
+        self.letters[letter.message_id] = letter
+        return Handover(fate="sent")
+
+    def handed_over(self, message_id: str) -> bool:
+        """Whether it was taken."""
+        return message_id in self.letters
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class Tactful:
     """Ask the engine."""
 
@@ -63,10 +86,12 @@ class Tactful:
     def __init__(self, engine: Engine, shop: Shop, person: Person) -> None:
         self.engine, self.shop, self.person = engine, shop, person
         self.told = Told(engine, person)
+        self.postbox = Postbox()
 
     def saw(self, seen: Seen) -> None:
-        """Report it, once somebody asks."""
-        self.told.add(seen)
+        """Report it, once somebody asks. Of deliveries the engine knows: it sent them."""
+        if seen.event != "Email Delivered":
+            self.told.add(seen)
 
     def plan(self, day: float) -> Sequence[Send]:
         """The plan for the next seven days."""
@@ -78,9 +103,16 @@ class Tactful:
         styles = tuple(dict.fromkeys(self.shop.style_of[item.product_id] for item in message.items))
         return [Send(day=day_of(message.send_at), styles=styles, trigger=message.trigger, channel=message.channel, reference=message.message_id)]
 
-    def still(self, send: Send, day: float) -> bool:
-        """Whether it may still go."""
-        return True
+    def due(self, send: Send, day: float) -> Send | None:
+        """Let the outbox run: what was reserved is judged again, sent as it is true now, put off or dropped."""
+        self.told.record(day)
+        dispatch = self.engine.send([self.postbox], now=time_of(day))
+        letter = self.postbox.letters.get(send.reference)
+        if letter is not None:
+            styles = dict.fromkeys(self.shop.style_of[product] for product in letter.product_ids)
+            return msgspec.structs.replace(send, day=day, styles=tuple(styles))
+        later = next((one.next_at for one in dispatch.messages if one.message_id == send.reference and one.state == "put_off"), None)
+        return msgspec.structs.replace(send, day=max(day_of(later), day + 1e-3)) if later is not None else None
 
     def shelf(self, day: float) -> Sequence[int]:
         """The home page."""

@@ -35,9 +35,9 @@ class Oracle:
         hour = int(day) + min(18.0, max(9.0, life.person.hour)) / 24
         return [Send(day=max(day, hour), styles=tuple(want.style for want in wants[:3]), trigger="oracle")] if wants else []
 
-    def still(self, send: Send, day: float) -> bool:
+    def due(self, send: Send, day: float) -> Send | None:
         """Only while something of it is open."""
-        return any(self.life.truth.judge(style, day) == "helpful" for style in send.styles)
+        return send if any(self.life.truth.judge(style, day) == "helpful" for style in send.styles) else None
 
     def shelf(self, day: float) -> Sequence[int]:
         """Everything they want now."""

@@ -21,9 +21,9 @@ class Replay:
         """Nothing: what was sent comes by itself."""
         return ()
 
-    def still(self, send: Send, day: float) -> bool:
+    def due(self, send: Send, day: float) -> Send | None:
         """It was sent then."""
-        return True
+        return send
 
     def shelf(self, day: float) -> Sequence[int]:
         """What was shown on that visit; nothing where there was none."""

@@ -94,7 +94,8 @@ def examples(trails: list[Trail], catalog: CatalogTable, models: dict[str, WantM
             code = int(catalog.type_of[catalog.row_of[thing]])
             distinct = set(ages)
             decays = [sum(0.5 ** (age / half) for age in distinct) for half in HALF_LIVES]
-            rows.append((*(found[code].probability for found in needs), *decays, float(len(distinct)), float(min(ages)), float(thing in later)))
+            now_wanted = [found[code].probability if code in found else 0.0 for found in needs]  # a profile keeps the latest looks only
+            rows.append((*now_wanted, *decays, float(len(distinct)), float(min(ages)), float(thing in later)))
     columns = np.array(rows, np.float64).T
     names = [*models, *(f"decay {half:g}" for half in HALF_LIVES)]
     scores = dict(zip(names, columns, strict=False)) | {"recency": -columns[-2], "occasions": columns[-3]}

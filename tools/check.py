@@ -19,6 +19,7 @@ GATES = {
     "types": [str(BIN / "mypy")],
     "arrows": [str(BIN / "lint-imports"), "--no-logo"],
     "sizes": [sys.executable, "tools/sizes.py"],
+    "words": [sys.executable, "-m", "tactful", "words", "check", "--data", "tests"],
     "unused": [sys.executable, "tools/unused.py"],
 }
 TESTS = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--cov", "--cov-report", "term", f"--cov-fail-under={COVERAGE_FLOOR}"]

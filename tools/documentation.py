@@ -12,19 +12,22 @@ from typing import Any
 
 import msgspec
 import typer
-from msgspec import NODEFAULT, Struct
+from msgspec import Struct
 
+from tactful.app.policy import default_parts, settable, told
+from tactful.app.policy_file import as_toml
 from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
 from tactful.intent import ANSWERS
 from tactful.outreach import discover_triggers
-from tactful.policy import SILENCE, WITHHELD, contact_rules, shelf_rules
+from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend import Source
 from tactful.recommend._recommender import discover
 from tactful.rehearse import Scenario, read_scenarios
 from tactful.rehearse.expect import EXPECTATIONS
 from tactful.simulate import WORLDS, read_world
 from tactful.wiring import open_engine
+from tactful.words import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -105,12 +108,14 @@ def rules(found: Iterable[Struct]) -> str:
     """Rules in the order in which they are asked, with their settings."""
     rows = []
     for rule in found:
-        settings = [f"`{field.name}` = {_plain(field.default)}" for field in msgspec.structs.fields(rule) if field.default is not NODEFAULT]
-        rows.append((f"`{rule.code}`", inspect.getdoc(rule) or "", "; ".join(settings)))  # type: ignore[attr-defined]
+        found_settings = [f"`{name}` = {_plain(getattr(rule, name))}" for name in settable(type(rule))]
+        rows.append((f"`{rule.code}`", inspect.getdoc(rule) or "", "; ".join(found_settings)))  # type: ignore[attr-defined]
     return table(("code", "what it does", "settings"), rows)
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
     if isinstance(value, frozenset):
         return ", ".join(sorted(map(str, value)))
     if isinstance(value, tuple):
@@ -118,6 +123,16 @@ def _plain(value: object) -> str:
     if isinstance(value, Struct):
         return "(" + ", ".join(f"{name} {part}" for name, part in msgspec.structs.asdict(value).items() if part is not None) + ")"
     return str(value)
+
+
+def settings() -> str:
+    """Every setting with its default, what it means and where the default comes from."""
+    rows = []
+    for part, holder in default_parts().items():
+        for name in settable(type(holder)):
+            means, because = told(type(holder), name)
+            rows.append((f"`{part}.{name}`", means, f"`{as_toml(getattr(holder, name))}`", because or ""))
+    return table(("setting", "meaning", "default", "source of the default"), rows)
 
 
 def codes(sentences: dict[str, str]) -> str:
@@ -169,14 +184,15 @@ BLOCKS = {
     "answers": answers,
     "codes-of-reasons": sources,
     "triggers": triggers,
+    "settings": settings,
     "scenarios": scenarios,
     "expectations": expectations,
     "endpoints": endpoints,
     "commands": commands,
     "rules-about-products": lambda: rules(shelf_rules()),
     "rules-about-contact": lambda: rules(contact_rules()),
-    "codes-of-silence": lambda: codes(SILENCE),
-    "codes-of-withholding": lambda: codes(WITHHELD),
+    "codes-of-silence": lambda: codes(built_in().speak("en").sentences("silence")),
+    "codes-of-withholding": lambda: codes(built_in().speak("en").sentences("withheld")),
 }
 
 

@@ -20,9 +20,8 @@ FEED = "an attribute of the product feed: kept and given back"
 READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
-    "means": "written into the docs by tools/documentation.py",
     "gtin": FEED,
-    "image_link": FEED,
+    "image": "read by the layout of letters",
     "prefill": "part of a usual on the wire",
     "offer": "part of a decision on the wire",
     "pause_event_id": READ_LATER,

@@ -10,21 +10,71 @@ from uuid import uuid4
 from msgspec import Struct
 
 from tactful.app.engine import Engine
+from tactful.app.policy import Policy
+from tactful.app.policy_file import FILE_NAME, read_policy, starting_policy
 from tactful.app.ports import Sender, Store
-from tactful.model.errors import NotReady
+from tactful.model.errors import InvalidInput, NotReady
 from tactful.outreach import way_out_token
 from tactful.senders import Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
+from tactful.words import Phrasebook, built_in
 
 DATABASE_NAME = "tactful.sqlite3"
+WORDS_FOLDER = "words"
 ERASURE_KEY_NAME = "erasure.key"
 POSTGRES = ("postgresql://", "postgres://")
 
 
-def open_engine(location: str | Path) -> Engine:
-    """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be."""
+def open_engine(location: str | Path, *, policy: Policy | None = None, words: Phrasebook | None = None) -> Engine:
+    """Open the engine over a data directory (made when missing), over a ``postgresql://`` URL, or over ``memory:``. Raises NotReady where that cannot be.
+
+    Without a policy, the ``tactful.toml`` of the data directory holds, where there is one; without words, its folder of words. Raises InvalidInput where
+    these have mistakes.
+    """
+    place = Path(location)
+    policy, words = policy or policy_of(place), words or words_of(place)
     store = _open_store(str(location))
-    return Engine(store, new_id=_new_id, erasure_key=_erasure_key(str(location)))
+    return Engine(store, new_id=_new_id, policy=policy, words=words, erasure_key=_erasure_key(str(location)))
+
+
+def policy_of(directory: Path) -> Policy:
+    """The policy of a data directory; as shipped, where it has none."""
+    file = directory / FILE_NAME
+    return load_policy(file) if file.is_file() else Policy()
+
+
+def words_of(directory: Path) -> Phrasebook:
+    """The words of a data directory; as shipped, where it has none of its own. Raises InvalidInput with every fault in them."""
+    folder = directory / WORDS_FOLDER
+    return Phrasebook(load_words(folder)) if folder.is_dir() else built_in()
+
+
+def load_words(folder: Path) -> dict[str, str]:
+    """The files of a folder of words, by name. Raises NotReady where they cannot be read."""
+    try:
+        return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")}
+    except OSError as error:
+        raise NotReady(f"{error.filename or folder} cannot be read ({error.strerror}): give a folder of words, such as fr.toml") from error
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{folder} holds a file that is not UTF-8 text; words are") from None
+
+
+def load_policy(file: Path) -> Policy:
+    """Read a policy from a file. Raises NotReady where it cannot be read, InvalidInput with every mistake in it."""
+    try:
+        return read_policy(file.read_text(encoding="utf-8"), file=str(file))
+    except OSError as error:
+        raise NotReady(f"{file} cannot be read ({error.strerror}): tactful init writes one to start from") from error
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is not UTF-8 text") from None
+
+
+def start_policy(directory: Path) -> Path:
+    """Write a policy that changes nothing and shows everything, unless the directory has one; returns its file."""
+    file = directory / FILE_NAME
+    if not file.exists():
+        file.write_text(starting_policy(), encoding="utf-8")
+    return file
 
 
 class Postroom(Struct, frozen=True, kw_only=True):

@@ -15,8 +15,10 @@ from tactful.model.candidates import Because, Shelf
 from tactful.model.events import DismissalReason
 from tactful.model.profile import Contact, Dismissal
 from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts
-from tactful.policy import SILENCE, WITHHELD, contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
+from tactful.policy import contact_rules, judge_contact, judge_shelf, merged_needs, shelf_rules
+from tactful.words import built_in
 
+SILENCE, WITHHELD = (built_in().speak("en").sentences(kind) for kind in ("silence", "withheld"))
 SHELF_RULES, CONTACT_RULES = shelf_rules(), contact_rules()
 each_shelf_rule = pytest.mark.parametrize("rule", SHELF_RULES, ids=lambda rule: rule.code)
 each_contact_rule = pytest.mark.parametrize("rule", CONTACT_RULES, ids=lambda rule: rule.code)

@@ -10,8 +10,9 @@ from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, cust
 from tactful.catalog import build_table
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.products import Product
-from tactful.recommend import Recommender, Source, reason_text
+from tactful.recommend import Recommender, Source
 from tactful.recommend._recommender import discover
+from tactful.words import built_in
 
 COMPONENTS = discover()
 SOURCES = [component for component in COMPONENTS if issubclass(component, Source)]
@@ -99,7 +100,7 @@ def check_proposals(source, proposals):
         assert np.isfinite(score)
         assert score >= 0
         assert because.code == source.name
-        assert reason_text(because, row(product_id), CATALOG, now=NOW).endswith(".")
+        assert built_in().speak("en").reason(because, row(product_id), CATALOG, now=NOW).endswith(".")
 
 
 @each_source

@@ -200,6 +200,7 @@ class StoreContract:
         assert [dead.code for dead in store.dead_letters.latest(5)] == ["four", "two"]
 
     def test_who_refuses_who_was_erased_and_who_asked(self, store):
+        assert not store.privacy.anyone_refuses()
         with store.transaction():
             store.privacy.refuse("u:ann", refused=True)
             store.privacy.refuse("u:ann", refused=True)
@@ -210,6 +211,7 @@ class StoreContract:
             store.privacy.unearth(["b", "c"])
             store.privacy.save_request("r1", b"one")
             store.privacy.save_request("r1", b"two")
+        assert store.privacy.anyone_refuses()
         assert (store.privacy.refuses("u:ann"), store.privacy.refuses("u:bob")) == (True, False)
         assert (store.privacy.buried_at("a"), store.privacy.buried_at("b"), store.privacy.count()) == (NOON, None, 1)
         assert (store.privacy.load_request("r1"), store.privacy.load_request("r2")) == (b"two", None)

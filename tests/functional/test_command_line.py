@@ -53,23 +53,8 @@ def commands():
 
 
 def test_all_commands_are_there():
-    assert set(commands()) == {
-        "demo",
-        "init",
-        "import",
-        "train",
-        "serve",
-        "decide",
-        "explain",
-        "outreach plan",
-        "outreach run",
-        "rehearse",
-        "bench",
-        "doctor",
-        "export",
-        "erase",
-        "simulate",
-    }
+    everything = "demo, init, import, train, serve, decide, explain, outreach plan, outreach run, rehearse, simulate, words preview, words check, bench, policy"
+    assert set(commands()) == {*everything.split(", "), "export", "erase", "doctor"}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -180,6 +165,25 @@ def test_init_makes_keys_once(tactful, tmp_path):
     assert keys["writeKey"] != keys["secretKey"]
     assert json.loads(tactful("init", "--json")[1]) == keys
     assert (tmp_path / "data" / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_policy_is_shown_with_who_says_so_and_a_mistake_in_it_stops_everything(tactful, tmp_path):
+    tactful("init")
+    assert "as shipped" not in tactful("policy")[1]
+    file = tmp_path / "data" / "tactful.toml"
+    file.write_text("[contact.never_responds]\npatience = 2\n")
+    shown = json.loads(tactful("policy", "--changed", "--json")[1])
+    assert [(setting["key"], setting["value"], setting["source"]) for setting in shown["settings"]] == [("contact.never_responds.patience", 2, "file")]
+    assert "contact.never_responds.patience = 2  (file)" in tactful("policy")[1]
+    file.write_text("[contact.never_responds]\npatience = -2\n")
+    for command in (["policy"], ["outreach", "plan"], ["serve", "--dev"]):
+        code, _out, err = tactful(*command)
+        assert (code, err.count("\n")) == (2, 1)
+        assert "contact.never_responds.patience: expected `int` >= 1" in err
+    assert tactful("doctor")[0] == 1
+    other = tmp_path / "other.toml"
+    other.write_text("")
+    assert tactful("policy", "--config", other)[0] == 0
 
 
 def test_doctor_tells_what_to_do_next_step_by_step(tactful, file):

@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from small_shop import NOW, PRODUCTS, STORES, life_of
 from tactful.app.engine import DecideRequest
 from tactful.http import create_app, dev_keys
+from tactful.ingest import read_history
 from tactful.wiring import open_engine
 
 SECRET = {"Authorization": "Bearer dev-secret"}
@@ -145,3 +146,10 @@ def test_who_refuses_in_so_many_words_is_not_followed_but_their_orders_are_kept(
     assert engine.store.decisions.of("u:ann") == []
     send(shop, consent(True, channel=None, purpose="personalization", userId="ann"), look(PRODUCTS[1].id, userId="ann", messageId="open-1"))
     assert files_with(tmp_path, "open-1") != []
+
+
+def test_a_history_is_imported_without_unconsented_browsing(engine, tmp_path):
+    told = [{"type": "track", "messageId": f"shy-{n}", "timestamp": NOW.isoformat(), **look(PRODUCTS[1].id, NO, anonymousId="shy")} for n in range(2)]
+    lines = [json.dumps({**message, "timestamp": NOW.isoformat()}).encode() for message in told]
+    assert engine.import_history(read_history(lines, received_at=NOW), now=NOW).accepted == 0
+    assert files_with(tmp_path, "shy") == []

@@ -20,8 +20,9 @@ from tactful.model.decisions import Decision, Item, Reason, Silence, StoreChoice
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DecisionMade, Event
 from tactful.model.moment import OUTREACH, Moment
-from tactful.policy import SILENCE, WITHHELD, Objection, judge_shelf, merged_needs
-from tactful.recommend import Recommender, reason_text
+from tactful.policy import Objection, judge_shelf, merged_needs
+from tactful.recommend import Recommender
+from tactful.words import Words
 
 MOST_ITEMS = 100
 
@@ -57,7 +58,8 @@ def decide(
     moment = _moment(request, customer, now=now)
     shop = catalog.stores.get(moment.store_code or "")
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)
-    items = items_of(shelf, customer, limit=request.limit, now=now)
+    own, words = house.own_words, house.words_for(customer.profile, here=request.context.locale)
+    items = items_of(shelf, customer, words, limit=request.limit, now=now)
     unreached = moment.collects and bool(catalog.stores) and moment.reach == ()
     decision = Decision(
         decision_id=new_id(),
@@ -65,10 +67,10 @@ def decide(
         customer_id=customer_id,
         placement=request.placement,
         items=items,
-        silence=None if items else silence("nothing_within_reach" if unreached else "nothing_relevant", candidates=len(shelf)),
+        silence=None if items else silence(own, "nothing_within_reach" if unreached else "nothing_relevant", candidates=len(shelf)),
         usual=None if unreached else usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
         store=StoreChoice(store_code=moment.store_code) if moment.store_code else None,
-        withheld=withheld_of(shelf, objections, customer),
+        withheld=withheld_of(shelf, objections, customer, own=own),
     )
     if keep and not private:
         _log(store, decision, request)
@@ -113,20 +115,21 @@ def _featured_ids(context: DecideContext) -> list[str]:
 def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommender: Recommender) -> tuple[Shelf, list[Objection]]:
     """Propose and judge: the shelf with what may be said, and why the rest may not."""
     shelf = recommender.shelf(moment, customer)
-    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(house.shelf_rules), recommender=recommender)
-    return judge_shelf(house.shelf_rules, shelf, facts, now=moment.now)
+    rules = house.policy.rules(customer.profile, placement=moment.placement)
+    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(rules.shelf), recommender=recommender, thresholds=rules.thresholds)
+    return judge_shelf(rules.shelf, shelf, facts, now=moment.now)
 
 
-def items_of(shelf: Shelf, customer: Customer, *, limit: int, now: datetime) -> tuple[Item, ...]:
+def items_of(shelf: Shelf, customer: Customer, words: Words, *, limit: int, now: datetime) -> tuple[Item, ...]:
     """The slate: the best that are still alive, each with its reason."""
-    return tuple(item_of(shelf, index, customer, now=now) for index in np.flatnonzero(shelf.alive)[:limit].tolist())
+    return tuple(item_of(shelf, index, customer, words=words, now=now) for index in np.flatnonzero(shelf.alive)[:limit].tolist())
 
 
-def item_of(shelf: Shelf, index: int, customer: Customer, *, now: datetime) -> Item:
+def item_of(shelf: Shelf, index: int, customer: Customer, *, words: Words, now: datetime) -> Item:
     """One candidate as it goes over the wire."""
     row, because = int(shelf.rows[index]), shelf.because[index]
     product = customer.catalog.product(row)
-    text = reason_text(because, row, customer.catalog, now=now)
+    text = words.reason(because, row, customer.catalog, now=now)
     return Item(
         product_id=product.id,
         group_id=product.group,
@@ -135,22 +138,22 @@ def item_of(shelf: Shelf, index: int, customer: Customer, *, now: datetime) -> I
     )
 
 
-def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer) -> tuple[Withheld, ...]:
+def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer, *, own: Words) -> tuple[Withheld, ...]:
     """What was withheld, by which rule, with the facts it used; the likeliest first."""
     return tuple(
         Withheld(
             product_id=customer.catalog.product(int(shelf.rows[objection.index])).id,
             code=objection.code,
-            text=WITHHELD[objection.code],
+            text=own.withheld(objection.code),
             facts=objection.facts,
         )
         for objection in objections
     )
 
 
-def silence(code: str, *, until: datetime | None = None, **facts: object) -> Silence:
-    """Silence with its sentence."""
-    return Silence(code=code, text=SILENCE[code], until=until, facts=facts)
+def silence(own: Words, code: str, *, until: datetime | None = None, **facts: object) -> Silence:
+    """Silence with its sentence, in the shop's own words."""
+    return Silence(code=code, text=own.silence(code), until=until, facts=facts)
 
 
 def _log(store: Store, decision: Decision, request: DecideRequest) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from tactful.app.addresses import closed_for
+from tactful.app.currency import currency_of
 from tactful.app.facts import CHANNELS, contact_facts
 from tactful.app.house import House
 from tactful.app.place import place_name, possible_zones, whereabouts
@@ -19,10 +20,11 @@ from tactful.learning import Remaining
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Store as Shop
+from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import ledger
-from tactful.recommend import Recommender, sizes_of, spoken_title
+from tactful.recommend import Recommender, sizes_of
 
 EVIDENCE_SHOWN = 8
 """Events listed per style."""
@@ -46,6 +48,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "lastAt": profile.last_own_at,
         "email": profile.email,
         "address": profile.address,
+        "currency": currency_of(profile, away_orders=seen.away_orders, country=whereabouts(profile, catalog.stores, now=now).country),
         **_places(profile, catalog.stores, now=now),
         "timezones": zones,
         "needs": _needs(seen),

@@ -9,6 +9,7 @@ from tactful.app import decide, describe, opendsr, plan, send, subject, train, u
 from tactful.app import record as recording
 from tactful.app.house import House
 from tactful.app.opendsr import RequestStatus, SubjectRequest
+from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store
 from tactful.app.record import Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
@@ -16,7 +17,7 @@ from tactful.app.send import Clock, WayOut, no_way_out
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
-from tactful.app.visits import Visits, kept_apart
+from tactful.app.visits import Visits, consented, kept_apart
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
 from tactful.model.events import Channel, DeadLetter, Event
@@ -24,6 +25,7 @@ from tactful.model.identity import Identifier
 from tactful.model.outbox import Dispatch
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
+from tactful.words import Phrasebook
 
 __all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
@@ -31,13 +33,20 @@ __all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "R
 class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
-    def __init__(self, store: Store, *, new_id: Callable[[], str], erasure_key: bytes = b"") -> None:
+    def __init__(
+        self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None, erasure_key: bytes = b""
+    ) -> None:
         self.store = store
         self.new_id = new_id
         self._tombstones = Tombstones(store, erasure_key)
         self._visits = Visits()
-        self._house = House(store)
+        self._house = House(store, policy=policy, words=words)
         self._together = Together(store)
+
+    @property
+    def policy(self) -> Policy:
+        """The settings that hold here."""
+        return self._house.policy
 
     def prepare(self) -> None:
         """Lay out the catalogue and the models now, so that the first decision need not wait for it."""
@@ -62,7 +71,7 @@ class Engine:
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""
-        return recording.import_history(self.store, arrivals, now=now, progress=progress, erased=self._tombstones)
+        return recording.import_history(self.store, consented(arrivals), now=now, progress=progress, erased=self._tombstones)
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None = None) -> None:
         """Insert or replace products. ``now``: since when this is so; without it, it has long been so, and nothing of it is news."""

@@ -14,7 +14,7 @@ from tactful.model.needs import Need
 from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
-from tactful.policy import threshold_of
+from tactful.policy import Thresholds
 from tactful.recommend import Recommender, sizes_of, stated_of, wears
 
 MARKETING = "marketing"
@@ -27,11 +27,11 @@ _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 Floats = NDArray[np.float64]
 
 
-def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Needs, recommender: Recommender) -> ShelfFacts:
+def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Needs, recommender: Recommender, thresholds: Thresholds) -> ShelfFacts:
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,
-        threshold=np.array([threshold_of(source, interrupts=moment.interrupts) for source in shelf.source.tolist()], np.float64),
+        threshold=np.array([thresholds.least(source, interrupts=moment.interrupts) for source in shelf.source.tolist()], np.float64),
     )
     for need, gather in _GATHER.items():
         if need in needs:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from tactful.app.policy import Policy
 from tactful.app.ports import Store
 from tactful.catalog import build_table, follow, patch_table
 from tactful.learning import CustomerBase, load_base
@@ -11,13 +12,15 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
-from tactful.policy import contact_rules, shelf_rules
+from tactful.model.profile import Profile
 from tactful.recommend import Recommender
+from tactful.words import Phrasebook, Words, built_in
 
 READ_ONE_BY_ONE = 200
 PATCHED_AT_ONCE = 20
 """More changed products than this, and the table is laid out anew."""
 CALIBRATION = "calibration"
+NOBODY = Profile(customer_id="")
 CUSTOMER_BASE = "customer_base"
 CATALOGUE = "catalogue"
 """What changes of the catalogue are about, so that they take turns."""
@@ -26,17 +29,26 @@ CATALOGUE = "catalogue"
 class House:
     """What every decision stands on besides the customer. Thread-safe."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, policy: Policy | None = None, words: Phrasebook | None = None) -> None:
         self._store = store
+        self.policy = policy or Policy()
+        self.phrasebook = words or built_in()
         self._lock = threading.RLock()
         self._catalog: CatalogTable | None = None
         self._recommender = Recommender()
-        self.shelf_rules = shelf_rules()
-        self.contact_rules = contact_rules()
         self.base = CustomerBase()
         """How customers come back and stop; what one is still worth follows from it."""
         self._models = 0
         self.load_models()
+
+    def words_for(self, profile: Profile, *, here: str | None = None) -> Words:
+        """In whose words somebody is spoken to: as they stated, as their device says, as the page ``here`` says, as the shop speaks."""
+        return self.phrasebook.speak(profile.stated_locale, profile.locale, here, self.policy.rules(profile).words.locale)
+
+    @property
+    def own_words(self) -> Words:
+        """The shop's own, for what only the shop reads."""
+        return self.phrasebook.speak(self.policy.rules(NOBODY).words.locale)
 
     def load_models(self) -> None:
         """Take over the latest trained artefacts, all together."""
@@ -47,8 +59,8 @@ class House:
                 recommender.calibration.load(record.blob)
             elif record.name == CUSTOMER_BASE:
                 self.base = load_base(record.blob)
-            elif record.name in recommender.components:
-                recommender.components[record.name].load(record.blob)
+            elif (component := recommender.components.get(record.name)) is not None and record.facts.get("form", 1) == component.form:
+                component.load(record.blob)
         self.use(recommender, version=version)
 
     def use(self, recommender: Recommender, *, version: int) -> None:

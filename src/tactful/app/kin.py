@@ -63,11 +63,12 @@ def _address(profile: Profile, channel: str) -> str | None:
 
 def _joined(facts: ContactFacts, other: Profile, channel: str, *, said: Consent | None) -> ContactFacts:
     theirs = contact_facts(other, zones=facts.zones)
+    denied = channel not in other.closed_channels and denied_since(other, channel, said)  # A closed address is closed for all who have it already.
     known = {contact.contact_id for contact in facts.contacts}
     added = [contact for contact in theirs.contacts if contact.channel == channel and contact.contact_id not in known]
     return replace(
         facts,
-        consented={each: facts.consented[each] and not (each == channel and denied_since(other, channel, said)) for each in CHANNELS},
+        consented={each: facts.consented[each] and not (each == channel and denied) for each in CHANNELS},
         contacts=tuple(sorted([*facts.contacts, *added], key=_at)),
         paused_until=max((until for until in (facts.paused_until, theirs.paused_until) if until is not None), default=None),
     )

@@ -31,6 +31,8 @@ HABIT_LEAST = 3
 """Pick-ups from which on their own distances count."""
 HABIT = timedelta(days=180)
 REMEMBERED = timedelta(weeks=104)
+LENGTH_INWARD = 3
+"""Of a British postcode: the part behind the district."""
 TILL = "pos"
 CHOSEN_STORE = "store"
 """Key of the stated preference whose value is a store code."""
@@ -161,14 +163,24 @@ def _zone_of_address(address: Address | None, stated: tuple[Shop, ...]) -> str |
 
 
 def stated_stores(address: Address | None, stores: Shops) -> tuple[Shop, ...]:
-    """The stores in the town they stated, by the words of the store's name and code; without a town the country's, where it has only one."""
+    """The stores in the town they stated: of their postal code, else by the words of the store's name and code; without a town the country's, if only one."""
     if address is None:
         return ()
     there = [shop for _, shop in sorted(stores.items()) if address.country in (None, shop.country)]
+    if address.postal_code and (near := [shop for shop in there if _same_district(address, shop)]):
+        return tuple(near)
     city = _words(address.city)
     if city:
         return tuple(shop for shop in there if _within(city, _words(shop.name)) or _within(city, _words(shop.store_code)))
     return tuple(there) if address.country and len(there) == 1 else ()
+
+
+def _same_district(address: Address, shop: Shop) -> bool:
+    """Whether two postal codes name one part of a town: the same code, or, of codes with letters, the same before the last three (the British outward code)."""
+    if not (address.postal_code and shop.postal_code) or _code_of(address) not in (None, shop.country):
+        return False
+    mine, theirs = (code.replace(" ", "").replace("-", "").upper() for code in (address.postal_code, shop.postal_code))
+    return mine == theirs or (shop.country == "GB" and len(theirs) > LENGTH_INWARD and mine[:-LENGTH_INWARD] == theirs[:-LENGTH_INWARD])
 
 
 def _words(text: str | None) -> list[str]:

@@ -27,11 +27,12 @@ from tactful.model.events import Channel, DecisionMade
 from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
 from tactful.model.outbox import Reservation
+from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
-from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, discover_triggers, hour_weights, ranked, subject_of, text_of
+from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
 from tactful.policy import judge_contact
-from tactful.recommend import spoken_title
+from tactful.words import Words
 
 LOOKED_AT = 64
 """Orders from which their hours are read."""
@@ -53,35 +54,35 @@ class Planner:
     def __init__(self, store: Store, house: House, *, now: datetime, new_id: Callable[[], str]) -> None:
         self.store, self.house, self.now, self.new_id = store, house, now, new_id
         self.catalog, self.recommender = house.now()
-        self.triggers = discover_triggers()
+        self.own = house.own_words
 
     def plan(self, user_id: str) -> tuple[str | None, Plan]:
         """Plan for one userId; returns the customer id, None where nobody is known by it."""
         customer_id = find_customer(self.store, user_id=user_id, anonymous_id=None)
         if customer_id is None:
-            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence("unknown_customer"))
+            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence(self.own, "unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
         kin = kin_of(self.store, customer_id, now=self.now)
         customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf, kin)
-        withheld = withheld_of(shelf, objections, customer)
+        withheld = withheld_of(shelf, objections, customer, own=self.own)
         return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
 
     def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
         facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
-        found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.triggers]
+        found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
-        judged = [(opportunity, *self._judge(opportunity, facts)) for opportunity in opportunities]
+        judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
         free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
         if free:
             return self._auction(free, customer, shelf, facts=facts)
         stopped_by = next((verdict for _, _, verdict in judged), None)
         if stopped_by is not None and stopped_by.code is not None:
-            return _Outcome(silence=silence(stopped_by.code, until=stopped_by.until, **stopped_by.facts))
-        return _Outcome(silence=silence("nothing_relevant", candidates=len(shelf)))
+            return _Outcome(silence=silence(self.own, stopped_by.code, until=stopped_by.until, **stopped_by.facts))
+        return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
 
     def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
         """The message that is worth most at its best time wins, unless silence is worth more."""
@@ -93,7 +94,7 @@ class Planner:
         question = not opportunity.indices
         if best.worth <= 0 and not question:
             code = "too_soon" if receiver.fatigue(self.now) > 0 else "nothing_relevant"
-            return _Outcome(silence=silence(code, worth=round(best.worth, 4), trigger=best.trigger), bids=logged)
+            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger), bids=logged)
         planned, propensity = self._at_their_hour(msgspec.structs.replace(proposal, send_at=best.send_at), customer, facts)
         return _Outcome(opportunity=opportunity, proposal=planned, bids=logged, propensity=propensity)
 
@@ -115,7 +116,8 @@ class Planner:
 
     def _at_their_hour(self, proposal: Proposal, customer: Customer, facts: ContactFacts) -> tuple[Proposal, float]:
         """Move the message to an hour at which they come by themselves, where that is known and every rule agrees; else leave it where it is."""
-        judged, verdict = judge_contact(self.house.contact_rules, proposal, facts)
+        rules = self.house.policy.rules(customer.profile, channel=proposal.channel).contact
+        judged, verdict = judge_contact(rules, proposal, facts)
         if not verdict.allowed or len(facts.zones) > 1:
             return (judged if verdict.allowed else proposal), 1.0
         profile, zone = customer.profile, ZoneInfo(facts.zones[0])
@@ -123,7 +125,7 @@ class Planner:
         visits += [response.at for response in profile.responses if response.answer == "clicked"]
         episode = f"{facts.person}/{proposal.trigger}/{proposal.deadline:%Y-%m}"
         slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits, zone), zone=zone, episode=episode)
-        moved, allowed = judge_contact(self.house.contact_rules, msgspec.structs.replace(judged, send_at=slot.at), facts)
+        moved, allowed = judge_contact(rules, msgspec.structs.replace(judged, send_at=slot.at), facts)
         kept = allowed.allowed and moved.send_at == slot.at
         return (moved, slot.propensity) if kept else (judged, 1.0)
 
@@ -132,14 +134,15 @@ class Planner:
         address = identifier("email", customer.profile.email) if customer.profile.email else None
         return self.store.identities.owner(address) if address else None
 
-    def _judge(self, opportunity: Opportunity, facts: ContactFacts) -> tuple[Proposal, Verdict]:
+    def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
         """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
         usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
         channel, end = (usable or agreed or list(CHANNELS))[0], self.now + HORIZON
+        rules = self.house.policy.rules(customer.profile, channel=channel).contact
         slots = [(opportunity.earliest, opportunity.deadline), *([opportunity.later] if opportunity.later else [])]
         judged = [
-            judge_contact(self.house.contact_rules, Proposal(trigger=opportunity.trigger, channel=channel, send_at=opens, deadline=min(closes, end)), facts)
+            judge_contact(rules, Proposal(trigger=opportunity.trigger, channel=channel, send_at=opens, deadline=min(closes, end)), facts)
             for opens, closes in slots
             if opens <= end
         ]
@@ -152,13 +155,14 @@ class Planner:
         )
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
-        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, now=self.now)
+        words = self.house.words_for(customer.profile)
+        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
         return msgspec.structs.replace(plan, message=message)
 
 
-def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, now: datetime) -> Message:
+def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, words: Words, now: datetime) -> Message:
     """Write a message about some candidates of a shelf."""
-    items = tuple(item_of(shelf, index, customer, now=now) for index in indices)
+    items = tuple(item_of(shelf, index, customer, words=words, now=now) for index in indices)
     titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in indices]
     return Message(
         message_id=message_id,
@@ -166,8 +170,9 @@ def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, s
         channel=proposal.channel,
         send_at=proposal.send_at,
         items=items,
-        subject=subject_of(proposal.trigger, titles),
-        text=text_of(items),
+        subject=words.subject(proposal.trigger, titles),
+        text=words.text(items),
+        locale=words.locale,
         deadline=proposal.deadline,
     )
 

@@ -289,6 +289,10 @@ class Privacy(Protocol):
         """Remember, or forget, that a customer refuses to be personalized."""
         ...
 
+    def anyone_refuses(self) -> bool:
+        """Whether there is anybody who refuses."""
+        ...
+
     def refuses(self, customer_id: str) -> bool:
         """Whether a customer refuses to be personalized."""
         ...

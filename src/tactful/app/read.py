@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from tactful.app.currency import currency_of
 from tactful.app.place import away_orders
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
@@ -56,4 +57,6 @@ def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, want
     """Lay a profile over a catalogue, and infer what was a gift and what they want. What the customer calls a gift is one."""
     history = with_gifts(profile, as_said(history_columns(profile, catalog), profile, catalog), catalog, weights=wants.weights)
     needs = needs_of(profile, history, catalog, now=now, wants=wants)
-    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away_orders(profile, catalog.stores, now=now))
+    away = away_orders(profile, catalog.stores, now=now)
+    currency = currency_of(profile, away_orders=away, country=profile.address.country if profile.address else None)
+    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away, currency=currency)

@@ -21,6 +21,7 @@ from tactful.model.customer import Customer
 from tactful.model.decisions import Message
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.outbox import Reservation
+from tactful.model.products import Product
 from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal
 from tactful.policy import Objection, judge_contact
@@ -40,6 +41,11 @@ class Again(Struct, frozen=True, kw_only=True):
 class Judge(Planner):
     """Asks again about a reserved message, with the planner's own triggers and rules, as if it had not been reserved."""
 
+    def products(self, message: Message) -> dict[str, Product]:
+        """The products that a message is about, by id."""
+        rows = self.catalog.rows([item.product_id for item in message.items]).tolist()
+        return {product.id: product for product in map(self.catalog.product, rows)}
+
     def again(self, customer_id: str, reservation: Reservation) -> Again:
         """Judge one message as of now."""
         message = reservation.message
@@ -50,26 +56,29 @@ class Judge(Planner):
         mine = _about(shelf, message, customer)
         shelf = msgspec.structs.replace(shelf, alive=shelf.alive & mine)  # What else is due now is another message.
         zones = possible_zones(profile, self.catalog.stores, now=self.now)
-        trigger = next((one for one in self.triggers if one.name == message.trigger), None)
+        rules = self.house.policy.rules(profile)
+        trigger = next((one for one in rules.triggers if one.name == message.trigger), None)
         opportunity = trigger.propose(customer, shelf, now=self.now, zone=zones[0]) if trigger is not None else None
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
         facts = reached_facts(profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, profile))
         channel = _channel(message.channel, facts)
+        rules = self.house.policy.rules(profile, channel=channel)
         earliest = max(self.now, opportunity.earliest)
         proposal = Proposal(trigger=message.trigger, channel=channel, send_at=earliest, deadline=min(reservation.deadline, opportunity.deadline))
         if earliest > proposal.deadline:
             return Again(code="too_late")
-        allowed, verdict = judge_contact(self.house.contact_rules, proposal, facts)
+        allowed, verdict = judge_contact(rules.contact, proposal, facts)
         if not verdict.allowed:
             return Again(code=verdict.code)
         if allowed.send_at > self.now:
             at_once = msgspec.structs.replace(proposal, deadline=earliest)
-            _, cause = judge_contact(self.house.contact_rules, at_once, facts)
+            _, cause = judge_contact(rules.contact, at_once, facts)
             return Again(until=allowed.send_at, code=cause.code or "not_due_yet")
-        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, now=self.now)
+        words = self.house.words_for(profile)
+        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
         written = msgspec.structs.replace(written, deadline=reservation.deadline)
-        return Again(message=written, to=_address(profile, channel), locale=profile.stated_locale or profile.locale or "en")
+        return Again(message=written, to=_address(profile, channel), locale=written.locale)
 
 
 def _without(profile: Profile, message_id: str) -> Profile:

@@ -18,9 +18,8 @@ from tactful.app.profiles import rebuild
 from tactful.app.reconsider import Again, Judge
 from tactful.model.events import Channel, Event, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff
 from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
-from tactful.outreach import letter_html, letter_text
-from tactful.policy import SILENCE, WITHHELD
 from tactful.profile import decode
+from tactful.words import Links, letter
 
 LEASE = timedelta(minutes=5)
 """How long a claim holds; longer than any sender takes."""
@@ -39,6 +38,7 @@ class Dispatcher:
     """Sends what is due, one message after another."""
 
     def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str]) -> None:
+        self.house = house
         self.store, self.now, self.senders, self.way_out = store, now, senders, way_out
         self.judge = Judge(store, house, now=now, new_id=new_id)
 
@@ -100,6 +100,8 @@ class Dispatcher:
     def _letter(self, reservation: Reservation, again: Again) -> Letter:
         message = reservation.message
         url = self.way_out(message.message_id)
+        words, products = self.house.phrasebook.speak(message.locale), self.judge.products(message)
+        written = letter(words, message, Links(unsubscribe_url=url) if url else None, products=products)
         return Letter(
             message_id=message.message_id,
             user_id=reservation.user_id,
@@ -107,9 +109,9 @@ class Dispatcher:
             channel=msgspec.convert(message.channel, Channel),
             to=again.to,
             trigger=message.trigger,
-            subject=message.subject,
-            text=letter_text(message.text, url),
-            html=letter_html(message.subject, message.text, url),
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
             product_ids=tuple(item.product_id for item in message.items),
             locale=again.locale,
             unsubscribe_url=url,
@@ -160,7 +162,7 @@ class Dispatcher:
         self._log(customer_id, [later])
         waiting = msgspec.structs.replace(reservation, state="reserved", next_at=until, code=code)
         self.store.outbox.put(waiting)
-        return self._outcome(waiting, "put_off", text=_sentence(code))
+        return self._outcome(waiting, "put_off", text=self._sentence(code))
 
     def _retry(self, customer_id: str, reservation: Reservation) -> Dispatched:
         next_at = self.now + BACK_OFF[max(0, min(reservation.attempts, len(BACK_OFF)) - 1)]
@@ -173,7 +175,7 @@ class Dispatcher:
     def _settle(self, reservation: Reservation, *, state: Literal["sent", "dropped"], code: str | None = None) -> Dispatched:
         over = msgspec.structs.replace(reservation, state=state, next_at=None, code=code)
         self.store.outbox.put(over)
-        return self._outcome(over, state, text=_sentence(code) if code else None)
+        return self._outcome(over, state, text=self._sentence(code) if code else None)
 
     def _log(self, customer_id: str, events: Sequence[Event]) -> None:
         known = self.store.events.known([event.message_id for event in events])
@@ -194,6 +196,11 @@ class Dispatcher:
             answer="bounced",
         )
 
+    def _sentence(self, code: str) -> str:
+        """Why a message was not sent, for the shop."""
+        own = self.house.own_words
+        return (own.sentences("silence") | own.sentences("withheld")).get(code, "")
+
     @staticmethod
     def _outcome(reservation: Reservation, state: Outcome, *, text: str | None = None) -> Dispatched:
         message = reservation.message
@@ -208,10 +215,6 @@ class Dispatcher:
             next_at=reservation.next_at,
             product_ids=tuple(item.product_id for item in message.items),
         )
-
-
-def _sentence(code: str) -> str:
-    return SILENCE.get(code) or WITHHELD.get(code, "")
 
 
 def send_due(

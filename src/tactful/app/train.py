@@ -112,8 +112,9 @@ def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dic
     }
     blobs = {name: component.dump() for name, component in recommender.components.items()}
     blobs |= {CALIBRATION: recommender.calibration.dump(), CUSTOMER_BASE: dump_base(base)}
+    forms: dict[str, Facts] = {name: {"form": component.form} for name, component in recommender.components.items()}
     records = [
-        ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | facts[name])
+        ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | forms.get(name, {}) | facts[name])
         for name, blob in blobs.items()
     ]
     with store.transaction(about=["models"]):

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -73,23 +73,34 @@ def _name(user_id: str | None, anonymous_id: str | None) -> str:
 def kept_apart(store: Store, visits: Visits, arrivals: Sequence[Event | DeadLetter], *, now: datetime) -> list[Event | DeadLetter]:
     """Take what unconsented visitors browse into their visits; the rest is for the log."""
     refusing: dict[Identifier, bool] = {}
+    anyone = store.privacy.anyone_refuses()
     kept: list[Event | DeadLetter] = []
     for arrival in arrivals:
         if isinstance(arrival, ConsentUpdated) and arrival.purpose == PERSONALIZATION:
             refusing.update(dict.fromkeys(identifiers_of(arrival), not arrival.granted))
-        if isinstance(arrival, BROWSING) and _is_unconsented(store, arrival, refusing):
+            anyone = True
+        if isinstance(arrival, BROWSING) and (_says_no(arrival) or (anyone and _refused(store, arrival, refusing))):
             visits.add(arrival, now=now)
         else:
             kept.append(arrival)
     return kept
 
 
-def _is_unconsented(store: Store, event: Event, refusing: dict[Identifier, bool]) -> bool:
-    """Whether the event itself, or the person in so many words, says no to being personalized."""
-    if any(signal.purpose == PERSONALIZATION and not signal.granted for signal in event.context.signals):
-        return True
-    for identifier in identifiers_of(event)[:2]:
+def consented(arrivals: Iterable[Event | DeadLetter]) -> Iterator[Event | DeadLetter]:
+    """A history without what was browsed by those who said no with it: their visits are long over."""
+    return (arrival for arrival in arrivals if not (isinstance(arrival, BROWSING) and _says_no(arrival)))
+
+
+def _says_no(event: Event) -> bool:
+    """Whether the event itself says no to being personalized."""
+    return any(signal.purpose == PERSONALIZATION and not signal.granted for signal in event.context.signals)
+
+
+def _refused(store: Store, event: Event, refusing: dict[Identifier, bool]) -> bool:
+    """Whether the person, or whoever has the device, has refused in so many words."""
+    named = [identifier for identifier in identifiers_of(event) if identifier.kind in ("user_id", "anonymous_id")]
+    for identifier in named:
         if identifier not in refusing:
-            customer_id = store.identities.owner(identifier) if identifier.kind in ("user_id", "anonymous_id") else None
+            customer_id = store.identities.owner(identifier)
             refusing[identifier] = customer_id is not None and store.privacy.refuses(customer_id)
-    return any(refusing.get(identifier, False) for identifier in identifiers_of(event)[:2])
+    return any(refusing[identifier] for identifier in named)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _customer, _doctor, _rehearse, _send, _serve, _shop, _simulate
+from tactful.cli import _ask, _bench, _customer, _doctor, _policy, _rehearse, _send, _serve, _shop, _simulate, _words
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+words = typer.Typer(name="words", help="What customers read.", rich_markup_mode=None)
 outreach = typer.Typer(name="outreach", help="Plan and send messages.", rich_markup_mode=None)
 
 app.command("demo")(_serve.demo)
@@ -35,9 +36,13 @@ app.command("explain")(_ask.explain)
 outreach.command("plan")(_ask.plan)
 outreach.command("run")(_send.run)
 app.add_typer(outreach)
+words.command("preview")(_words.preview)
+words.command("check")(_words.check)
+app.add_typer(words)
 app.command("rehearse")(_rehearse.rehearse)
 app.command("simulate")(_simulate.simulate)
 app.command("bench")(_bench.bench)
+app.command("policy")(_policy.policy)
 app.command("export")(_customer.export)
 app.command("erase")(_customer.erase)
 app.command("doctor")(_doctor.doctor)

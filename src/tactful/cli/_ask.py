@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, clock, engine
 from tactful.cli._screen import builtins, progress, show
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def decide(
     anonymous: Annotated[bool, typer.Option("--anonymous", help="CUSTOMER is an anonymousId.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what was withheld too, and why.")] = False,
     now: Now = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -41,7 +42,7 @@ def decide(
         explain=explain,
         context=DecideContext(product_id=product),
     )
-    work = engine(data, store)
+    work = engine(data, store, config)
     try:
         decision = work.decide(request, now=clock(now))
     finally:
@@ -73,6 +74,7 @@ def plan(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that plan at the same time.")] = 1,
     reserve: Annotated[bool, typer.Option("--reserve", help="Reserve the messages in the outbox, for: tactful outreach run.")] = False,
     now: Now = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -80,10 +82,10 @@ def plan(
     """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent."""
     from tactful.cli._planning import plan_with
 
-    work = engine(data, store)
+    work = engine(data, store, config)
     try:
         users, at = customers or list(work.store.identities.user_ids()), clock(now)
-        plans = work.plan(users, now=at, dry_run=not reserve) if workers == 1 else plan_with(workers, str(store or data), users, now=at, dry_run=not reserve)
+        plans = work.plan(users, now=at, dry_run=not reserve) if workers == 1 else plan_with(workers, (data, store, config), users, now=at, dry_run=not reserve)
         with nullcontext() if customers or not users else progress("planning for everybody", total=len(users)) as advance:
             counted = map(partial(_after, advance), plans) if advance else plans
             if as_json:

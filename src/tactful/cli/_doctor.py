@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, engine, policy_in
 from tactful.cli._options import Store as StoreUrl
 from tactful.cli._screen import show
 from tactful.model.errors import TactfulError
@@ -33,11 +33,11 @@ class Check(NamedTuple):
     message: str
 
 
-def doctor(*, data: Data = DEFAULT_DATA, store: StoreUrl = None, as_json: Json = False) -> int:
+def doctor(*, config: Config = None, data: Data = DEFAULT_DATA, store: StoreUrl = None, as_json: Json = False) -> int:
     """Check that everything is in place; one line a check. Exits 1 when something falls short."""
-    checks = [_python(), _directory(data), _disk(data)]
-    if all(check.ok for check in checks[:2]):
-        checks += _database(data, store)
+    checks = [_python(), _directory(data), _policy(data, config), _disk(data)]
+    if all(check.ok for check in checks[:3]):
+        checks += _database(data, store, config)
     lines = [f"{'ok' if check.ok else 'to do':<6} {check.name:<13} {check.message}" for check in checks]
     show([check._asdict() for check in checks], lines, as_json=as_json)
     return 0 if all(check.ok for check in checks) else 1
@@ -57,6 +57,16 @@ def _directory(data: Path) -> Check:
     return Check("data", True, f"{data} can be written to")
 
 
+def _policy(data: Path, config: Path | None) -> Check:
+    try:
+        policy = policy_in(data, config)
+    except TactfulError as error:
+        return Check("policy", False, error.message)
+    settings = list(policy.settings())
+    changed = sum(setting.source == "file" for setting in settings)
+    return Check("policy", True, f"{changed} of {len(settings)} settings from {policy.file}" if policy.file else f"{len(settings)} settings as shipped")
+
+
 def _disk(data: Path) -> Check:
     place = next(parent for parent in (data.absolute(), *data.absolute().parents) if parent.exists())
     free = shutil.disk_usage(place).free
@@ -64,9 +74,9 @@ def _disk(data: Path) -> Check:
     return Check("disk", free >= LEAST_FREE_BYTES, said if free >= LEAST_FREE_BYTES else f"{said}; make room for at least 1 GB")
 
 
-def _database(data: Path, url: str | None) -> list[Check]:
+def _database(data: Path, url: str | None, config: Path | None) -> list[Check]:
     try:
-        store = engine(data, url).store
+        store = engine(data, url, config).store
     except TactfulError as error:
         return [Check("database", False, error.message)]
     try:

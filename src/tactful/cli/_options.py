@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from tactful.app.engine import Engine
+    from tactful.app.policy import Policy
 
 DEFAULT_DATA = Path("tactful-data")
 
@@ -31,6 +32,9 @@ Data = Annotated[Path, typer.Option("--data", envvar="TACTFUL_DATA", metavar="DI
 Store = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="Database to use instead of the one in the data directory: postgresql://user@host/name.")
 ]
+Config = Annotated[
+    Path | None, typer.Option("--config", envvar="TACTFUL_CONFIG", metavar="FILE", help="Policy to use instead of the data directory's tactful.toml.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Now = Annotated[datetime | None, typer.Option("--now", parser=parse_time, metavar="TIME", help="Act as if it were this time, RFC 3339.")]
 
@@ -40,8 +44,15 @@ def clock(now: datetime | None) -> datetime:
     return now or datetime.now(UTC)
 
 
-def engine(data: Path, store: str | None) -> "Engine":
-    """The engine over the database of the data directory, or over the given one."""
+def engine(data: Path, store: str | None, config: Path | None = None) -> "Engine":
+    """The engine over the database of the data directory, or over the given one, with the policy of the directory, or the given one."""
     from tactful.wiring import open_engine
 
-    return open_engine(store or data)
+    return open_engine(store or data, policy=policy_in(data, config))
+
+
+def policy_in(data: Path, config: Path | None) -> "Policy":
+    """The given policy, or that of the data directory. Raises NotReady and InvalidInput."""
+    from tactful.wiring import load_policy, policy_of
+
+    return load_policy(config) if config else policy_of(data)

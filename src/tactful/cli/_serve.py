@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Store, engine
 from tactful.cli._screen import show
 from tactful.cli._send import From, LinksUrl, PostalAddress, Sender, postroom
 
@@ -20,6 +20,7 @@ def serve(
     sender_from: From = None,
     postal_address: PostalAddress = None,
     links_url: LinksUrl = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -28,7 +29,7 @@ def serve(
     from tactful import http
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
-    work = engine(data, store)
+    work = engine(data, store, config)
     mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)

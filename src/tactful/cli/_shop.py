@@ -20,19 +20,22 @@ Imported = dict[str, str | int]
 
 
 def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
-    """Create the data directory, its database and its keys."""
+    """Create the data directory, its database, its keys, and a policy to start from: everything as shipped, with what it means."""
     from tactful.http import new_keys
+    from tactful.wiring import start_policy
 
     engine(data, store).store.close()
     data.mkdir(parents=True, exist_ok=True)  # with --store the database is elsewhere, the keys are not
     keys = new_keys(data)
+    policy = start_policy(data)
     lines = [
         f"{data} is ready. Its keys are in {data / 'keys.json'}; keep the secret one secret.",
         f"  write key   {keys.write}",
         f"  secret key  {keys.secret}",
+        f"Its policy is {policy}: all that may be set, with the defaults and their sources.",
         "Next: tactful import products.tsv, tactful import events.ndjson, tactful train, tactful serve.",
     ]
-    show({"data": str(data), "writeKey": keys.write, "secretKey": keys.secret}, lines, as_json=as_json)
+    show({"data": str(data), "writeKey": keys.write, "secretKey": keys.secret, "policy": str(policy)}, lines, as_json=as_json)
 
 
 def import_source(

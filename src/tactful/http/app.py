@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, shop, way_out
+from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, shop, way_out
 from tactful.http.access import provide_edge, provide_now
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -48,6 +48,7 @@ ROUTES: list[Any] = [
     decisions.decision,
     decisions.train,
     decisions.dead_letters,
+    policy.policy,
     operations.health,
     operations.ready,
     operations.metrics,

@@ -78,9 +78,18 @@ def read_options(value: Any) -> dict[str, str] | None:
     return {key: chosen for key, chosen in pairs if chosen is not None} or None
 
 
+def read_currency(properties: dict[str, Any]) -> str | None:
+    """The currency of the prices, by its three letters; None where it is not told.
+
+    >>> read_currency({"currency": "gbp"}), read_currency({"currency": "pounds"})
+    ('GBP', None)
+    """
+    currency = read_text(properties.get("currency"), 10)
+    return currency.upper() if currency and len(currency) == 3 and currency.isalpha() else None
+
+
 def completed(common: dict[str, Any], properties: dict[str, Any]) -> Event:
     """Order Completed."""
-    currency = read_text(properties.get("currency"), 3)
     return OrderCompleted(
         **common,
         order_id=required_order(properties),
@@ -88,7 +97,7 @@ def completed(common: dict[str, Any], properties: dict[str, Any]) -> Event:
         channel=read_text(properties.get("channel"), 100) or "web",
         fulfilment=read_text(properties.get("fulfilment", properties.get("fulfillment")), 100),
         store_code=read_id(properties.get("store_code"), "store_code"),
-        currency=currency.upper() if currency else None,
+        currency=read_currency(properties),
         gift=is_gift(properties),
         shipping=read_address(properties.get("shipping")) or read_address(properties.get("shipping_address")),
     )

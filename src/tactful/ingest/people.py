@@ -6,7 +6,8 @@ from typing import Any
 
 from tactful.ingest.consents import read_signals
 from tactful.ingest.values import read_flag, read_id, read_text, read_zone
-from tactful.model.events import Address, Context, Traits
+from tactful.ingest.ways import read_way_in
+from tactful.model.events import Address, Context, Traits, WayIn
 from tactful.model.places import COARSEST_KM, cell_of
 
 MACHINE_ZONES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich"})
@@ -30,15 +31,16 @@ def read_context(context: Any) -> Context:
     cell = read_cell(place)
     country = context.get("country") or place.get("country")
     session = context.get("sessionId") or context.get("session_id")
-    signals = read_signals(context)
+    signals, way_in = read_signals(context), read_way_in(context)
     if cell is None and not country and session is None and not signals:
-        return plain_context(read_text(context.get("timezone"), 64), read_text(context.get("locale"), 35))
+        return plain_context(read_text(context.get("timezone"), 64), read_text(context.get("locale"), 35), way_in)
     return Context(
         timezone=read_own_zone(context.get("timezone")),
         locale=read_text(context.get("locale"), 35),
         country=read_country(country),
         cell=cell,
         session_id=read_id(session, "context.sessionId"),
+        way_in=way_in,
         signals=signals,
         policy_version=read_policy(context),
     )
@@ -58,9 +60,9 @@ def of_a_server(context: dict[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def plain_context(timezone: str | None, locale: str | None) -> Context:
-    """A context of zone and locale; most events of a shop share a few of these."""
-    return Context(timezone=read_own_zone(timezone), locale=locale) if timezone or locale else NOWHERE
+def plain_context(timezone: str | None, locale: str | None, way_in: WayIn | None) -> Context:
+    """A context of zone, locale and way in; most events of a shop share a few of these."""
+    return Context(timezone=read_own_zone(timezone), locale=locale, way_in=way_in) if timezone or locale or way_in else NOWHERE
 
 
 def read_own_zone(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from tactful.model.products import Store
 
 
 def read_stores(body: bytes) -> StoreReport:
-    """Read ``[{store_code, name, lat, lon, country, timezone, inventory}]``; what cannot be read is reported by position, the rest is kept.
+    """Read ``[{store_code, name, lat, lon, country, timezone, postal_code, inventory}]``; what cannot be read is reported by position, the rest is kept.
 
     Raises InvalidFeed where the body is no JSON array.
     """
@@ -41,6 +41,7 @@ def read_store(value: Any) -> Store:
         lon=degrees(value, "lon", 180),
         country=str(texts["country"]).upper(),
         timezone=str(texts["timezone"]),
+        postal_code=read_text(value.get("postal_code", value.get("postalCode")), 20),
         inventory=frozenset(found for each in inventory if (found := identifier(each))),
     )
 

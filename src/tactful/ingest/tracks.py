@@ -12,7 +12,7 @@ from typing import Any, Literal, cast, get_args
 from tactful.ingest.consents import PERSONALIZATION, purpose_of
 from tactful.ingest.coordinates import is_coordinate, without_coordinates
 from tactful.ingest.orders import completed as order_completed
-from tactful.ingest.orders import refunded, required_product
+from tactful.ingest.orders import read_currency, refunded, required_product
 from tactful.ingest.values import Unusable, read_flag, read_id, read_number, read_text, read_time
 from tactful.model.events import (
     BackInStockRequested,
@@ -53,6 +53,9 @@ ALL = 100
 """Per cent."""
 LARGEST_INTEGER = 2**53
 """Beyond it JSON numbers are not exact; kept as float."""
+SECONDS_OF = {"duration": 1.0, "view_duration": 1.0, "dwell_time": 1.0, "time_on_page": 1.0, "engagement_time_msec": 0.001}
+"""Properties that tell how long a look lasted, and their unit in seconds."""
+LONGEST_LOOK = 3600
 SOFT_BOUNCES = frozenset({"soft", "softbounce", "transient", "temporary", "deferred", "block", "blocked"})
 """How mail services name a bounce that says nothing about the address."""
 DISMISSALS = frozenset(get_args(DismissalReason))
@@ -82,8 +85,25 @@ def tidy(value: Any, depth: int) -> Any:
 
 
 def viewed(common: Common, properties: Properties) -> Event:
-    """Product Viewed."""
-    return ProductViewed(**common, product_id=required_product(properties), price=read_number(properties.get("price"), "price", "bad_price"))
+    """Product Viewed, or how long it was viewed."""
+    price = read_number(properties.get("price"), "price", "bad_price")
+    return ProductViewed(**common, product_id=required_product(properties), price=price, currency=read_currency(properties), seconds=read_seconds(properties))
+
+
+def read_seconds(properties: Properties) -> float | None:
+    """How long a look lasted, in whole seconds and at most an hour; None where it is not told, or not as a number.
+
+    >>> read_seconds({"duration": "4.4"}), read_seconds({"engagement_time_msec": 90_000}), read_seconds({"duration": "PT4S"})
+    (4.0, 90.0, None)
+    """
+    for name, unit in SECONDS_OF.items():
+        if name in properties:
+            try:
+                seconds = read_number(properties[name], name, "bad_duration")
+            except Unusable:
+                return None  # The look is worth more than its length.
+            return None if seconds is None else float(min(round(seconds * unit), LONGEST_LOOK))
+    return None
 
 
 def searched(common: Common, properties: Properties) -> Event:
@@ -260,7 +280,7 @@ def folded(name: str) -> str:
 def spellings() -> dict[str, Builder]:
     """Builder by folded event name: the contract's names, then those of version 1 of the spec and of Google Analytics."""
     meanings: list[tuple[Builder, tuple[str, ...]]] = [
-        (viewed, named("Product Viewed", "Viewed Product", "view_item")),
+        (viewed, named("Product Viewed", "Viewed Product", "view_item", "Product View Duration")),
         (searched, named("Products Searched", "Searched Products", "search")),
         (cart_added, named("Product Added", "Added Product", "Wishlist Product Added to Cart", "add_to_cart")),
         (cart_removed, named("Product Removed", "Removed Product", "remove_from_cart")),

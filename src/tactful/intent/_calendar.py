@@ -1,6 +1,7 @@
 """The days for which people buy presents, by country: where it is not known, those of most countries.
 
-Dates as kept today: en.wikipedia.org, Mother's Day and Father's Day, sections on dates around the world; Easter by Meeus.
+Every date follows from its rule, written beside the countries that keep it: a day of the year, a Sunday of a month, or a distance from Easter. Countries
+on which published lists disagree are left out, and count as most countries do: 14 February, the second Sunday of May, the third of June.
 """
 
 from collections.abc import Callable
@@ -34,7 +35,7 @@ def _on(month: int, day: int) -> Feast:
 
 
 def _sunday(month: int, number: int) -> Feast:
-    """The so-manieth Sunday of a month."""
+    """The first, second or further Sunday of a month."""
     return lambda year: (first := date(year, month, 1)) + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
 
 
@@ -70,34 +71,34 @@ def _kept(*rules: tuple[str, Feast]) -> dict[str, Feast]:
     return {country: feast for countries, feast in rules for country in countries.split()}
 
 
-_SWEETHEARTS = _kept(("BR", _on(6, 12)))
+_SWEETHEARTS = _kept(("BR", _on(6, 12)))  # the eve of Saint Anthony
 _MOTHERS = _kept(
-    ("GB IE NG", _after_easter(-21)),
+    ("GB IE NG", _after_easter(-21)),  # Mothering Sunday: the fourth in Lent
     ("NO", _sunday(2, 2)),
-    ("BG RS MK RU BY KZ MD", _on(3, 8)),
-    ("SI", _on(3, 25)),
-    ("AE BH EG IQ JO KW LB OM QA SA SY YE", _on(3, 21)),
+    ("BG RS MK RU BY KZ MD", _on(3, 8)),  # International Women's Day, on which mothers get theirs
+    ("SI", _on(3, 25)),  # Annunciation
+    ("BH EG IQ JO KW LB OM QA SA SY AE YE", _on(3, 21)),  # the first day of spring
     ("ES PT HU LT RO MZ", _sunday(5, 1)),
     ("MX GT SV", _on(5, 10)),
     ("PL", _on(5, 26)),
     ("SE DZ MA TN DO", _last_sunday(5)),
     ("FR", _french_mothers),
-    ("TH", _on(8, 12)),
+    ("TH", _on(8, 12)),  # the queen mother's birthday
     ("AR", _sunday(10, 3)),
 )
 _FATHERS = _kept(
-    ("ES PT IT HR BO AO", _on(3, 19)),
+    ("ES PT IT BO HN LI AD", _on(3, 19)),  # Saint Joseph
     ("RO", _sunday(5, 2)),
-    ("DE", _after_easter(39)),
+    ("DE", _after_easter(39)),  # Ascension: the fortieth day, Easter counted
     ("CH LT", _sunday(6, 1)),
     ("AT BE", _sunday(6, 2)),
-    ("DK", _on(6, 5)),
-    ("AE EG JO LB SY", _on(6, 21)),
+    ("DK", _on(6, 5)),  # Constitution Day
+    ("EG JO LB SY", _on(6, 21)),  # the first day of summer
     ("PL", _on(6, 23)),
     ("BR", _sunday(8, 2)),
     ("AU NZ", _sunday(9, 1)),
     ("SE NO FI EE IS", _sunday(11, 2)),
-    ("TH", _on(12, 5)),
+    ("TH", _on(12, 5)),  # the late king's birthday
 )
 _LAST_PRESENT = {"ES": (1, 5), "IT": (1, 5), "MX": (1, 5), "RU": (12, 31), "BY": (12, 31), "KZ": (12, 31), "UA": (12, 31)}
 """Month and day until which presents are bought, where it is not Christmas Eve: the Three Kings, or New Year's."""

@@ -16,6 +16,7 @@ from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
 from tactful.intent._gifts import GiftSigns
 from tactful.intent._signs import SEARCH, Sign, by_day, signs_by_type, standing
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
+from tactful.model.events import WayIn
 from tactful.model.needs import Contribution, Explanation, Explanations, Need, NeedState
 from tactful.model.profile import Profile
 from tactful.model.tables import History
@@ -108,8 +109,8 @@ class _Episode(Struct, frozen=True, kw_only=True):
 
     days: Days
     signs: list[Sign]
-    came_back: bool
-    """There was a want before, which had ended in silence."""
+    before: Days
+    """Days with more than a glance before it: of signs that had ended in silence."""
 
 
 def _need(type_code: int, scene: _Scene) -> Need:
@@ -129,18 +130,23 @@ def _need(type_code: int, scene: _Scene) -> Need:
 def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episode:
     """Leave out what had already ended in silence when they came back: then it began anew."""
     days: Days = {}
-    came_back = False
+    before: Days = {}
     last: datetime | None = None
     for day, found in by_day(signs).items():
         if last is not None and (found[0].at - last) / DAY > _patience(type_code, days, scene):
-            came_back, days = came_back or _several(days), {}
+            before, days = before | _solid(days), {}
         days[day] = found
         last = found[-1].at
-    return _Episode(days=days, signs=[sign for found in days.values() for sign in found], came_back=came_back)
+    return _Episode(days=days, signs=[sign for found in days.values() for sign in found], before=before)
 
 
 def _several(days: Days) -> bool:
-    return len(days) > 1 or _strongest(days) is not None
+    return len(_solid(days)) > 1 or _strongest(days) is not None
+
+
+def _solid(days: Days) -> Days:
+    """The days with more than a glance."""
+    return {day: signs for day, signs in days.items() if not all(sign.brief for sign in signs)}
 
 
 def _strongest(days: Days) -> str | None:
@@ -160,7 +166,7 @@ def _patience(type_code: int, days: Days, scene: _Scene) -> float:
     """Days of silence after which what they did so far counts as over."""
     if not _several(days):
         return ONE_LOOK_FADES
-    wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(days, scene.wants))
+    wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(type_code, days, scene.wants))
     number, spanned = _pauses(type_code, days, scene.wants)
     return spanned * math.expm1(max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0) / number)
 
@@ -210,20 +216,43 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
         _speaks("before_any_sign", "gift", weights.gift),
         _speaks("before_any_sign", "research", weights.research),
         _speaks("before_any_sign", "slip", weights.slip),
-        *_wanted(episode.days, scene.wants),
+        *_wanted(type_code, episode.days, scene.wants),
         _speaks("silence", "want", -silence),
     ]
-    if episode.came_back:
-        found.append(_speaks("came_back", "want", weights.came_back))
+    if episode.before:
+        again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, max(episode.days), scene.wants))
+        found.append(_speaks("came_back", "want", again, [signs[-1] for signs in episode.before.values()]))
     if accessories := scene.accessory_days(type_code, last):
         found.append(_speaks("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
-    return (*found, *scene.gifts.about(episode.signs), *_one_sitting(type_code, episode, scene))
+    return (*found, *scene.gifts.about(episode.signs), *_ways_in(episode.days, scene), *_one_sitting(type_code, episode, scene))
 
 
-def _wanted(days: Days, wants: WantModel) -> list[Contribution]:
+def _ways_in(days: Days, scene: _Scene) -> list[Contribution]:
+    """What the ways they came speak for, each by its share of the days: who comes back by themselves outweighs the site that brought them first."""
+    ways, weights = scene.profile.ways, scene.wants.weights
+    if not ways:
+        return []
+    first = {signs[0]: ways.get(signs[0].visit) for signs in days.values()}
+    meanings: tuple[tuple[str, Explanation, float, tuple[WayIn, ...]], ...] = (
+        ("came_from_comparison", "research", weights.compared, ("compare",)),
+        ("came_by_advertisement", "research", weights.lured, ("ad", "social")),
+        ("came_by_our_message", "want", weights.prompted, ("email",)),
+        ("came_by_themselves", "own", weights.own_way, ("search", "direct")),
+    )
+    came = [(code, about, weight, [sign for sign, way in first.items() if way in named]) for code, about, weight, named in meanings]
+    return [_speaks(code, about, weight * len(signs) / len(days), signs) for code, about, weight, signs in came if signs]
+
+
+def _counted(type_code: int, days: Days, latest: date, wants: WantModel) -> float:
+    """The days with more than a glance, each half forgotten after some weeks: after longer where people pause longer over the type."""
+    usual = wants.weights.gap_days
+    forget = wants.weights.forget_days * max(1.0, wants.gap_days.get(type_code, usual) / usual)
+    return sum(math.pow(0.5, (latest - day).days / forget) for day in _solid(days))
+
+
+def _wanted(type_code: int, days: Days, wants: WantModel) -> list[Contribution]:
     """What speaks for a want, whoever it is for, before any silence."""
-    weights, latest = wants.weights, max(days)
-    counted = sum(0.5 ** ((latest - day).days / weights.forget_days) for day in days)
+    weights, counted = wants.weights, _counted(type_code, days, max(days), wants)
     found = [_speaks("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [signs[-1] for signs in days.values()])]
     signs = [sign for on_day in days.values() for sign in on_day]
     strongest = _strongest(days)
@@ -250,7 +279,9 @@ def _one_sitting(type_code: int, episode: _Episode, scene: _Scene) -> list[Contr
         found.append(_speaks("sizes_compared", "want", weights.sizes, episode.signs))
     if scene.strays(type_code, next(iter(episode.days))):
         found.append(_speaks("stray", "slip", weights.stray, episode.signs))
-    if len(rows) < 2 and scene.left_at_once(type_code, episode.signs[-1]):
+    if all(sign.brief for sign in episode.signs):
+        found.append(_speaks("glanced", "slip", weights.glanced, episode.signs))
+    elif len(rows) < 2 and scene.left_at_once(type_code, episode.signs[-1]):
         found.append(_speaks("left_at_once", "slip", weights.bounced, episode.signs[-1:]))
     return found
 
@@ -276,7 +307,7 @@ def _build(
         type_code=type_code,
         state=state,
         probability=explained.own,
-        occasions=len(by_day(signs)),
+        occasions=max(len(_solid(by_day(signs))), 1),
         since=signs[0].at,
         last_at=signs[-1].at,
         closed_by=closed_by,  # type: ignore[arg-type]  # the values come from the literals above

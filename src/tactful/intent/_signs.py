@@ -22,6 +22,8 @@ class Sign(Struct, frozen=True):
     visit: int
     event_id: str
     row: int = UNKNOWN_ROW
+    brief: bool = False
+    """Away again within seconds."""
 
 
 def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
@@ -45,7 +47,7 @@ def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> 
         row = catalog.row_of.get(product_id, UNKNOWN_ROW) if product.looks else UNKNOWN_ROW
         if row != UNKNOWN_ROW:
             found = signs.setdefault(int(catalog.type_of[row]), [])
-            found += [Sign(look.at, look.kind, look.visit, look.event_id, row) for look in product.looks]
+            found += [Sign(look.at, look.kind, look.visit, look.event_id, row, look.brief) for look in product.looks]
     for search in profile.searches if wants.words else ():
         for code in types_meant(search.query, wants):
             signs.setdefault(code, []).append(Sign(search.at, SEARCH, search.visit, search.event_id))

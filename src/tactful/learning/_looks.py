@@ -23,6 +23,7 @@ class LookTableBuilder:
             for product_id, product in profile.products.items()
             if product.looks and (row := self._catalog.row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
             for look in product.looks
+            if not look.brief
         )
         if looks:
             self._parts.append(np.column_stack([np.full(len(looks), self._customers), np.array(looks, np.float64)]))

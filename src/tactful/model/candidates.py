@@ -31,7 +31,7 @@ class Because(Struct, frozen=True, kw_only=True):
     last_at: datetime | None = None
     """When they last bought or looked at it."""
     seen_price: float | None = None
-    """Lowest price they saw on it, where the code is ``price_drop``."""
+    """Lowest price they saw on it, where the code is ``price_drop``; None where it is in another currency than theirs, so that amounts would say little."""
     times: int | None = None
     """Days on which they bought the brand, where the code is ``new_style``."""
     place: str | None = None

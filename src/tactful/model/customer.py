@@ -19,5 +19,7 @@ class Customer(Struct, frozen=True, kw_only=True):
     catalog: CatalogTable
     away_orders: frozenset[int] = frozenset()
     """Orders bought in person on a trip that is over, as indices into `Profile.orders`: owned, but no sign of what is wanted at home."""
+    currency: str | None = None
+    """Three letters: as stated, else as they pay, else that of their country; None where nothing tells it."""
     perhaps: History | None = None
     """What customers bought who may be the same person (`tactful.app.kin`): a reason to be silent, never one to speak."""

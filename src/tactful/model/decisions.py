@@ -87,6 +87,8 @@ class Message(Struct, frozen=True, kw_only=True, rename="camel"):
     items: tuple[Item, ...]
     subject: str
     text: str
+    locale: str = "en"
+    """In whose words it is written."""
     deadline: datetime | None = None
     """After this it is not worth saying any more."""
 

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 DismissalReason = Literal["not_for_me", "gift", "bought_elsewhere", "already_have", "by_mistake", "researching", "too_often", "stop_topic"]
 Channel = Literal["email", "sms", "push"]
+WayIn = Literal["search", "email", "ad", "compare", "social", "link", "direct"]
+"""How somebody came: from a search engine, a letter, an advertisement, a site that compares prices, a network, another site, or by themselves."""
 
 
 class Signal(Struct, frozen=True, array_like=True):
@@ -36,6 +38,8 @@ class Context(Struct, frozen=True, kw_only=True, omit_defaults=True):
     country: str | None = None
     cell: str | None = None
     session_id: str | None = None
+    way_in: WayIn | None = None
+    """How they came, where the event tells it: a class only, never an address."""
     signals: tuple[Signal, ...] = ()
     policy_version: str | None = None
     """Of the privacy policy that was shown."""
@@ -111,6 +115,10 @@ class ProductViewed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
     product_id: str
     price: float | None = None
+    currency: str | None = None
+    """Of the price, where the client told."""
+    seconds: float | None = None
+    """How long, where the client told."""
 
 
 class ProductsSearched(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="products_searched"):

@@ -64,6 +64,19 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.item_group_id or self.id
 
 
+def spoken_title(product: Product) -> str:
+    """Say what a product is called, without its colour and size.
+
+    >>> spoken_title(Product(id="p", title="Alder tote, Tan, One", color="Tan", size="One"))
+    'Alder tote'
+    """
+    title = product.title
+    for detail in (product.size, product.color):
+        if detail:
+            title = title.removesuffix(f", {detail}")
+    return title
+
+
 class Store(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place where products can be bought or picked up."""
 
@@ -73,5 +86,6 @@ class Store(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lon: float
     country: str
     timezone: str
+    postal_code: str | None = None
     inventory: frozenset[str] = frozenset()
     """Ids of the products in stock there."""

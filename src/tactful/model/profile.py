@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tactful.model.events import Address, DismissalReason
+from tactful.model.events import Address, DismissalReason, WayIn
 
 
 class Look(Struct, frozen=True, array_like=True, gc=False):
@@ -21,6 +21,10 @@ class Look(Struct, frozen=True, array_like=True, gc=False):
     """Which visit it happened in; several looks in one visit are one occasion."""
     event_id: str
     price: float | None = None
+    brief: bool = False
+    """Away again within seconds: no sign of interest."""
+    currency: str | None = None
+    """Of the price, where the page told one."""
 
 
 class Purchase(Struct, frozen=True, array_like=True, gc=False):
@@ -45,6 +49,7 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
     fulfilment: str | None = None
     elsewhere: str | None = None
     """Sent to another place than the one they had stated: ``postal_code`` or ``country``, whichever differs."""
+    currency: str | None = None
 
 
 class ProductHistory(Struct, array_like=True, gc=False):
@@ -199,6 +204,10 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     last_own_event_id: str | None = None
     visits: int = 0
     session_id: str | None = None
+    ways: dict[int, WayIn] = {}
+    """By visit: how they came, where that is known of one of the latest 64."""
+    looking_at: str | None = None
+    """The product they viewed last, until they act on one."""
 
     email: str | None = None
     phone: str | None = None

@@ -23,8 +23,8 @@ class WantWeights(Struct, frozen=True, kw_only=True):
     sizes: float = 0.8
     """They looked at more than one size of a style: the size is being chosen."""
 
-    came_back: float = 0.6
-    """They had wanted it before and were thought to be done."""
+    came_back: float = 1.0
+    """Per doubling of one plus the days with a sign from before they were thought to be done: half of what such days say while they are on it."""
     accessory: float = -2.5
     """Per day on which they turned to what only an owner needs."""
 
@@ -57,9 +57,19 @@ class WantWeights(Struct, frozen=True, kw_only=True):
     """Far from everything else that they do here."""
     bounced: float = 1.0
     """Off to something else within seconds."""
+    glanced: float = 1.5
+    """They never stayed longer than a glance."""
+    compared: float = 1.2
+    """They always came from a site that compares prices; as all ways in, by the share of days on which they did."""
+    lured: float = 0.5
+    """They came by an advertisement or a network: speaks for research."""
+    prompted: float = -0.4
+    """They came by our own message: the want is partly ours."""
+    own_way: float = 0.3
+    """They searched for us or typed us in: speaks for a want of their own."""
 
     forget_days: float = 30.0
-    """After so long an occasion counts half."""
+    """After so long an occasion counts half; after longer, in proportion, where people pause longer than `gap_days` over the type."""
     gap_days: float = 7.0
     """Days between looks of people who come back, where nothing is known of the type."""
 

@@ -76,7 +76,7 @@ def discover_triggers() -> tuple[Trigger, ...]:
     found: dict[str, Trigger] = {}
     for module in pkgutil.iter_modules(triggers.__path__):
         for value in vars(importlib.import_module(f"{triggers.__name__}.{module.name}")).values():
-            if isinstance(value, type) and issubclass(value, Trigger) and hasattr(value, "name"):
+            if isinstance(value, type) and issubclass(value, Trigger) and value.__module__ == f"{triggers.__name__}.{module.name}":
                 found[value.name] = value()
     return tuple(found[name] for name in sorted(found))
 

@@ -1,14 +1,15 @@
 """What a trigger is: it looks at what may be said, and proposes one message or none."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from msgspec import Struct
 
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
+from tactful.model.settings import setting
 
 MOST_PRODUCTS = 3
 """In one message."""
@@ -28,8 +29,8 @@ class Opportunity(Struct, frozen=True, kw_only=True):
     """Which candidates of the shelf it is about, the leading one first."""
 
 
-class Trigger(ABC):
-    """A reason to write. Discovered: one a file in `tactful.outreach.triggers`."""
+class Trigger(Struct, frozen=True, kw_only=True):
+    """A reason to write. Discovered: one a file in `tactful.outreach.triggers`; its fields are settings."""
 
     name: ClassVar[str]
 
@@ -47,13 +48,11 @@ class Trigger(ABC):
         return told
 
 
-class NewsTrigger(Trigger):
+class NewsTrigger(Trigger, frozen=True, kw_only=True):
     """Something happened that they would want to hear of, once: what it is, the source of the same name knows."""
 
-    fresh: ClassVar[timedelta]
-    """For how long it is still news."""
-    rests: ClassVar[timedelta] = timedelta(0)
-    """For so long after it was told of, nothing else about the same style is told for the same reason."""
+    fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)]
+    rests_days: Annotated[float, setting("For so many days after it was told of, nothing else about the same style is told for the same reason.", ge=0)] = 0.0
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
         """Tell of all that is news and was not told since they last had to do with it."""
@@ -63,8 +62,8 @@ class NewsTrigger(Trigger):
             return None
         news = news[:MOST_PRODUCTS]
         value = float(shelf.score[news].sum())
-        return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + self.fresh, indices=tuple(news))
+        return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + timedelta(hours=self.fresh_hours), indices=tuple(news))
 
     def _was_told(self, shelf: Shelf, index: int, told: dict[int, datetime], *, now: datetime) -> bool:
         told_at, last_at = told.get(int(shelf.groups[index])), shelf.because[index].last_at
-        return told_at is not None and (last_at is None or told_at >= last_at or now - told_at < self.rests)
+        return told_at is not None and (last_at is None or told_at >= last_at or now - told_at < timedelta(days=self.rests_days))

@@ -1,15 +1,33 @@
 """How likely something must be wanted to be worth saying."""
 
-HERE = 0.004
-"""On a page, where they are already: about one in 250 in the week to come is the least that is not filler."""
+from typing import Annotated
+
+from msgspec import Struct, field
+
+from tactful.model.settings import setting
+
 MESSAGE = {"due_again": 0.5, "cart_waiting": 0.05, "back_in_stock": 0.3, "price_drop": 0.15, "new_style": 0.1, "asked_for": 0.04, "reward": 0.05}
-"""To interrupt, by reason. Source: at .5 about three households in ten hear from us in a week, and six words in ten are right (Complete Journey)."""
 
 
-def threshold_of(source: str, *, interrupts: bool) -> float:
-    """Least probability of being wanted within seven days; a reason without a threshold never interrupts.
+class Thresholds(Struct, frozen=True, kw_only=True):
+    """How likely something must be wanted within seven days to be worth saying."""
 
-    >>> threshold_of("popular_here", interrupts=True)
-    inf
-    """
-    return MESSAGE.get(source, float("inf")) if interrupts else HERE
+    here: Annotated[
+        float,
+        setting("On a page, where they are already, 0 to 1.", source="about one in 250 in the week to come is the least that is not filler", ge=0, le=1),
+    ] = 0.004
+    message: Annotated[
+        dict[str, Annotated[float, setting("0 to 1", ge=0, le=1)]],
+        setting(
+            "To interrupt, by reason, 0 to 1. A reason without one never interrupts.",
+            source="at .5 about three households in ten hear from us in a week, and six words in ten are right (Complete Journey)",
+        ),
+    ] = field(default_factory=MESSAGE.copy)
+
+    def least(self, source: str, *, interrupts: bool) -> float:
+        """Least probability of being wanted within seven days.
+
+        >>> Thresholds().least("popular_here", interrupts=True)
+        inf
+        """
+        return self.message.get(source, float("inf")) if interrupts else self.here

@@ -17,7 +17,17 @@ def _bought(profile: Profile, event: OrderCompleted) -> None:
         return  # A till or a second system reports the same order again under another message id: it was one order.
     number = profile.orders_before + len(profile.orders)
     profile.orders.append(
-        Order(event.order_id, event.message_id, event.at, event.channel, event.gift, event.store_code, event.fulfilment, _elsewhere(profile, event))
+        Order(
+            event.order_id,
+            event.message_id,
+            event.at,
+            event.channel,
+            event.gift,
+            event.store_code,
+            event.fulfilment,
+            _elsewhere(profile, event),
+            event.currency,
+        )
     )
     products = profile.products
     for line in event.lines:

@@ -13,6 +13,7 @@ from tactful.model.events import (
     MessagePutOff,
     RewardGranted,
     Traits,
+    WayIn,
 )
 from tactful.model.profile import Profile, Sighting, Zone
 from tactful.profile._consent import hear
@@ -20,6 +21,7 @@ from tactful.profile._consent import hear
 VISIT_GAP = timedelta(minutes=30)
 """Half an hour without a sign of life ends a visit: the web analytics convention."""
 SIGHTINGS_KEPT = 104
+WAYS_KEPT = 64
 _EPOCH_WEEK_SECONDS = 7 * 86_400
 
 
@@ -49,12 +51,23 @@ def is_own(event: BaseEvent) -> bool:
 def _visit(profile: Profile, event: BaseEvent) -> None:
     session_id = event.context.session_id
     other_session = session_id is not None and profile.session_id is not None and session_id != profile.session_id
-    if profile.last_own_at is None or other_session or event.at - profile.last_own_at > VISIT_GAP:
+    began = profile.last_own_at is None or other_session or event.at - profile.last_own_at > VISIT_GAP
+    if began:
         profile.visits += 1
         profile.session_id = session_id
+        profile.looking_at = None
+    way_in: WayIn | None = "email" if isinstance(event, MessageAnswered) else event.context.way_in
+    if way_in is not None and (began or way_in != "direct"):  # a page loaded again within a visit often has no referrer
+        profile.ways[profile.visits] = way_in
+        _keep_latest_ways(profile)
     profile.session_id = session_id or profile.session_id
     profile.last_own_at = event.at
     profile.last_own_event_id = event.message_id
+
+
+def _keep_latest_ways(profile: Profile) -> None:
+    for visit in list(profile.ways)[:-WAYS_KEPT]:
+        del profile.ways[visit]
 
 
 def _place(profile: Profile, event: BaseEvent) -> None:

@@ -1,7 +1,7 @@
 """Signs of interest: looks, carts, wishes, searches."""
 
 from bisect import bisect_left
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tactful.model.events import (
@@ -9,6 +9,7 @@ from tactful.model.events import (
     BaseEvent,
     CartItemAdded,
     CartItemRemoved,
+    PageViewed,
     ProductsSearched,
     ProductViewed,
     RecommendationSeen,
@@ -25,6 +26,10 @@ LOOKS_TO_SPARE = 48
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100
+GLANCE = timedelta(seconds=8)
+"""Who goes on to another page sooner has hardly read the title and the price. A choice."""
+SAME_PAGE = timedelta(seconds=2)
+"""A page reported so soon after a product is the product's own."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -37,11 +42,12 @@ def history_of(profile: Profile, product_id: str) -> ProductHistory:
     return history
 
 
-def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, price: float | None = None) -> None:
+def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, price: float | None = None, currency: str | None = None) -> None:
     """Note one sign of interest in a product."""
     looks = history_of(profile, product_id).looks
-    looks.append(Look(event.at, kind, profile.visits, event.message_id, price))
+    looks.append(Look(event.at, kind, profile.visits, event.message_id, price, currency=currency))
     profile.looks += 1
+    profile.looking_at = product_id if kind == "view" else None
     if len(looks) > LOOKS_KEPT:
         profile.looks -= 1
         del looks[0]
@@ -80,7 +86,39 @@ def keep_latest(values: dict[Key, Value], most: int) -> None:
 
 @folds(ProductViewed)
 def _viewed(profile: Profile, event: ProductViewed) -> None:
-    look(profile, event.product_id, "view", event=event, price=event.price)
+    if event.product_id != profile.looking_at:
+        _left(profile, event.at)
+    elif event.seconds is not None and _last_look(profile, event.product_id).visit == profile.visits:
+        _lasted(profile, event.product_id, event.seconds)
+        return  # The look is known; this tells how long it was.
+    look(profile, event.product_id, "view", event=event, price=event.price, currency=event.currency)
+    if event.seconds is not None:
+        _lasted(profile, event.product_id, event.seconds)
+
+
+@folds(PageViewed)
+def _opened(profile: Profile, event: PageViewed) -> None:
+    if profile.looking_at is not None and event.at - _last_look(profile, profile.looking_at).at > SAME_PAGE:
+        _left(profile, event.at)
+
+
+def _last_look(profile: Profile, product_id: str) -> Look:
+    return profile.products[product_id].looks[-1]
+
+
+def _left(profile: Profile, at: datetime) -> None:
+    """They went on to another page. Things reported at one and the same time tell nothing of how long they were looked at."""
+    product_id, profile.looking_at = profile.looking_at, None
+    if product_id is not None and timedelta(0) < (gone := at - _last_look(profile, product_id).at) < GLANCE:
+        _lasted(profile, product_id, gone.total_seconds())
+
+
+def _lasted(profile: Profile, product_id: str, seconds: float) -> None:
+    """Note that the latest look at a product was none, where it was that short."""
+    if timedelta(seconds=seconds) < GLANCE:
+        looks = history_of(profile, product_id).looks
+        last = looks[-1]
+        looks[-1] = Look(last.at, last.kind, last.visit, last.event_id, last.price, brief=True, currency=last.currency)
 
 
 @folds(CartItemAdded)
@@ -119,5 +157,6 @@ def _clicked(profile: Profile, event: RecommendationSeen) -> None:
 
 @folds(ProductsSearched)
 def _searched(profile: Profile, event: ProductsSearched) -> None:
+    _left(profile, event.at)
     profile.searches.append(Search(event.at, event.query, profile.visits, event.message_id))
     del profile.searches[:-SEARCHES_KEPT]

@@ -19,6 +19,8 @@ class Component(ABC):
     """
 
     name: ClassVar[str]
+    form: ClassVar[int] = 1
+    """Of what `dump` gives. What was learned in another form is left alone, and the component works from its priors until the next training."""
 
     @abstractmethod
     def train(self, purchases: PurchaseTable) -> Facts:

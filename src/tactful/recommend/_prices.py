@@ -26,8 +26,9 @@ def is_drop(price: float, seen: float) -> bool:
 
 
 def _price_at(look: Look, product: Product) -> float | None:
-    """What it cost when they looked: as the page said, else as we remember."""
-    return look.price if look.price is not None else _remembered(product, look.at)
+    """What it cost when they looked: as the page said in the currency of the price, else as we remember."""
+    comparable = look.currency is None or product.price is None or look.currency == product.price.currency
+    return look.price if look.price is not None and comparable else _remembered(product, look.at)
 
 
 def _remembered(product: Product, at: datetime) -> float | None:

@@ -62,6 +62,7 @@ class DueAgain(Source):
     """
 
     name: ClassVar[str] = "due_again"
+    form: ClassVar[int] = 2
     writes: ClassVar[bool] = True
     outranks: ClassVar[int] = 1
     calibrates_itself: ClassVar[bool] = True

@@ -26,7 +26,8 @@ class PriceDrop(UnlearnedSource):
                 product, price = customer.catalog.product(row), float(customer.catalog.price[row])
                 seen = lowest_seen(customer.profile.products[product.id].looks, product)
                 if seen is not None and is_drop(price, seen[0]):
-                    proposals.append((row, need.probability, _because(seen[1], seen[0])))
+                    theirs = product.price is None or customer.currency in (None, product.price.currency)
+                    proposals.append((row, need.probability, _because(seen[1], seen[0] if theirs else None)))
         return Candidates.of(proposals)
 
     def prior(self, score: float) -> float:
@@ -34,6 +35,6 @@ class PriceDrop(UnlearnedSource):
         return 0.4 * score
 
 
-def _because(look: Look, seen_price: float) -> Because:
+def _because(look: Look, seen_price: float | None) -> Because:
     evidence = (Evidence(message_id=look.event_id, at=look.at),)
     return Because(code=PriceDrop.name, evidence=evidence, last_at=look.at, seen_price=seen_price)

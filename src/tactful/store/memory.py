@@ -392,6 +392,10 @@ class _Privacy:
         else:
             self._journal.remove(self._refusals, customer_id)
 
+    def anyone_refuses(self) -> bool:
+        with self._journal.lock:
+            return bool(self._refusals)
+
     def refuses(self, customer_id: str) -> bool:
         with self._journal.lock:
             return customer_id in self._refusals

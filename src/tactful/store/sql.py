@@ -308,6 +308,9 @@ class _Privacy:
     def refuse(self, customer_id: str, *, refused: bool) -> None:
         self._database.write("refuse" if refused else "allow", (customer_id,))
 
+    def anyone_refuses(self) -> bool:
+        return self._database.row("anyone_refuses") is not None
+
     def refuses(self, customer_id: str) -> bool:
         return self._database.row("refuses", (customer_id,)) is not None
 

@@ -249,6 +249,10 @@ INSERT INTO refusals (customer) VALUES (?) ON CONFLICT (customer) DO NOTHING
 -- Forget that a customer refused.
 DELETE FROM refusals WHERE customer = ?
 
+-- anyone_refuses --
+-- Whether there is anybody who refuses.
+SELECT 1 FROM refusals LIMIT 1
+
 -- refuses --
 -- Whether a customer refuses.
 SELECT 1 FROM refusals WHERE customer = ?

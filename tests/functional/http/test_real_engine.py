@@ -97,3 +97,13 @@ def test_a_card_shown_before_it_was_claimed_keeps_its_purchases(client):
     assert client.post("/v1/identify", json=member, headers=SECRET).status_code == 200
     owned = client.get("/v1/customers/member", headers=SECRET).json()["owned"]
     assert [style["groupId"] for style in owned] == ["lamp"]
+
+
+def test_the_policy_tells_what_holds_and_who_says_so(client):
+    assert client.get("/v1/policy").status_code == 401
+    policy = client.get("/v1/policy", headers=SECRET).json()
+    assert policy["file"] is None
+    patience = next(setting for setting in policy["settings"] if setting["key"] == "contact.never_responds.patience")
+    assert (patience["value"], patience["default"], patience["source"]) == (3, 3, "default")
+    assert patience["means"]
+    assert patience["because"]

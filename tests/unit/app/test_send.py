@@ -24,8 +24,8 @@ from tactful.model.events import (
     Unsubscribed,
 )
 from tactful.model.outbox import Handover, Reservation
-from tactful.policy import SILENCE
 from tactful.wiring import open_engine
+from tactful.words import built_in
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -191,7 +191,7 @@ def test_over_a_cap_it_waits_and_then_goes():
     reserve(engine)
     engine.record([happened(MessageDelivered, NOW, channel="email", contact_id="newsletter")], now=NOW)
     later = only(run(engine, pigeon, now=NOW))
-    assert (later.state, later.code, later.text) == ("put_off", "frequency_cap", SILENCE["frequency_cap"])
+    assert (later.state, later.code, later.text) == ("put_off", "frequency_cap", built_in().speak("en").silence("frequency_cap"))
     assert only(run(engine, pigeon, now=later.next_at)).state == "sent"
 
 
@@ -207,7 +207,7 @@ def test_what_was_due_while_the_machine_was_off_is_dropped_when_it_is_too_late()
     engine, pigeon = engine_after(carted("novel", ago(hours=3))), Pigeon()
     reserve(engine)
     dropped = only(run(engine, pigeon, now=NOW + 3 * DAY))
-    assert (dropped.state, dropped.code, dropped.text) == ("dropped", "too_late", SILENCE["too_late"])
+    assert (dropped.state, dropped.code, dropped.text) == ("dropped", "too_late", built_in().speak("en").silence("too_late"))
     assert pigeon.letters == []
 
 

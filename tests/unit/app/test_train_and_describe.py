@@ -137,6 +137,17 @@ def test_a_model_nobody_knows_any_more_is_left_alone(trained):
     assert decide(Engine(trained.store, new_id=trained.new_id), user="c1").items
 
 
+def test_a_model_of_another_form_is_left_alone_until_the_next_training(trained):
+    record = next(one for one in trained.store.models.load() if one.name == "due_again")
+    former = msgspec.structs.replace(record, blob=b"of a former shape", facts=record.facts | {"form": 1})
+    with trained.store.transaction():
+        trained.store.models.save([former])
+    again = Engine(trained.store, new_id=trained.new_id)
+    assert decide(again, user="c1").items
+    again.train(now=NOW)
+    assert decide(Engine(trained.store, new_id=trained.new_id), user="c1").items
+
+
 def decide(engine, *, user="ann", now=NOW):
     return engine.decide(DecideRequest(user_id=user, explain=True, limit=50), now=now)
 

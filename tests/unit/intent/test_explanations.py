@@ -1,5 +1,7 @@
 """Whom looks were for, whether they were meant, and what turned up since."""
 
+from datetime import timedelta
+
 import msgspec
 import numpy as np
 import pytest
@@ -7,10 +9,12 @@ import pytest
 from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, purchase_table
 from tactful.app.read import see_customer
 from tactful.catalog import build_table
+from tactful.intent import needs_of
 from tactful.learning import LookTableBuilder
-from tactful.model.events import Address, Identified, ProductsSearched, Traits
+from tactful.model.events import Address, Context, Identified, MessageAnswered, PageViewed, ProductsSearched, Traits
 from tactful.model.products import Product
 from tactful.model.tables import DAY_SECONDS
+from tactful.model.wants import PRIOR
 from tactful.recommend.wants import Wants, WantsConfig
 
 CAMERAS = CATALOG.type_code["Electronics > Photo > Cameras"]
@@ -80,6 +84,67 @@ def test_a_burst_in_one_sitting_is_research_until_they_come_back():
     assert "burst" not in codes(needs(*burst, looked("shirt-1", ago(1)))[SHIRTS])
 
 
+def looks_by(*ways, product="camera"):
+    return [looked(product, ago(len(ways) - n), context=Context(way_in=way)) for n, way in enumerate(ways)]
+
+
+def test_a_glance_is_no_occasion_and_the_more_of_them_the_less_it_is_a_want():
+    def days(seconds):
+        return [event for n in (5, 4, 3, 2) for event in (looked("camera", ago(n)), looked("novel", ago(n) + timedelta(seconds=seconds)))]
+
+    glanced, looked_at = customer_of(*days(5)).needs[CAMERAS], customer_of(*days(20)).needs[CAMERAS]
+    assert (glanced.state, glanced.occasions, looked_at.state, looked_at.occasions) == ("look", 1, "open", 4)
+    assert "glanced" in codes(glanced)
+    assert glanced.explanations.slip > 0.5
+    assert glanced.explanations.own < 0.1
+
+
+def test_what_is_reported_at_one_time_or_acted_on_was_looked_at():
+    at_once = customer_of(*(event for n in (3, 2) for event in (looked("camera", ago(n)), looked("novel", ago(n))))).needs[CAMERAS]
+    acted = customer_of(*(event for n in (3,) for event in (looked("camera", ago(n)), carted("camera", ago(n) + timedelta(seconds=3))))).needs[CAMERAS]
+    again = customer_of(*(event for n in (3, 2) for event in (looked("camera", ago(n)), looked("camera", ago(n) + timedelta(seconds=3))))).needs[CAMERAS]
+    page = customer_of(*(e for n in (3, 2) for e in (looked("camera", ago(n)), happened(PageViewed, ago(n) + timedelta(seconds=1))))).needs[CAMERAS]
+    assert [need.state for need in (at_once, acted, again, page)] == ["open"] * 4
+
+
+def test_a_length_told_later_belongs_to_the_look_it_is_about():
+    short = customer_of(looked("camera", ago(2)), looked("camera", ago(2) + timedelta(seconds=3), seconds=3.0))
+    [look] = short.profile.products["camera"].looks
+    assert (look.brief, short.profile.looks, short.needs[CAMERAS].explanations.slip > 0.4) == (True, 1, True)
+    long = customer_of(looked("camera", ago(2)), looked("camera", ago(2, minutes=-1), seconds=60.0)).profile
+    assert [look.brief for look in long.products["camera"].looks] == [False]
+
+
+def test_a_way_in_counts_by_the_share_of_days_on_which_they_came_so():
+    none, compare, mixed, own = (
+        customer_of(*looks_by(*ways)).needs[CAMERAS]
+        for ways in ((None, None, None), ("compare", "compare", "compare"), ("compare", "direct", "direct"), ("search", "direct", "direct"))
+    )
+    assert compare.probability < mixed.probability < own.probability
+    assert compare.probability < none.probability < own.probability
+    assert compare.explanations.research > mixed.explanations.research > none.explanations.research
+    assert {"came_from_comparison", "came_by_themselves"} <= codes(mixed)
+    assert "came_from_comparison" not in codes(none) | codes(own)
+
+
+def test_advertisements_and_our_own_messages_speak_less_for_them():
+    none, ad, ours = (customer_of(*looks_by(way, way)).needs[CAMERAS] for way in (None, "ad", "email"))
+    assert ad.probability < none.probability > ours.probability
+    clicked = [happened(MessageAnswered, ago(n, minutes=1), channel="email", answer="clicked") for n in (2, 1)]
+    assert customer_of(*clicked, looked("camera", ago(2)), looked("camera", ago(1))).needs[CAMERAS].probability == pytest.approx(ours.probability, abs=0.01)
+
+
+def test_a_page_loaded_again_within_a_visit_does_not_change_how_they_came():
+    [first, _] = looks_by("compare", None)
+    again = looked("camera", first.at + timedelta(minutes=1), context=Context(way_in="direct"))
+    assert list(profile_of(first, again).ways.values()) == ["compare"]
+
+
+def test_the_ways_of_the_latest_visits_are_kept_only():
+    profile = profile_of(*(looked("camera", ago(n), context=Context(way_in="search")) for n in range(100, 0, -1)))
+    assert (len(profile.ways), max(profile.ways)) == (64, profile.visits)
+
+
 def test_far_from_everything_they_do_is_a_slip():
     found = needs(bought(ago(50), "dress-S"), looked("bed", ago(3)))[CLOTHES.type_code["Pets > Dog"]]
     assert "stray" in codes(found)
@@ -118,6 +183,22 @@ def test_after_an_ended_want_one_look_is_a_look_and_two_days_open_it():
     once = customer_of(*earlier, looked("camera", ago(3))).needs[CAMERAS]
     assert (once.state, once.occasions, "came_back" in codes(once)) == ("look", 1, True)
     assert customer_of(*earlier, looked("camera", ago(3)), looked("camera", ago(1))).needs[CAMERAS].state == "open"
+
+
+def test_the_more_they_wanted_it_before_the_more_coming_back_says():
+    def back(*earlier):
+        return customer_of(*(looked("camera", ago(n)) for n in earlier), looked("camera", ago(1))).needs[CAMERAS]
+
+    never, once, often = back(), back(150), back(152, 151, 150, 149)
+    assert never.probability < once.probability < often.probability
+    assert [need.state for need in (never, once, often)] == ["look"] * 3
+
+
+def test_where_people_pause_longer_an_occasion_is_remembered_longer():
+    looks = [looked("camera", ago(n)) for n in (62, 60, 30, 1)]
+    quick, slow = (msgspec.structs.replace(PRIOR, gap_days={CAMERAS: gap}) for gap in (7.0, 28.0))
+    seen = [needs_of(profile_of(*looks), customer_of(*looks).history, CATALOG, now=NOW, wants=wants)[CAMERAS] for wants in (quick, slow)]
+    assert seen[0].probability < seen[1].probability
 
 
 def test_weights_and_gaps_are_learned_from_looks():

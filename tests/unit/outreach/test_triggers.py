@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from small_shop import CATALOG, NOW, ago, carted, customer_of, happened, row
 from tactful.model.candidates import Because, Evidence, Shelf
 from tactful.model.events import MessageDelivered
-from tactful.outreach import Opportunity, discover_triggers, ranked, subject_of
+from tactful.outreach import Opportunity, discover_triggers, ranked
+from tactful.words import built_in
 
 TRIGGERS = {trigger.name: trigger for trigger in discover_triggers()}
 HOUR = timedelta(hours=1)
@@ -172,6 +173,6 @@ def test_the_most_valuable_wins_and_of_equals_the_one_that_cannot_wait():
 @pytest.mark.parametrize("trigger", [name for name in TRIGGERS if name != "still_welcome"])
 @pytest.mark.parametrize(("titles", "lead"), [(["Tea"], "Tea"), (["Tea", "Milk"], "Tea and one more"), (["Tea", "Milk", "Rye"], "Tea and 2 more")])
 def test_every_trigger_has_a_subject(trigger, titles, lead):
-    subject = subject_of(trigger, titles)
+    subject = built_in().speak("en").subject(trigger, titles)
     assert lead in subject
     assert subject != lead

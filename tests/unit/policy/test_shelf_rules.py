@@ -11,7 +11,7 @@ from small_shop import NOW
 from tactful.model.candidates import Because, Shelf
 from tactful.model.profile import Dismissal
 from tactful.model.verdicts import ShelfFacts
-from tactful.policy import judge_shelf, shelf_rules, threshold_of
+from tactful.policy import Thresholds, judge_shelf, shelf_rules
 
 RULES = {rule.code: rule for rule in shelf_rules()}
 LONG_AGO = (NOW - timedelta(days=100)).timestamp()
@@ -208,5 +208,5 @@ def test_a_time_is_told_as_a_time():
 
 
 def test_only_reasons_with_a_threshold_interrupt():
-    assert threshold_of("due_again", interrupts=True) > threshold_of("due_again", interrupts=False)
-    assert threshold_of("considering", interrupts=True) == math.inf
+    assert Thresholds().least("due_again", interrupts=True) > Thresholds().least("due_again", interrupts=False)
+    assert Thresholds().least("considering", interrupts=True) == math.inf

@@ -8,11 +8,12 @@ from small_shop import CATALOG, NOW, ago, bought, customer_of, happened, purchas
 from tactful.catalog import build_table
 from tactful.model.candidates import Because, Evidence
 from tactful.model.events import OrderCompleted, OrderLine
-from tactful.model.products import Product
-from tactful.recommend import reason_text, sizes_of, spoken_title, usual_of, wears
+from tactful.model.products import Product, spoken_title
+from tactful.recommend import sizes_of, usual_of, wears
 from tactful.recommend._pairs import summarise
 from tactful.recommend._rhythm import Rhythm, Rhythms, learn_rhythms
 from tactful.recommend._sizes import fitting_variant, size_kind
+from tactful.words import built_in
 
 SHOES = ("Shoes", True)
 
@@ -134,7 +135,7 @@ def test_without_a_log_rhythms_are_the_priors():
 
 
 def text(code, product_id="coffee", **fields):
-    return reason_text(Because(code=code, **fields), row(product_id), CATALOG, now=NOW)
+    return built_in().speak("en").reason(Because(code=code, **fields), row(product_id), CATALOG, now=NOW)
 
 
 LAST = ago(12)
@@ -168,4 +169,4 @@ def test_titles_are_spoken_without_colour_and_size(title, spoken):
 
 def test_a_date_of_this_year_has_no_year():
     new_year = datetime(2026, 1, 1, tzinfo=UTC)
-    assert "2025" in reason_text(Because(code="due_again", last_at=new_year - timedelta(days=1)), 0, CATALOG, now=new_year)
+    assert "2025" in built_in().speak("en").reason(Because(code="due_again", last_at=new_year - timedelta(days=1)), 0, CATALOG, now=new_year)

@@ -9,10 +9,10 @@ from tactful.catalog import build_table
 from tactful.model.moment import Moment
 from tactful.model.products import Product
 from tactful.model.tables import PurchaseTable
-from tactful.recommend import reason_text
 from tactful.recommend._baskets import FEATURES, Proposed, baskets_of, features, learn_items
 from tactful.recommend.like_you import LikeYou
 from tactful.recommend.next_basket import NextBasket, NextBasketConfig
+from tactful.words import built_in
 
 THINGS = ("tea", "honey", "coffee", "sugar", "milk", "salt", *(f"other-{n}" for n in range(24)))
 TOWN = build_table([Product(id=name, title=name.title(), product_type=f"Food > {name.title()}") for name in THINGS], (), version=1)
@@ -75,7 +75,7 @@ def test_new_things_are_explained_by_what_speaks_for_them(next_basket, like_you)
         _, because = said(source, tea_drinker())["honey"]
         assert (because.code, because.anchor) == ("like_you", ROW["tea"])
         assert because.evidence[0].at == ago(1)
-        assert reason_text(because, ROW["honey"], TOWN, now=NOW) == "Bought by many who buy Tea, as you do."
+        assert built_in().speak("en").reason(because, ROW["honey"], TOWN, now=NOW) == "Bought by many who buy Tea, as you do."
 
 
 def test_finds_are_new_to_them(like_you):

@@ -1,11 +1,11 @@
-from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from tactful.model.settings import setting
 from tactful.outreach._opportunity import NewsTrigger
 
 
-class BackInStockTrigger(NewsTrigger):
+class BackInStockTrigger(NewsTrigger, frozen=True, kw_only=True):
     """What they asked for, or want, can be had again."""
 
     name: ClassVar[str] = "back_in_stock"
-    fresh: ClassVar[timedelta] = timedelta(hours=72)
+    fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)] = 72.0

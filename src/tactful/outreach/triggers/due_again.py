@@ -1,22 +1,20 @@
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from tactful.model.candidates import Because, Shelf
 from tactful.model.customer import Customer
+from tactful.model.settings import setting
 from tactful.outreach._opportunity import MOST_PRODUCTS, Opportunity, Trigger
 
-LEAD = 0.9
-"""Share of the usual gap after which a word is welcome."""
-LATE = 2.5
-"""Share of the usual gap after which it is no longer running out: they stopped, or bought elsewhere."""
 
-
-class DueAgainTrigger(Trigger):
+class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
     """Something they buy again and again is nearly used up. Several due things make one message, and each is mentioned once a purchase."""
 
     name: ClassVar[str] = "due_again"
+    lead: Annotated[float, setting("Share of the usual gap after which a word is welcome.", ge=0)] = 0.9
+    late: Annotated[float, setting("Share of it after which nothing is running out any more: they stopped, or bought elsewhere.", gt=0)] = 2.5
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
@@ -24,7 +22,7 @@ class DueAgainTrigger(Trigger):
         windows = {
             i: window
             for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
-            if (window := _window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))
+            if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))
         }
         if not windows:
             return None
@@ -33,10 +31,9 @@ class DueAgainTrigger(Trigger):
         together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
-
-def _window(because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
-    if because.every_days is None or because.last_at is None or (told_at is not None and told_at >= because.last_at):
-        return None
-    opens = max(now, because.last_at + timedelta(days=LEAD * because.every_days))
-    closes = because.last_at + timedelta(days=LATE * because.every_days)
-    return (opens, closes) if opens <= closes else None
+    def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
+        if because.every_days is None or because.last_at is None or (told_at is not None and told_at >= because.last_at):
+            return None
+        opens = max(now, because.last_at + timedelta(days=self.lead * because.every_days))
+        closes = because.last_at + timedelta(days=self.late * because.every_days)
+        return (opens, closes) if opens <= closes else None

@@ -1,11 +1,11 @@
-from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from tactful.model.settings import setting
 from tactful.outreach._opportunity import NewsTrigger
 
 
-class NewStyleTrigger(NewsTrigger):
+class NewStyleTrigger(NewsTrigger, frozen=True, kw_only=True):
     """Something is new from a brand they keep buying."""
 
     name: ClassVar[str] = "new_style"
-    fresh: ClassVar[timedelta] = timedelta(hours=168)
+    fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)] = 168.0

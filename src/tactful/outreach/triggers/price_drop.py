@@ -1,11 +1,11 @@
-from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from tactful.model.settings import setting
 from tactful.outreach._opportunity import NewsTrigger
 
 
-class PriceDropTrigger(NewsTrigger):
+class PriceDropTrigger(NewsTrigger, frozen=True, kw_only=True):
     """What they want costs less than when they looked."""
 
     name: ClassVar[str] = "price_drop"
-    fresh: ClassVar[timedelta] = timedelta(hours=48)
+    fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)] = 48.0

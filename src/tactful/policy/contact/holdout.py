@@ -1,6 +1,7 @@
 import hashlib
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from tactful.model.settings import setting
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.policy._rule import ContactRule
 
@@ -15,10 +16,8 @@ class Holdout(ContactRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "holdout"
     order: ClassVar[int] = 15
-    percent: float = 0.0
-    """Share of the people held out, 0 to 100."""
-    draw: str = "1"
-    """Another value draws other people."""
+    percent: Annotated[float, setting("Share of the people held out, 0 to 100.", ge=0, le=100)] = 0.0
+    draw: Annotated[str, setting("Another value draws other people.")] = "1"
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Deny to those who are held out."""

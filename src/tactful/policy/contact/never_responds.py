@@ -1,6 +1,7 @@
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from tactful.model.settings import setting
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.policy._rule import ContactRule
 
@@ -17,14 +18,11 @@ class NeverResponds(ContactRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "never_responds"
     order: ClassVar[int] = 25
-    patience: int = 3
-    """Messages that may go unanswered without consequence."""
-    first_gap_days: float = 7.0
-    longest_gap_days: float = 180.0
-    rest_after: int = 8
-    """Unanswered messages after which nothing goes but the question."""
-    question_days: float = 365.0
-    """Between two questions."""
+    patience: Annotated[int, setting("Messages that may go unanswered without consequence.", ge=1)] = 3
+    first_gap_days: Annotated[float, setting("The gap after so many; it doubles with every further one.", ge=0)] = 7.0
+    longest_gap_days: Annotated[float, setting("The gap grows no longer than this.", ge=0)] = 180.0
+    rest_after: Annotated[int, setting("Unanswered messages after which nothing goes but the question.", ge=1)] = 8
+    question_days: Annotated[float, setting("Days between two questions.", ge=30)] = 365.0
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer until the gap has passed that their silence asks for."""

@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, time, timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
+from tactful.model.settings import setting
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.policy._rule import ContactRule
 
@@ -17,9 +18,9 @@ class QuietHours(ContactRule, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "quiet_hours"
     order: ClassVar[int] = 40
-    opens: time = time(9)
-    opens_on_sunday: time = time(10)
-    closes: time = time(21)
+    opens: Annotated[time, setting("When the day begins where they are.")] = time(9)
+    opens_on_sunday: Annotated[time, setting("The same, on a Sunday.")] = time(10)
+    closes: Annotated[time, setting("When it ends.")] = time(21)
 
     def check(self, proposal: Proposal, facts: ContactFacts) -> Verdict:
         """Defer to the next hour that is decent in every possible zone; deny where there is none."""

@@ -1,9 +1,10 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from tactful.model.candidates import Shelf
+from tactful.model.settings import setting
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule
 
@@ -17,7 +18,7 @@ class Dismissed(ShelfRule, frozen=True, kw_only=True):
     code: ClassVar[str] = "dismissed"
     needs: ClassVar[Needs] = Needs.DISMISSED | Needs.STATED
     order: ClassVar[int] = 20
-    own_codes: frozenset[str] = frozenset({"gift", "by_mistake", "bought_elsewhere", "already_have"})
+    own_codes: Annotated[frozenset[str], setting("Answers that another rule tells of.")] = frozenset({"gift", "by_mistake", "bought_elsewhere", "already_have"})
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold candidates covered by an answer."""

@@ -1,9 +1,10 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from tactful.model.candidates import Shelf
+from tactful.model.settings import setting
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule
 
@@ -17,10 +18,8 @@ class NotDueYet(ShelfRule, frozen=True, kw_only=True):
     code: ClassVar[str] = "not_due_yet"
     needs: ClassVar[Needs] = Needs.RHYTHM
     order: ClassVar[int] = 50
-    earliest_here: float = 0.6
-    """Share of the usual gap that must have passed where the customer is on a page."""
-    earliest_message: float = 0.9
-    """Share of it that must have passed by the end of the days planned for."""
+    earliest_here: Annotated[float, setting("Share of the usual gap that must have passed where the customer is on a page.", ge=0)] = 0.6
+    earliest_message: Annotated[float, setting("Share of it that must have passed by the end of the days planned for.", ge=0)] = 0.9
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold due-again candidates whose gap has hardly begun."""

@@ -1,9 +1,10 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from tactful.model.candidates import Shelf
+from tactful.model.settings import setting
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule
 
@@ -17,8 +18,10 @@ class TripIsOver(ShelfRule, frozen=True, kw_only=True):
     code: ClassVar[str] = "trip_is_over"
     needs: ClassVar[Needs] = Needs.TRIPS
     order: ClassVar[int] = 34
-    of_habit: frozenset[str] = frozenset({"due_again", "usual"})
-    """Reasons that follow from what was bought before; what was looked at or put aside on a trip is still wanted."""
+    of_habit: Annotated[
+        frozenset[str],
+        setting("Reasons that follow from what was bought before; what was looked at or put aside on a trip is still wanted."),
+    ] = frozenset({"due_again", "usual"})
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold candidates of habit whose only purchases were on trips."""

@@ -144,7 +144,7 @@ def test_a_file_that_ends_too_early_keeps_what_came_before(tactful, tmp_path):
         ("feed.csv", "id,title\n", "has no tabs in its first line"),
         ("feed.json", "{}", "must be an array of stores"),
         ("feed.json", "[{]", "is not valid JSON"),
-        ("feed.xml", "<a/>", "cannot tell what"),
+        ("feed.xml", "<a/>", "lists no product"),
         ("feed.tsv", "sku\tname\n", "id and title missing"),
     ],
 )

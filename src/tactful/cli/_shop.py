@@ -39,8 +39,9 @@ def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = Fals
 
 
 def import_source(
-    source: Annotated[Path, typer.Argument(help="Events (.ndjson), products (.tsv, .json) or stores (.json); each also .gz.")],
+    source: Annotated[Path, typer.Argument(help="Events (.ndjson), products (.tsv, .xml, .json, Shopify .csv) or stores (.json); each also .gz.")],
     *,
+    currency: Annotated[str | None, typer.Option(help="Currency of a Shopify export, which names none, like EUR.")] = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
@@ -49,7 +50,7 @@ def import_source(
     kind = kind_of(source)
     work = engine(data, store)
     try:
-        done, problems = IMPORTS[kind](work, source)
+        done, problems = _import_products(work, source, currency) if kind == "products" else IMPORTS[kind](work, source)
     finally:
         work.store.close()
     note_problems(problems)
@@ -92,10 +93,10 @@ def _watch(arrivals: "Iterable[Event | DeadLetter]", lines: _Numbered, problems:
         yield arrival
 
 
-def _import_products(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
+def _import_products(work: "Engine", source: Path, currency: str | None) -> tuple[Imported, list[str]]:
     from tactful.ingest import read_products
 
-    report = read_products(read_all(source), content_type=content_type(source))
+    report = read_products(read_all(source), content_type=content_type(source), currency=currency)
     work.put_products(report.products, now=datetime.now(UTC))
     return {"accepted": len(report.products), "not understood": len(report.problems)}, [f"line {p.line}: {p.message}" for p in report.problems]
 
@@ -108,7 +109,7 @@ def _import_stores(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
     return {"accepted": len(report.stores), "not understood": len(report.problems)}, [f"store {p.line}: {p.message}" for p in report.problems]
 
 
-IMPORTS = {"events": _import_events, "products": _import_products, "stores": _import_stores}
+IMPORTS = {"events": _import_events, "stores": _import_stores}
 
 
 def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:

@@ -20,12 +20,13 @@ def _inner_suffix(path: Path) -> str:
 
 
 def content_type(path: Path) -> str:
-    """The content type of a product feed, by its name.
+    """The content type of a product feed, by its name; empty where what is in it tells.
 
     >>> content_type(Path("feed.tsv.gz"))
     'text/tab-separated-values'
     """
-    return JSON if _inner_suffix(path) == ".json" else TABS
+    suffix = _inner_suffix(path)
+    return JSON if suffix == ".json" else TABS if suffix in (".tsv", ".txt") else ""
 
 
 def read_all(path: Path) -> bytes:
@@ -47,13 +48,21 @@ def kind_of(path: Path) -> Kind:
     suffix = _inner_suffix(path)
     if suffix in (".ndjson", ".jsonl"):
         return "events"
-    if suffix in (".tsv", ".txt") or (suffix == ".csv" and b"\t" in read_all(path).partition(b"\n")[0]):
+    if suffix in (".tsv", ".txt", ".xml", ".rss", ".atom") or (suffix == ".csv" and _is_feed(read_all(path).partition(b"\n")[0])):
         return "products"
     if suffix == ".csv":
-        raise InvalidInput(f"{path} has no tabs in its first line; a product feed is tab-separated, with Google Merchant attribute names")
+        raise InvalidInput(f"{path} has no tabs in its first line; a product feed is tab-separated, with Google Merchant attribute names, or Shopify's CSV")
     if suffix == ".json":
         return _kind_of_json(path)
-    raise InvalidInput(f"cannot tell what {path} holds; name it .ndjson (events), .tsv (products) or .json (products, stores), each also with .gz")
+    raise InvalidInput(
+        f"cannot tell what {path} holds; name it .ndjson (events), .tsv, .csv or .xml (products) or .json (products, stores), each also with .gz"
+    )
+
+
+def _is_feed(header: bytes) -> bool:
+    from tactful.ingest import is_shopify
+
+    return b"\t" in header or is_shopify(header.decode("utf-8-sig", "replace"))
 
 
 def _kind_of_json(path: Path) -> Kind:
@@ -61,6 +70,8 @@ def _kind_of_json(path: Path) -> Kind:
         rows = msgspec.json.decode(read_all(path))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} is not valid JSON: {error}") from None
+    if isinstance(rows, dict) and "products" in rows:
+        return "products"
     first = rows[0] if isinstance(rows, list) and rows else None
     if isinstance(first, dict) and "store_code" in first:
         return "stores"

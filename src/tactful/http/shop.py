@@ -13,8 +13,11 @@ from tactful.model.products import Product
 
 @put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
 def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> ProductsReply:
-    """Take a Google Merchant feed, tab-separated or as a JSON array. Lines that cannot be read are reported, the rest is kept."""
-    report = read_products(body, content_type=request.headers.get("content-type"))
+    """Take a Google Merchant feed (tab-separated, XML or a JSON array) or a Shopify export (CSV or JSON; with ``currency`` in the query, as it names none).
+
+    Lines that cannot be read are reported, the rest is kept.
+    """
+    report = read_products(body, content_type=request.headers.get("content-type"), currency=request.query_params.get("currency"))
     edge.engine.put_products(report.products, now=now)
     return ProductsReply(products=len(report.products), problems=report.problems)
 

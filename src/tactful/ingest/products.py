@@ -1,4 +1,4 @@
-"""Products: Google Merchant feeds, as tab-separated text or JSON, and changes to one product."""
+"""Products: Google Merchant feeds as tab-separated text, XML or JSON, Shopify exports, and changes to one product."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from tactful.ingest.money import read_money
 from tactful.ingest.reports import FeedReport, Problem
+from tactful.ingest.shopify import is_shopify, shopify_objects, shopify_rows
 from tactful.ingest.values import Unreadable, Unusable, kind_of, read_flag, read_id, read_text, read_time
 from tactful.ingest.wire import read_json
+from tactful.ingest.xml_feeds import xml_items
 from tactful.model.errors import InvalidFeed, InvalidInput
 from tactful.model.products import Product
 
@@ -100,22 +102,58 @@ READERS: dict[str, Callable[[Any], Any]] = {
 REQUIRED = ("id", "title", "price")
 
 
-def read_products(body: bytes, *, content_type: str | None) -> FeedReport:
-    r"""Read a product feed: Merchant TSV, or a JSON array of objects. What cannot be read is reported by line, the rest is kept.
+def read_products(body: bytes, *, content_type: str | None, currency: str | None = None) -> FeedReport:
+    r"""Read a product feed: Merchant TSV or XML, a JSON array of objects, Shopify's CSV or JSON, told apart by what is in them.
+
+    What cannot be read is reported by line, the rest is kept. ``currency``: of a feed that names none, as Shopify's.
 
     Raises InvalidFeed where the feed as a whole cannot be read.
 
     >>> read_products(b"id\ttitle\tprice\nmug\tMug\t9.00 EUR\n", content_type=None).products[0].title
     'Mug'
     """
-    tabs = TABS in (content_type or "") or not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{"))
     products, problems = [], []
-    for line, attributes in rows(body) if tabs else objects(body):
+    for line, attributes in entries(body, content_type or "", currency):
         try:
             products.append(read_product(attributes))
         except Unreadable as problem:
             problems.append(Problem(line=line, message=str(problem)))
     return FeedReport(products=tuple(products), problems=tuple(problems))
+
+
+def entries(body: bytes, content_type: str, currency: str | None) -> Iterator[tuple[int, Any]]:
+    """Line and attributes of whatever the feed lists, in its format."""
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if TABS in content_type:
+        return rows(body)
+    if start.startswith(b"<"):
+        return xml_items(body)
+    if start.startswith(b"{"):
+        return shopify_objects(listed(body), currency=needed(currency))
+    if start.startswith(b"["):
+        return objects(body)
+    if is_shopify(start.partition(b"\n")[0].decode("utf-8", "replace")):
+        return shopify_rows(body, currency=needed(currency))
+    return rows(body)
+
+
+def needed(currency: str | None) -> str:
+    """The currency of a feed that names none. Raises InvalidFeed where nobody told it."""
+    if currency is None or not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise InvalidFeed("a Shopify export names no currency; say which, like currency=EUR")
+    return currency.upper()
+
+
+def listed(body: bytes) -> list[Any]:
+    """The list ``products`` of a JSON object. Raises InvalidFeed where there is none."""
+    try:
+        value = read_json(body)
+    except InvalidInput as problem:
+        raise InvalidFeed(problem.message) from problem
+    products = value.get("products") if isinstance(value, dict) else None
+    if not isinstance(products, list):
+        raise InvalidFeed('the feed must be a JSON array of objects, or {"products": [...]} as Shopify gives it')
+    return products
 
 
 def read_product(attributes: Any) -> Product:

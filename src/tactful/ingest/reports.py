@@ -9,7 +9,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     """One line or object of a feed that was left out, and why."""
 
     line: int
-    """Line of a delimited feed, counted from 1 with the header; position in a JSON array, counted from 1."""
+    """Line of a delimited or XML feed, counted from 1 with the header; position in a list in JSON, counted from 1."""
     message: str
 
 

@@ -77,7 +77,7 @@ def test_lines_that_cannot_be_read_are_named_and_the_rest_is_kept():
         (b"", "found: nothing"),
         (b"id\ttitle\n\xff", "not UTF-8"),
         (b'[{"id": ', "not valid JSON"),
-        (b'{"products": []}', "JSON array"),
+        (b'{"items": []}', "JSON array"),
     ],
 )
 def test_a_feed_that_is_unusable_as_a_whole(body, said):

@@ -38,6 +38,8 @@ class Server:
         self.user = "nobody" if os.geteuid() == 0 else None
         if self.user:
             shutil.chown(self.directory, self.user)
+            if not all(folder.stat().st_mode & 0o001 for folder in self.programs.resolve().parents):  # a clone in a private folder: not for other users
+                self.programs = Path(shutil.copytree(self.programs.parent, self.directory / "server", symlinks=True)) / self.programs.name
         self.run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
         self.url = f"postgresql://postgres@/postgres?host={self.directory}"
         self.start()

@@ -54,10 +54,10 @@ class Buckets:
 class Limits:
     """The limits of one server. The holder of a secret key is the shop itself, and is not limited."""
 
-    KEY = Rate(1000, 4000)
+    KEY = Rate(10_000, 40_000)
     """A write key, whoever uses it: it is public."""
-    ADDRESS = Rate(200, 2000)
-    """An address without the secret key, whatever it asks for."""
+    ADDRESS = Rate(5_000, 20_000)
+    """An address without the secret key, whatever it asks for. Wide, since behind a proxy a whole shop has one address."""
 
     def __init__(self, *, key: Rate = KEY, address: Rate = ADDRESS, ticks: Ticks = time.monotonic) -> None:
         self.keys = Buckets(key, ticks=ticks)

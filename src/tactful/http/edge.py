@@ -6,6 +6,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
+from tactful.http.keyring import Keyring
 from tactful.http.keys import Keys
 from tactful.http.limits import Limits
 from tactful.wiring import Postroom
@@ -41,6 +42,7 @@ class Edge:
         self.engine = engine
         self.postroom = postroom
         self.keys = keys
+        self.keyring = Keyring(keys, engine.store.keys, clock=clock, ticks=limits.ticks)
         self.clock = clock
         self.limits = limits
         self.counters = Counters()

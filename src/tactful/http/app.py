@@ -16,7 +16,7 @@ from litestar.types import Message, Scope
 from tactful import __version__
 from tactful.app.engine import Engine
 from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
-from tactful.http.access import provide_edge, provide_now, within_limits
+from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
 from tactful.http.edge import Clock, Edge
@@ -76,7 +76,7 @@ def create_app(
         on_startup=[engine.prepare],
         state=State({"edge": Edge(engine, keys, clock, postroom=postroom, limits=limits or Limits(), scripts=scripts_in)}),
         dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
-        guards=[within_limits],
+        guards=[keys_up_to_date, within_limits],
         middleware=[bounded],
         before_send=[allow_pages, count],
         exception_handlers=HANDLERS,

@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
+from tactful.http.keyring import Keyring
 from tactful.http.keys import Keys
 from tactful.http.limits import Limits
 from tactful.wiring import Postroom
@@ -42,6 +43,7 @@ class Edge:
         self.engine = engine
         self.postroom = postroom
         self.keys = keys
+        self.keyring = Keyring(keys, engine.store.keys, clock=clock, ticks=limits.ticks)
         self.clock = clock
         self.limits = limits
         self.scripts = scripts

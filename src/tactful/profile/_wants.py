@@ -21,8 +21,8 @@ from tactful.profile._handlers import folds
 
 LOOKS_KEPT = 24
 """Of one product."""
-LOOKS_IN_ALL = 192
-LOOKS_TO_SPARE = 144
+LOOKS_IN_ALL = 176
+LOOKS_TO_SPARE = 160
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100

@@ -19,7 +19,7 @@ def owner_of_a_camera(number, *, replaced):
 
 
 def shop_in_which(*, replaced):
-    """Cameras were sold to 300, and so many of these bought a second one about two and a half years later; three customers own one, all look at cameras again."""
+    """Cameras were sold to 300, and so many of these bought a second one about two and a half years later; customers look at cameras again."""
     numbers = count()
     engine = Engine(MemoryStore(), new_id=lambda: f"d{next(numbers)}")
     engine.put_products(PRODUCTS)

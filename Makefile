@@ -33,7 +33,7 @@ $(VENV)/.runtime-ready: pyproject.toml tools/setup_environment.py | python-is-th
 	@$(PYTHON) tools/setup_environment.py runtime
 	@touch $@
 
-$(VENV)/.tests-ready: pyproject.toml tools/setup_environment.py | python-is-there
+$(VENV)/.tests-ready: pyproject.toml tools/setup_environment.py tests/clients/package-lock.json | python-is-there
 	@$(PYTHON) tools/setup_environment.py tests
 	@touch $@ $(VENV)/.runtime-ready
 

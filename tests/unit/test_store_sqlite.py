@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tactful.model.access import Look
 from tactful.model.errors import NotReady
 from tactful.model.events import PageViewed
 from tactful.store import SqliteStore, _database
@@ -29,9 +30,12 @@ ONCE_IN_A_WHILE = {
     "catalog_changed",
     "models_version",
     "models_changed",
+    "keys_version",
+    "keys_changed",
+    "latest_looks",
 }
 """Statements that go through a whole table on purpose; no request waits for one of a table that grows."""
-WHOLE_SMALL_TABLES = {"anyone_refuses", "count_tombstones", "products", "stores", "load_models", "latest_dead_letters", "count_dead_letters"}
+WHOLE_SMALL_TABLES = {"anyone_refuses", "count_tombstones", "products", "stores", "load_models", "load_keys", "latest_dead_letters", "count_dead_letters"}
 
 
 @pytest.fixture
@@ -170,6 +174,17 @@ def test_a_process_that_dies_in_a_transaction_leaves_nothing_half_done(path):
     assert store.events.read("u:ann") == [PageViewed(message_id="whole", at=NOON)]
     assert store.profiles.load("u:ann") == b"whole"
     store.close()
+
+
+def test_the_audit_log_cannot_be_changed(path):
+    store = SqliteStore(path)
+    with store.transaction():
+        store.audit.add(Look(at=NOON, key="till", action="profile", whom="ann", outcome="ok"))
+    store.close()
+    with sqlite3.connect(path) as connection:
+        for statement in ("UPDATE looks SET whom = 'bob'", "DELETE FROM looks"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(statement)
 
 
 def test_a_read_that_outlives_the_store_closes_its_own_connection(path):

@@ -1,13 +1,15 @@
 """Everything the edges may ask of Tactful, one method a use case."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tactful.app import decide, describe, opendsr, plan, send, subject, train, unmerge, way_out
+from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
+from tactful.app.audit import Audit
 from tactful.app.house import House
+from tactful.app.keys import NewKey
 from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store
@@ -18,6 +20,7 @@ from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
 from tactful.app.visits import Visits, consented, kept_apart
+from tactful.model.access import Role
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotFound
 from tactful.model.events import Channel, DeadLetter, Event
@@ -42,6 +45,7 @@ class Engine:
         self._visits = Visits()
         self._house = House(store, policy=policy, words=words)
         self._together = Together(store)
+        self.audit = Audit(store, erasure_key, self._together)
 
     @property
     def policy(self) -> Policy:
@@ -119,7 +123,7 @@ class Engine:
 
     def export(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything held about a customer, as JSON-ready values. Raises NotFound."""
-        return subject.export(self.store, self._house, customer, now=now)
+        return subject.export(self.store, self._house, customer, audit=self.audit, now=now)
 
     def erase(self, customer: str, *, now: datetime) -> Erasure:
         """Forget a customer for good; a late event does not bring them back. Raises NotFound."""
@@ -136,6 +140,18 @@ class Engine:
     def unmerge(self, customer: str, identifier: Identifier, *, now: datetime) -> dict[str, Any]:
         """Separate an identifier from a customer again; both profiles are those of their own events. Raises NotFound and InvalidInput."""
         return unmerge.unmerge(self.store, customer, identifier, now=now)
+
+    def add_key(self, name: str, *, role: Role, origins: Sequence[str] = (), now: datetime) -> NewKey:
+        """Make a key; this is the only time that it is told. Raises InvalidInput."""
+        return keys.add_key(self.store, name, role=role, origins=origins, now=now)
+
+    def rotate_key(self, name: str, *, grace: timedelta = keys.GRACE, now: datetime) -> NewKey:
+        """Make another key of the same name; the old one opens for ``grace`` longer. Raises NotFound."""
+        return keys.rotate_key(self.store, name, grace=grace, now=now)
+
+    def revoke_key(self, name: str, *, now: datetime) -> int:
+        """End every key of a name now; how many there were. Raises NotFound."""
+        return keys.revoke_key(self.store, name, now=now)
 
     def decision(self, decision_id: str) -> Decision | Plan:
         """A past decision in full. Raises NotFound."""

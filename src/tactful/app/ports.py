@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tactful.model.access import AccessKey, Look
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
@@ -322,6 +323,38 @@ class Privacy(Protocol):
         ...
 
 
+class AccessKeys(Protocol):
+    """Keys that a shop hands out, as hashes."""
+
+    def version(self) -> int:
+        """A number that grows with every change; 0 before the first."""
+        ...
+
+    def save(self, keys: Sequence[AccessKey]) -> None:
+        """Keep keys, replacing those of the same digest."""
+        ...
+
+    def load(self) -> list[AccessKey]:
+        """All keys, those that ended too, by digest."""
+        ...
+
+
+class Audit(Protocol):
+    """Who looked at whom. Append-only: nothing in it is ever changed or removed."""
+
+    def add(self, look: Look) -> None:
+        """Note one look."""
+        ...
+
+    def latest(self, limit: int) -> list[Look]:
+        """The newest first."""
+        ...
+
+    def of(self, whom: str) -> list[Look]:
+        """All looks at somebody, the oldest first."""
+        ...
+
+
 class Store(Protocol):
     """All ports over one database. Writes outside a transaction are an error of the caller."""
 
@@ -343,6 +376,10 @@ class Store(Protocol):
     def dead_letters(self) -> DeadLetters: ...
     @property
     def privacy(self) -> Privacy: ...
+    @property
+    def keys(self) -> AccessKeys: ...
+    @property
+    def audit(self) -> Audit: ...
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable: on disk when the block ends. Not re-entrant.

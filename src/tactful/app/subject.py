@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from tactful.app.audit import Audit
 from tactful.app.describe import describe
 from tactful.app.house import House
 from tactful.app.ports import Store
@@ -37,8 +38,8 @@ class Erasure(Struct, frozen=True, kw_only=True, rename="camel"):
     models: str = MODELS
 
 
-def export(store: Store, house: House, customer: str, *, now: datetime) -> dict[str, Any]:
-    """Everything held about a customer, as JSON-ready values. What is only likely theirs is not in it. Raises NotFound."""
+def export(store: Store, house: House, customer: str, *, audit: Audit, now: datetime) -> dict[str, Any]:
+    """Everything held about a customer, and who looked at them, as JSON-ready values. What is only likely theirs is not in it. Raises NotFound."""
     customer_id = customers_of(store, customer)
     events = store.events.read(customer_id)
     kept = store.decisions.of(customer_id)
@@ -54,6 +55,7 @@ def export(store: Store, house: House, customer: str, *, now: datetime) -> dict[
         "plans": [decision for decision in kept if isinstance(decision, Plan)],
         "outbox": [letter for event in events if isinstance(event, DecisionMade) and (letter := store.outbox.load(event.message_id)) is not None],
         "deadLetters": [letter for _, letter in _letters(store, values)],
+        "looks": [{"at": look.at, "key": look.key, "action": look.action, "outcome": look.outcome} for look in audit.of(customer_id)],
         "models": MODELS,
     }
     return dict(msgspec.to_builtins(held))

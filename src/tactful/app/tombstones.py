@@ -13,6 +13,11 @@ from tactful.model.events import Event, Identified
 from tactful.model.identity import Identifier
 
 
+def keyed_hash(key: bytes, kind: str, value: str) -> str:
+    """What stands for a value where the value itself may not be kept: HMAC-SHA-256, in hex."""
+    return hmac(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
+
+
 class Tombstones:
     """The erased of one store, under one key."""
 
@@ -22,7 +27,7 @@ class Tombstones:
 
     def mark(self, identifier: Identifier) -> str:
         """What is kept of an erased identifier."""
-        return hmac(self._key, f"{identifier.kind}\0{identifier.value}".encode(), sha256).hexdigest()
+        return keyed_hash(self._key, identifier.kind, identifier.value)
 
     def bury(self, identifiers: list[Identifier], *, at: datetime) -> None:
         """Remember that these were erased."""

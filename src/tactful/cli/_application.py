@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tactful import __version__
-from tactful.cli import _ask, _bench, _customer, _doctor, _policy, _rehearse, _send, _serve, _shop, _simulate, _words
+from tactful.cli import _ask, _bench, _customer, _doctor, _keys, _policy, _rehearse, _send, _serve, _shop, _simulate, _words
 from tactful.model.errors import TactfulError
 
 WRONG_USAGE = 2
@@ -24,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 words = typer.Typer(name="words", help="What customers read.", rich_markup_mode=None)
+keys = typer.Typer(name="keys", help="Hand out keys, take them back, and see who looked at whom.", rich_markup_mode=None)
 outreach = typer.Typer(name="outreach", help="Plan and send messages.", rich_markup_mode=None)
 
 app.command("demo")(_serve.demo)
@@ -43,6 +44,12 @@ app.command("rehearse")(_rehearse.rehearse)
 app.command("simulate")(_simulate.simulate)
 app.command("bench")(_bench.bench)
 app.command("policy")(_policy.policy)
+keys.command("add")(_keys.add)
+keys.command("list")(_keys.list_keys)
+keys.command("rotate")(_keys.rotate)
+keys.command("revoke")(_keys.revoke)
+keys.command("audit")(_keys.audit)
+app.add_typer(keys)
 app.command("export")(_customer.export)
 app.command("erase")(_customer.erase)
 app.command("doctor")(_doctor.doctor)

@@ -3,7 +3,10 @@
 A customer's id may hold slashes, so everything after ``/v1/customers/`` is the id, but for a last word that says what to do.
 """
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from litestar import MediaType, Request, Response, delete, get, post
 from litestar.concurrency import sync_to_thread
@@ -11,7 +14,7 @@ from litestar.params import FromPath, JSONBody
 
 from tactful.app.engine import Erasure
 from tactful.console import render_export
-from tactful.http.access import Behind, Now, secret_only
+from tactful.http.access import Behind, Now, noted, secret_only
 from tactful.http.pages import HEADERS
 from tactful.http.shapes import UnmergeRequest, well_formed
 from tactful.identity import identifier
@@ -19,6 +22,7 @@ from tactful.model.errors import InvalidInput, NotFound
 from tactful.model.identity import Identifier
 
 JsonObject = dict[str, Any]
+Answer = TypeVar("Answer")
 
 
 def named(path: str, action: str) -> str:
@@ -67,8 +71,8 @@ async def customer(customer: FromPath[str], *, request: Request[Any, Any, Any], 
     """
     asked_for = exported(customer)
     if asked_for is None:
-        return Response(await sync_to_thread(edge.engine.customer, customer.removeprefix("/"), now=now))
-    held = await sync_to_thread(edge.engine.export, asked_for, now=now)
+        return Response(await sync_to_thread(_look, edge.engine.customer, request, action="profile", customer=customer.removeprefix("/"), now=now))
+    held = await sync_to_thread(_look, edge.engine.export, request, action="export", customer=asked_for, now=now)
     if request.accept.best_match(JSON_FIRST) == "text/html":
         return Response(render_export(held), media_type=MediaType.HTML, headers=HEADERS)
     return Response(held, headers={"Cache-Control": "no-store"})
@@ -83,12 +87,12 @@ async def customer(customer: FromPath[str], *, request: Request[Any, Any, Any], 
     operation_id="eraseCustomer",
     summary="Forget a customer",
 )
-def erase(customer: FromPath[str], edge: Behind, now: Now) -> Erasure:
+def erase(customer: FromPath[str], *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> Erasure:
     """Log, profile, decisions, dead letters, consent and links are gone when this is answered; an event that arrives late is let go.
 
     Who signs up again later, with an identify, begins anew.
     """
-    return edge.engine.erase(customer.removeprefix("/"), now=now)
+    return _look(edge.engine.erase, request, action="erase", customer=customer.removeprefix("/"), now=now)
 
 
 @post(
@@ -101,9 +105,16 @@ def erase(customer: FromPath[str], edge: Behind, now: Now) -> Erasure:
     operation_id="unmerge",
     summary="Separate an identifier from a customer again",
 )
-def unmerge(customer: FromPath[str], data: JSONBody[UnmergeRequest], *, edge: Behind, now: Now) -> JsonObject:
+def unmerge(customer: FromPath[str], data: JSONBody[UnmergeRequest], *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> JsonObject:
     """``POST /v1/customers/{id}/unmerge`` with one of ``anonymousId``, ``userId`` and ``loyaltyCard``. Both profiles are rebuilt from their own events.
 
     They are joined again only by an identify or alias that happens later and names both.
     """
-    return edge.engine.unmerge(named(customer, "unmerge"), separable(data), now=now)
+    apart = partial(edge.engine.unmerge, identifier=separable(data))
+    return _look(apart, request, action="unmerge", customer=named(customer, "unmerge"), now=now)
+
+
+def _look(use_case: Callable[..., Answer], request: Request[Any, Any, Any], *, action: str, customer: str, now: datetime) -> Answer:
+    """Ask the engine about a customer, and note that."""
+    with noted(request, action, customer):
+        return use_case(customer, now=now)

@@ -7,9 +7,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
-from tactful.http.access import NOW_HEADER, Behind, Now, any_key, require_own_identity, role_of, secret_only
+from tactful.http.access import NOW_HEADER, Behind, Now, any_key, noted, require_own_identity, role_of, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
-from tactful.model.decisions import Decision
+from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import InvalidInput
 from tactful.model.outbox import Dispatch
 
@@ -33,8 +33,8 @@ def decide(data: JSONBody[DecideRequest], *, request: Request[Any, Any, Any], ed
     For an anonymousId the write key is told only of what was done under that anonymousId, also where somebody has signed in under it.
     """
     check_request(data)
-    require_own_identity(request, data.user_id, edge.keys)
-    device_only = data.user_id is None and role_of(request, edge.keys) != "secret"
+    require_own_identity(request, data.user_id)
+    device_only = data.user_id is None and role_of(request) != "secret"
     with edge.counters.decisions.time():
         return told(edge.engine.decide(data, now=now, device_only=device_only))
 
@@ -73,9 +73,12 @@ def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dis
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
-def decision(decision_id: FromPath[str], edge: Behind) -> JsonObject:
+def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: Behind) -> JsonObject:
     """A past decision or plan in full: items, reasons, evidence, and what was withheld and why."""
-    return told(edge.engine.decision(decision_id))
+    with noted(request, "decision") as looked:
+        found = edge.engine.decision(decision_id)
+        looked.customer = found.user_id if isinstance(found, Plan) else found.customer_id
+    return told(found)
 
 
 @post("/v1/train", status_code=200, guards=[secret_only], sync_to_thread=True, tags=["Learning"], operation_id="train", summary="Learn from the log now")
@@ -92,7 +95,8 @@ def train(edge: Behind, now: Now) -> Trained:
     operation_id="deadLetters",
     summary="Events that could not be understood",
 )
-def dead_letters(edge: Behind, limit: Annotated[int, Parameter(ge=1, le=1000, description="How many")] = 100) -> DeadLetters:
+def dead_letters(request: Request[Any, Any, Any], edge: Behind, limit: Annotated[int, Parameter(ge=1, le=1000, description="How many")] = 100) -> DeadLetters:
     """The newest first, each with the reason and its text."""
     kept = edge.engine.store.dead_letters
-    return DeadLetters(count=kept.count(), dead_letters=tuple(kept.latest(limit)))
+    with noted(request, "dead_letters"):
+        return DeadLetters(count=kept.count(), dead_letters=tuple(kept.latest(limit)))

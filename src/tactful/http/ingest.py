@@ -58,7 +58,7 @@ async def pixel(kind: FromPath[str], request: AnyRequest, edge: Behind) -> Respo
 
 async def receive(body: bytes, request: AnyRequest, edge: Edge, *, kind: str) -> None:
     """Check who sends, then record one body. Raises what `role_of` and `read_batch` raise."""
-    vouched = role_of(request, edge.keys, body_key=sent_key(request) or write_key(body)) == "secret"
+    vouched = role_of(request, body_key=sent_key(request) or write_key(body)) == "secret"
     gpc = request.headers.get("sec-gpc") == "1"
     await sync_to_thread(take, edge, body, kind=kind, now=provide_now(request), vouched=vouched, gpc=gpc)
 

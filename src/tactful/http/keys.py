@@ -1,9 +1,8 @@
-"""Keys: a public one that may write events, and a secret one that may do everything."""
+"""The key file of a server: a public key that may write events, a secret one that may do everything, and what signs identity tokens."""
 
 import hmac
 import json
 import secrets
-from hmac import compare_digest
 from pathlib import Path
 
 import msgspec
@@ -11,7 +10,10 @@ from msgspec import Struct
 
 from tactful.model.errors import InvalidInput, NotReady
 
-KEYS_NAME = "keys.json"
+FILE_NAME = "keys.json"
+"""Of the file in the data directory, and how its keys are named where it is noted who did something."""
+DEV_NAME = "dev"
+"""How the keys of development are named there. Both names may be nobody's: keys that are handed out have others."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """The only addresses on which keys that everybody knows are served."""
 
@@ -19,10 +21,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Keys(Struct, frozen=True, kw_only=True):
     """The keys of one shop."""
 
-    write: str
-    """Public: ingest, and decide for anonymous visitors."""
-    secret: str
-    """Everything. Never leaves the shop's servers."""
+    write: str | None = None
+    """Public: ingest, and decide for anonymous visitors. None: there are only those that are managed in the store."""
+    secret: str | None = None
+    """Everything. Never leaves the shop's servers. None: the same."""
     jwt_secret: str
     """Signs identity tokens (HS256) with which a browser proves a userId."""
     dev: bool = False
@@ -32,14 +34,6 @@ class Keys(Struct, frozen=True, kw_only=True):
     def links_key(self) -> bytes:
         """Signs the links in messages; apart from identity tokens, so that neither can stand for the other."""
         return hmac.digest(self.jwt_secret.encode(), b"links in messages", "sha256")
-
-    def opens_writing(self, key: str | None) -> bool:
-        """Whether this is the write key."""
-        return key is not None and compare_digest(key.encode(), self.write.encode())
-
-    def opens_everything(self, key: str | None) -> bool:
-        """Whether this is the secret key."""
-        return key is not None and compare_digest(key.encode(), self.secret.encode())
 
 
 DEV_KEYS = Keys(write="dev-write", secret="dev-secret", jwt_secret="dev-secret-that-signs-identity-tokens", dev=True)  # noqa: S106
@@ -58,7 +52,7 @@ def dev_keys(host: str = "127.0.0.1") -> Keys:
 
 def new_keys(directory: Path) -> Keys:
     """Make keys in a data directory, readable by its owner alone; keys that are there already are kept. Raises as `load_keys`."""
-    path = directory / KEYS_NAME
+    path = directory / FILE_NAME
     if path.exists():
         return load_keys(directory)
     keys = Keys(write=secrets.token_urlsafe(24), secret=secrets.token_urlsafe(32), jwt_secret=secrets.token_urlsafe(48))
@@ -72,23 +66,23 @@ def new_keys(directory: Path) -> Keys:
 
 
 class KeyFile(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The content of ``keys.json``."""
+    """The content of ``keys.json``. A shop whose keys are all managed in the store leaves the first two out."""
 
-    write_key: str
-    secret_key: str
     jwt_secret: str
+    write_key: str | None = None
+    secret_key: str | None = None
 
 
 def load_keys(directory: Path) -> Keys:
     """Read the keys of a data directory. Raises NotReady where there are none, and InvalidInput where they cannot be used."""
-    path = directory / KEYS_NAME
+    path = directory / FILE_NAME
     try:
         file = msgspec.json.decode(path.read_bytes(), type=KeyFile)
     except FileNotFoundError as problem:
         raise NotReady(f"there are no keys in {path}: run `tactful init`, or serve with --dev on your own machine") from problem
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise InvalidInput(f"{path} cannot be read ({problem}): it must hold writeKey, secretKey and jwtSecret") from problem
-    if len({file.write_key, file.secret_key, ""}) < 3:
+        raise InvalidInput(f"{path} cannot be read ({problem}): it must hold jwtSecret, and may hold writeKey and secretKey") from problem
+    if "" in (file.write_key, file.secret_key) or (file.write_key is not None and file.write_key == file.secret_key):
         raise InvalidInput(f"{path}: writeKey and secretKey must differ, and neither may be empty")
     if len(file.jwt_secret) < 32:
         raise InvalidInput(f"{path}: jwtSecret must have at least 32 characters")

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, get
 from litestar.params import FromPath
 
-from tactful.http.access import Behind, role_of
+from tactful.http.access import role_of
 from tactful.http.ingest import sent_key
 
 JsonObject = dict[str, Any]
@@ -16,19 +16,19 @@ SILENT: JsonObject = {"sampleRate": 0}
 
 
 @get("/v1/projects/{key:str}/settings", sync_to_thread=False, tags=["Events"], operation_id="segmentSettings", summary="Settings for Segment's browser library")
-def segment_settings(key: FromPath[str], request: AnyRequest, edge: Behind) -> JsonObject:
+def segment_settings(key: FromPath[str], request: AnyRequest) -> JsonObject:
     """For ``AnalyticsBrowser.load({writeKey, cdnURL})``: events come back here, and nothing goes to the library's maker."""
-    role_of(request, edge.keys, body_key=key)
+    role_of(request, body_key=key)
     here = request.base_url
     segment = {"apiKey": key, "apiHost": f"{here.netloc}/v1", "protocol": here.scheme, "unbundledIntegrations": [], "addBundledMetadata": True}
     return {"integrations": {"Segment.io": segment}, "plan": {}, "metrics": SILENT}
 
 
 @get("/sourceConfig", sync_to_thread=False, tags=["Events"], operation_id="rudderSettings", summary="Settings for Rudder's browser library")
-def rudder_settings(request: AnyRequest, edge: Behind) -> JsonObject:
+def rudder_settings(request: AnyRequest) -> JsonObject:
     """For ``rudderanalytics.load(writeKey, dataPlaneUrl, {configUrl: dataPlaneUrl})``: no destinations but us, and no measurements of the library itself."""
     key = sent_key(request)
-    role_of(request, edge.keys, body_key=key)
+    role_of(request, body_key=key)
     off = {"enabled": False}
     source = {
         "id": hashlib.sha256((key or "").encode()).hexdigest()[:16],

@@ -60,5 +60,6 @@ class Limits:
     """An address without the secret key, whatever it asks for. Wide, since behind a proxy a whole shop has one address."""
 
     def __init__(self, *, key: Rate = KEY, address: Rate = ADDRESS, ticks: Ticks = time.monotonic) -> None:
+        self.ticks = ticks
         self.keys = Buckets(key, ticks=ticks)
         self.addresses = Buckets(address, ticks=ticks)

@@ -1,5 +1,6 @@
 """The console's pages."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get
@@ -7,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import Parameter
 
 from tactful.console import STYLE, render_page
-from tactful.http.access import Behind, console_readers, read_moment
+from tactful.http.access import Behind, console_readers, edge_of, noted, read_moment
 from tactful.model.errors import Forbidden
 
 STYLE_PATH = "/console/style.css"
@@ -27,8 +28,16 @@ async def console(request: Request[Any, Any, Any], edge: Behind, customer: Asked
     if moment and not edge.keys.dev:
         raise Forbidden("the console tells another time only with development keys")
     now = read_moment(moment, "now") if moment else edge.clock()
-    page = await sync_to_thread(render_page, edge.engine, customer=(customer or "").strip(), now=now)
+    page = await sync_to_thread(_page, request, (customer or "").strip(), now=now)
     return Response(page, media_type=MediaType.HTML, headers=HEADERS)
+
+
+def _page(request: Request[Any, Any, Any], customer: str, *, now: datetime) -> str:
+    engine = edge_of(request).engine
+    if not customer:
+        return render_page(engine, customer=customer, now=now)
+    with noted(request, "console", customer):
+        return render_page(engine, customer=customer, now=now)
 
 
 @get(STYLE_PATH, sync_to_thread=False, include_in_schema=False)

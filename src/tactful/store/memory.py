@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from tactful.app.ports import About, ModelRecord
+from tactful.model.access import AccessKey, Look
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link, Tie
@@ -424,6 +425,43 @@ class _Privacy:
             return self._requests.get(request_id)
 
 
+class _Keys:
+    def __init__(self, journal: _Journal) -> None:
+        self._journal = journal
+        self._kept: dict[str, AccessKey] = {}
+        self._version = {"version": 0}
+
+    def version(self) -> int:
+        with self._journal.lock:
+            return self._version["version"]
+
+    def save(self, keys: Sequence[AccessKey]) -> None:
+        for key in keys:
+            self._journal.put(self._kept, key.digest, key)
+        self._journal.put(self._version, "version", self.version() + 1)
+
+    def load(self) -> list[AccessKey]:
+        with self._journal.lock:
+            return [self._kept[digest] for digest in sorted(self._kept)]
+
+
+class _Audit:
+    def __init__(self, journal: _Journal) -> None:
+        self._journal = journal
+        self._looks: dict[int, Look] = {}
+
+    def add(self, look: Look) -> None:
+        self._journal.put(self._looks, len(self._looks), look)
+
+    def latest(self, limit: int) -> list[Look]:
+        with self._journal.lock:
+            return [self._looks[number] for number in sorted(self._looks, reverse=True)][:limit]
+
+    def of(self, whom: str) -> list[Look]:
+        with self._journal.lock:
+            return [look for look in self._looks.values() if look.whom == whom]
+
+
 class MemoryStore:
     """All ports over dictionaries. Nothing survives the process."""
 
@@ -438,6 +476,8 @@ class MemoryStore:
         self.outbox = _Outbox(self._journal)
         self.dead_letters = _DeadLetters(self._journal)
         self.privacy = _Privacy(self._journal)
+        self.keys = _Keys(self._journal)
+        self.audit = _Audit(self._journal)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable is as durable as memory is."""

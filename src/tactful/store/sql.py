@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tactful.app.ports import About, ModelRecord
+from tactful.model.access import AccessKey, Look
 from tactful.model.decisions import Decision, Plan
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link, Tie
@@ -32,6 +33,7 @@ _product = msgspec.msgpack.Decoder(Product).decode
 _shop = msgspec.msgpack.Decoder(Shop).decode
 _model = msgspec.msgpack.Decoder(ModelRecord).decode
 _reservation = msgspec.msgpack.Decoder(Reservation).decode
+_key = msgspec.msgpack.Decoder(AccessKey).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
 _decisions: dict[str, msgspec.msgpack.Decoder[Decision] | msgspec.msgpack.Decoder[Plan]] = {
     "decision": msgspec.msgpack.Decoder(Decision),
@@ -50,6 +52,11 @@ def _time(micros: int) -> datetime:
 def _tie(row: Row) -> Tie:
     kind, value, customer, since, event_id, confidence = row
     return Tie(identifier=Identifier(kind, value), customer_id=customer, since=_time(since), event_id=event_id, confidence=confidence)
+
+
+def _look(row: Row) -> Look:
+    at, key, action, whom, outcome = row
+    return Look(at=_time(at), key=key, action=action, whom=whom, outcome=outcome)
 
 
 class _SqlDatabase(Protocol):
@@ -335,6 +342,35 @@ class _Privacy:
         return row[0] if row else None
 
 
+class _Keys:
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+
+    def version(self) -> int:
+        return self._database.number("keys_version")
+
+    def save(self, keys: Sequence[AccessKey]) -> None:
+        self._database.write_many("save_key", ((key.digest, _encode(key)) for key in keys))
+        self._database.write("keys_changed")
+
+    def load(self) -> list[AccessKey]:
+        return [_key(body) for (body,) in self._database.rows("load_keys")]
+
+
+class _Audit:
+    def __init__(self, database: _SqlDatabase) -> None:
+        self._database = database
+
+    def add(self, look: Look) -> None:
+        self._database.write("add_look", (_micros(look.at), look.key, look.action, look.whom, look.outcome))
+
+    def latest(self, limit: int) -> list[Look]:
+        return [_look(row) for row in self._database.rows("latest_looks", (limit,))]
+
+    def of(self, whom: str) -> list[Look]:
+        return [_look(row) for row in self._database.rows("looks_at", (whom,))]
+
+
 class SqlStore:
     """All ports over one database of any kind."""
 
@@ -349,6 +385,8 @@ class SqlStore:
         self.outbox = _Outbox(database)
         self.dead_letters = _DeadLetters(database)
         self.privacy = _Privacy(database)
+        self.keys = _Keys(database)
+        self.audit = _Audit(database)
 
     def transaction(self, *, durable: bool = True, about: About | None = None) -> AbstractContextManager[None]:
         """All writes inside happen or none. Durable ones are on disk when the block ends; others may be lost with the machine, never in part."""

@@ -280,3 +280,31 @@ INSERT INTO subject_requests (request_id, body) VALUES (?, ?) ON CONFLICT (reque
 -- load_request --
 -- One data subject's request.
 SELECT body FROM subject_requests WHERE request_id = ?
+
+-- keys_version --
+-- The number that grows with every change.
+SELECT version FROM keys_version
+
+-- keys_changed --
+-- Make the number grow.
+UPDATE keys_version SET version = version + 1
+
+-- save_key --
+-- Keep a key, as its hash.
+INSERT INTO access_keys (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET body = excluded.body
+
+-- load_keys --
+-- All keys.
+SELECT body FROM access_keys ORDER BY digest
+
+-- add_look --
+-- Note that somebody looked.
+INSERT INTO looks (at, key, action, whom, outcome) VALUES (?, ?, ?, ?, ?)
+
+-- latest_looks --
+-- The newest looks first.
+SELECT at, key, action, whom, outcome FROM looks ORDER BY seq DESC LIMIT ?
+
+-- looks_at --
+-- All looks at somebody, the oldest first.
+SELECT at, key, action, whom, outcome FROM looks WHERE whom = ? ORDER BY seq

@@ -11,6 +11,7 @@ from litestar.params import FromPath, RawBody
 
 from tactful.http.access import Behind, provide_now, role_of
 from tactful.http.bodies import refuse_depths
+from tactful.http.described import TakesEvents
 from tactful.http.edge import Edge
 from tactful.ingest import read_batch, write_key
 from tactful.model.errors import InvalidInput, NotFound
@@ -30,7 +31,7 @@ DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """A transparent picture of one dot."""
 
 
-@post(PATHS, status_code=200, tags=["Events"], summary="Record events")
+@post(PATHS, status_code=200, tags=["Events"], summary="Record events", operation_class=TakesEvents)
 async def ingest(body: RawBody, request: AnyRequest, edge: Behind) -> Success:
     """Record a batch, or one message of the type in the path, in the Segment tracking spec. JSON whatever the Content-Type, plain or gzip.
 

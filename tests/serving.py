@@ -10,10 +10,11 @@ import sys
 
 SERVER = """
 import sys
+from pathlib import Path
 from tactful.http import dev_keys, serve
 from tactful.wiring import open_engine
 
-serve(open_engine(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), keys=dev_keys())
+serve(open_engine(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), keys=dev_keys(), scripts_in=Path(sys.argv[1]) / "scripts")
 """
 HEADERS = {"Authorization": "Bearer dev-secret", "Content-Type": "application/json"}
 

@@ -34,7 +34,7 @@ def serve(
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
     try:
-        http.serve(work, keys=keys, host=host, port=port, postroom=mail)
+        http.serve(work, keys=keys, host=host, port=port, postroom=mail, scripts_in=data / "scripts")
     finally:
         work.store.close()
 

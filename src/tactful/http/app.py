@@ -1,6 +1,7 @@
 """The app: all routes over one engine, and the server that runs it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -14,7 +15,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, shop, way_out
+from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
 from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -33,6 +34,8 @@ ROUTES: list[Any] = [
     ingest.discard_metrics,
     libraries.segment_settings,
     libraries.rudder_settings,
+    scripts.segment_script,
+    scripts.segment_script_part,
     shop.put_products,
     shop.change_product,
     shop.put_stores,
@@ -61,12 +64,17 @@ ROUTES: list[Any] = [
 ]
 
 
-def create_app(engine: Engine, *, keys: Keys, clock: Clock, postroom: Postroom = NO_POSTROOM, limits: Limits | None = None) -> Litestar:
-    """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not; without ``limits``, the usual ones hold."""
+def create_app(
+    engine: Engine, *, keys: Keys, clock: Clock, postroom: Postroom = NO_POSTROOM, limits: Limits | None = None, scripts_in: Path | None = None
+) -> Litestar:
+    """The HTTP API and the console over one engine. ``clock`` tells the time wherever ``Tactful-Now`` does not; without ``limits``, the usual ones hold.
+
+    ``scripts_in``: folder into which npm installed Segment's browser library, for pages that use its snippet.
+    """
     return Litestar(
         ROUTES,
         on_startup=[engine.prepare],
-        state=State({"edge": Edge(engine, keys, clock, postroom=postroom, limits=limits or Limits())}),
+        state=State({"edge": Edge(engine, keys, clock, postroom=postroom, limits=limits or Limits(), scripts=scripts_in)}),
         dependencies={"edge": Provide(provide_edge, sync_to_thread=False), "now": Provide(provide_now, sync_to_thread=False)},
         guards=[keys_up_to_date, within_limits],
         middleware=[bounded],
@@ -107,9 +115,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def serve(engine: Engine, *, host: str, port: int, keys: Keys, clock: Clock = system_clock, postroom: Postroom = NO_POSTROOM) -> None:
+def serve(
+    engine: Engine, *, host: str, port: int, keys: Keys, clock: Clock = system_clock, postroom: Postroom = NO_POSTROOM, scripts_in: Path | None = None
+) -> None:
     """Serve until stopped, in this process. Raises InvalidInput for development keys on an address that others can reach."""
     if keys.dev:
         dev_keys(host)
-    app = create_app(engine, keys=keys, clock=clock, postroom=postroom)
+    app = create_app(engine, keys=keys, clock=clock, postroom=postroom, scripts_in=scripts_in)
     uvicorn.run(app, host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)

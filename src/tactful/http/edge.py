@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -38,11 +39,13 @@ class Counters:
 class Edge:
     """Everything behind the handlers."""
 
-    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom, limits: Limits) -> None:
+    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom, limits: Limits, scripts: Path | None = None) -> None:
         self.engine = engine
         self.postroom = postroom
         self.keys = keys
         self.keyring = Keyring(keys, engine.store.keys, clock=clock, ticks=limits.ticks)
         self.clock = clock
         self.limits = limits
+        self.scripts = scripts
+        """Folder into which npm installed Segment's browser library, for pages that use its snippet."""
         self.counters = Counters()

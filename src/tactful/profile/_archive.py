@@ -12,7 +12,7 @@ from tactful.profile._wants import forget_untouched, keep_latest
 
 ORDERS_KEPT = 64
 """The latest orders stay, however old."""
-ORDERS_TO_SPARE = 12
+ORDERS_TO_SPARE = 24
 """So many more may pile up before the oldest are laid down: finding their products means to look through all."""
 ORDERS_AT_MOST = 2_000
 """More are laid down, however new: a till used as one customer."""

@@ -21,8 +21,8 @@ from tactful.profile._handlers import folds
 
 LOOKS_KEPT = 24
 """Of one product."""
-LOOKS_IN_ALL = 192
-LOOKS_TO_SPARE = 48
+LOOKS_IN_ALL = 176
+LOOKS_TO_SPARE = 160
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100
@@ -57,13 +57,17 @@ def look(profile: Profile, product_id: str, kind: str, *, event: BaseEvent, pric
 
 def _forget_oldest_looks(profile: Profile) -> None:
     """Keep the latest looks over all products, and no trace of what was only looked at before."""
-    looked = [(product_id, history) for product_id, history in profile.products.items() if history.looks]
-    times = sorted(each.at for _, history in looked for each in history.looks)
+    products = profile.products
+    looked = [(product_id, history) for product_id, history in products.items() if history.looks]
+    times = sorted([each.at for _, history in looked for each in history.looks])
     since = times[-LOOKS_IN_ALL]
     for product_id, history in looked:
         if history.looks[0].at < since:
-            profile.products[product_id] = _looked_since(history, since)
-            forget_untouched(profile, product_id)
+            looks = [each for each in history.looks if each.at >= since]
+            if looks or history.purchases:
+                products[product_id] = ProductHistory(looks, history.purchases)
+            else:
+                del products[product_id]
     profile.looks = len(times) - bisect_left(times, since)
 
 
@@ -72,10 +76,6 @@ def forget_untouched(profile: Profile, product_id: str) -> None:
     history = profile.products[product_id]
     if not (history.looks or history.purchases):
         del profile.products[product_id]
-
-
-def _looked_since(history: ProductHistory, since: datetime) -> ProductHistory:
-    return ProductHistory([each for each in history.looks if each.at >= since], history.purchases)
 
 
 def keep_latest(values: dict[Key, Value], most: int) -> None:

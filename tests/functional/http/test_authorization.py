@@ -85,6 +85,8 @@ TABLE = {
     "GET /v1/pixel/{kind:str}": "write",
     "GET /v1/projects/{key:str}/settings": "write",
     "GET /sourceConfig": "write",
+    "GET /analytics.js/v1/{key:str}/analytics.min.js": "write",
+    "GET /analytics-next/bundles/{part:str}": "open",
     "GET /v1/policy": "secret",
     "POST /v1/m": "open",
     "PUT /v1/products": "secret",

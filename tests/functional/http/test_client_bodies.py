@@ -3,12 +3,17 @@
 import base64
 import gzip
 import json
+from datetime import UTC, datetime
 
 import pytest
+from litestar.testing import TestClient
 
+from tactful.http import Keys, create_app
 from tactful.model.errors import NotReady
 
 OK = {"success": True}
+KEYS = Keys(write="public", secret="secret", jwt_secret="a-secret-of-more-than-thirty-two-characters")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SHOP = "https://shop.example"
 EARLIER, SENT = "2026-03-01T11:00:00.000Z", "2026-03-01T11:59:58.000Z"
 
@@ -229,6 +234,27 @@ def test_segments_browser_library_is_told_to_come_here_and_to_keep_its_measureme
     assert told["integrations"]["Segment.io"]["apiKey"] == "public"
     assert told["metrics"] == {"sampleRate": 0}
     assert client.get("/v1/projects/wrong/settings").status_code == 401
+
+
+def test_the_script_of_segments_snippet_comes_from_the_copy_that_the_shop_installed(engine, tmp_path):
+    installed = tmp_path / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
+    installed.mkdir(parents=True)
+    (installed / "standalone.js").write_text("first()")
+    (installed / "later.bundle.1f.js").write_text("later()")
+    (installed.parent / "secret.js").write_text("not for anybody")
+    with TestClient(create_app(engine, keys=KEYS, clock=lambda: NOON, scripts_in=tmp_path)) as client:
+        answer = client.get("/analytics.js/v1/public/analytics.min.js")
+        assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "first()", "text/javascript; charset=utf-8")
+        assert client.get("/analytics-next/bundles/later.bundle.1f.js").text == "later()"
+        assert client.get("/analytics.js/v1/wrong/analytics.min.js").status_code == 401
+        for name in ("other.bundle.js", "..%2Fsecret.js", "..", "standalone.js.map"):
+            assert client.get(f"/analytics-next/bundles/{name}").status_code == 404
+
+
+def test_a_server_without_a_copy_says_how_to_install_one(engine, client, tmp_path):
+    assert client.get("/analytics.js/v1/public/analytics.min.js").status_code == 404
+    with TestClient(create_app(engine, keys=KEYS, clock=lambda: NOON, scripts_in=tmp_path)) as other:
+        assert "npm install" in other.get("/analytics.js/v1/public/analytics.min.js").json()["message"]
 
 
 @pytest.mark.parametrize("headers", [basic("public:"), {}])

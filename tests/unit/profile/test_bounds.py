@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench_fold import Life
 from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, row
+from tactful.bench.fold import Life
 from tactful.learning import PurchaseTableBuilder
 from tactful.model.events import OrderCompleted, OrderLine, OrderRefunded
 from tactful.model.tables import DAY_SECONDS

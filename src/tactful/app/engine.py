@@ -72,7 +72,7 @@ class Engine:
 
     def record_each(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
         """Record several batches, each for itself; what became of each. One that fails has not happened, and keeps none of the others from it."""
-        return recording.record_each(self.store, self._together, self._visits, batches, erased=self._tombstones)
+        return recording.record_each(self.store, batches, together=self._together, visits=self._visits, erased=self._tombstones)
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""

@@ -60,7 +60,7 @@ class Batch(Struct, frozen=True):
     """The shop itself tells it, not a public key."""
 
 
-def record_each(store: Store, together: Together, visits: Visits, batches: Sequence[Batch], *, erased: Tombstones) -> list[Receipt | Exception]:
+def record_each(store: Store, batches: Sequence[Batch], *, together: Together, visits: Visits, erased: Tombstones) -> list[Receipt | Exception]:
     """Record batches in as few commits as may be; what became of each. What is browsed by those who refuse to be known goes into their visits."""
     outcomes: list[Receipt | Exception] = []
     works: dict[int, tuple[Callable[[], Receipt], About]] = {}

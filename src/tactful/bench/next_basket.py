@@ -161,7 +161,7 @@ def _ta_feng(folder: Path, *, quick: bool) -> PurchaseTable:
         customers=tuple(names),
         country=("",) * len(names),
         until_day=0.0,
-        catalog=build_table([Product(id=str(one), title=str(one)) for one in items.tolist()], (), version=1),
+        catalog=build_table([Product(id=str(one), title=str(one), sensitivity="none") for one in items.tolist()], (), version=1),
     )
 
 

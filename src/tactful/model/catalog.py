@@ -62,6 +62,9 @@ SENSITIVITIES = (
     "addiction",
     "grief",
     "minors",
+    "ethnicity",
+    "weapons",
+    "body",
     "unknown",
 )
 """Tags of GDPR article 9 and of the customers' own sense of tact; the position is the code in `CatalogTable.sensitive`."""

@@ -63,7 +63,7 @@ def euros(amount):
         ({"adult": True, "sensitivity": "none"}, "none"),
         ({"product_type": "Pharmacy > Sun cream", "sensitivity": "none"}, "none"),
         ({"product_type": "Home", "sensitivity": "grief"}, "grief"),
-        ({}, "none"),
+        ({}, "unknown"),
     ],
 )
 def test_sensitivity(fields, tag):
@@ -71,7 +71,7 @@ def test_sensitivity(fields, tag):
 
 
 def test_a_tag_nobody_knows_is_kept_private():
-    table = build_table([thing(sensitivity="my-own-word"), thing(id="q")], (), version=1)
+    table = build_table([thing(sensitivity="my-own-word"), thing(id="q", product_type="Home")], (), version=1)
     assert (table.sensitive != 0).tolist() == [True, False]
 
 

@@ -69,17 +69,17 @@ class Planner:
     def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
+        if not opportunities:
+            return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
         free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
         if free:
             return self._auction(free, customer, shelf, facts=facts)
-        stopped_by = next((verdict for _, _, verdict in judged), None)
-        if stopped_by is not None and stopped_by.code is not None:
-            return _Outcome(silence=silence(self.own, stopped_by.code, until=stopped_by.until, **stopped_by.facts))
-        return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+        stopped_by = judged[0][2]
+        return _Outcome(silence=silence(self.own, stopped_by.code or "nothing_relevant", until=stopped_by.until, **stopped_by.facts))
 
     def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
         """The message that is worth most at its best time wins, unless silence is worth more."""

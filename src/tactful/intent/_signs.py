@@ -81,7 +81,6 @@ class Signs(Mapping[int, list[Sign]]):
     def __len__(self) -> int:
         return len(self._looked)
 
-
     @cached_property
     def in_order(self) -> tuple[list[datetime], list[tuple[int, int]]]:
         """The times of all signs, ascending, and the type and the visit of each."""

@@ -14,6 +14,7 @@ from tactful.model.needs import Need
 from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
+from tactful.outreach import best_channels
 from tactful.policy import Thresholds
 from tactful.recommend import Recommender, sizes_of, stated_of, wears
 
@@ -342,3 +343,9 @@ def denied_since(profile: Profile, channel: str, said: Consent | None) -> bool:
     answers = [profile.consents[key] for key in (f"{MARKETING}/{channel}", f"{MARKETING}/*") if key in profile.consents]
     later_yes = said is not None and said.granted and all(said.at > answer.at for answer in answers)
     return bool(answers) and not _consented(profile, channel) and not later_yes
+
+
+def usable_channels(profile: Profile, facts: ContactFacts) -> list[str]:
+    """Channels that they agreed to and that reach them, the one on which they answer best first."""
+    usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+    return best_channels(usable, facts.contacts, profile.responses)

@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS
+from tactful.app.facts import CHANNELS, usable_channels
 from tactful.app.house import House
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import updated
-from tactful.app.read import find_customer, read_customer
+from tactful.app.read import find_customer, read_customer, visits_of
 from tactful.app.turns import in_turn
 from tactful.app.worth import remaining_of
 from tactful.identity import identifier
@@ -37,8 +37,6 @@ from tactful.policy import judge_contact
 from tactful.profile import encode
 from tactful.words import Words
 
-LOOKED_AT = 64
-"""Orders from which their hours are read."""
 RESERVED_TOGETHER = 32
 """Customers whose messages are reserved in one commit; other writers wait for as long."""
 
@@ -138,10 +136,8 @@ class Planner:
         if not verdict.allowed or len(facts.zones) > 1:
             return (judged if verdict.allowed else proposal), 1.0
         profile, zone = customer.profile, ZoneInfo(facts.zones[0])
-        visits = [order.at for order in profile.orders[-LOOKED_AT:]] + [look.at for history in profile.products.values() for look in history.looks]
-        visits += [response.at for response in profile.responses if response.answer == "clicked"]
         episode = f"{facts.person}/{proposal.trigger}/{proposal.deadline:%Y-%m}"
-        slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits, zone), zone=zone, episode=episode)
+        slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits_of(profile), zone, self.house.rhythms), zone=zone, episode=episode)
         moved, allowed = judge_contact(rules, msgspec.structs.replace(judged, send_at=slot.at), facts)
         kept = allowed.allowed and moved.send_at == slot.at
         return (moved, slot.propensity) if kept else (judged, 1.0)
@@ -152,8 +148,8 @@ class Planner:
         return self.store.identities.owner(address) if address else None
 
     def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
-        """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
-        usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+        """Judge on the channel on which they answer best, of those that they agreed to and that reach them; else on the one that says most about why not."""
+        usable = usable_channels(customer.profile, facts)
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
         channel, end = (usable or agreed or list(CHANNELS))[0], self.now + HORIZON
         rules = self.house.policy.rules(customer.profile, channel=channel).contact

@@ -6,12 +6,21 @@ from litestar import Request, patch, put
 from litestar.params import FromPath, RawBody
 
 from tactful.http.access import Behind, Now, secret_only
+from tactful.http.described import TakesChanges, TakesProducts, TakesStores
 from tactful.http.shapes import ProductsReply, StoresReply, json_object
 from tactful.ingest import patch_product, read_products, read_stores
 from tactful.model.products import Product
 
 
-@put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
+@put(
+    "/v1/products",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="putProducts",
+    summary="Insert or replace products",
+    operation_class=TakesProducts,
+)
 def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> ProductsReply:
     """Take a Google Merchant feed (tab-separated, XML or a JSON array) or a Shopify export (CSV or JSON; with ``currency`` in the query, as it names none).
 
@@ -29,6 +38,7 @@ def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind
     tags=["Catalogue"],
     operation_id="patchProduct",
     summary="Change some attributes of a product",
+    operation_class=TakesChanges,
 )
 def change_product(product_id: FromPath[str], body: RawBody, *, edge: Behind, now: Now) -> Product:
     """Change price, sale_price, availability or any other attribute; null clears one."""
@@ -36,7 +46,15 @@ def change_product(product_id: FromPath[str], body: RawBody, *, edge: Behind, no
     return edge.engine.change_product(product_id.removeprefix("/"), lambda known: patch_product(known, changes), now=now)
 
 
-@put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")
+@put(
+    "/v1/stores",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="putStores",
+    summary="Insert or replace stores",
+    operation_class=TakesStores,
+)
 def put_stores(body: RawBody, edge: Behind) -> StoresReply:
     """Take stores with their place and inventory. Those that cannot be read are reported, the rest is kept."""
     report = read_stores(body)

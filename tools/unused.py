@@ -31,6 +31,7 @@ ALLOWED = {
     **dict.fromkeys(("StartElementHandler", "EndElementHandler", "CharacterDataHandler", "StartDoctypeDeclHandler"), "called by expat"),
     "filters": "read by jinja2",
     "itersize": "read by psycopg",
+    "request_body": "read by litestar",
     "success": "part of every answer on the wire",
     "caption": "read by rich",
     "caption_justify": "read by rich",

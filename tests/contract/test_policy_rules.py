@@ -159,6 +159,31 @@ def test_a_shelf_rule_judges_every_candidate_with_what_it_declared_and_changes_n
     assert all(len(values) == len(shelf) for values in verdicts.facts.values())
 
 
+@each_shelf_rule
+@settings(max_examples=20, deadline=None)
+@given(shelves)
+def test_a_shelf_rule_that_knows_nothing_of_what_it_asked_for_withholds_nothing(rule, found):
+    shelf, facts = found
+    if rule.needs and not rule.needs & (Needs.OWNED | Needs.LIFE):
+        blank = msgspec.structs.replace(facts, **{field: blank_column(field, len(shelf)) for need, fields in FIELDS_OF_NEED.items() for field in fields})
+        assert not rule.check(shelf, blank, now=NOW).denied.any()
+
+
+def blank_column(field, n):
+    """A column as it is where there is nothing to tell."""
+    if field in {"dismissed_by", "explanations"}:
+        return (None,) * n
+    if field in {"need_state", "closed_by"}:
+        return np.full(n, "")
+    if field in {"occasions", "purchase_days"}:
+        return np.zeros(n, np.int64)
+    if field == "sensitive":
+        return np.full(n, "none")
+    if field in {"elapsed_ratio", "stated_wanted_at"} or field.endswith(("bought_at", "seconds")):
+        return np.full(n, np.nan)
+    return np.full(n, field in {"in_stock", "available_there", "within_reach", "fits"})
+
+
 @settings(max_examples=60, deadline=None)
 @given(shelves)
 def test_all_rules_together(found):

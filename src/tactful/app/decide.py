@@ -20,7 +20,7 @@ from tactful.model.decisions import Decision, Item, Reason, Silence, StoreChoice
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DecisionMade, Event
 from tactful.model.moment import OUTREACH, Moment
-from tactful.policy import Objection, judge_shelf, merged_needs
+from tactful.policy import Objection, judge_shelf
 from tactful.recommend import Recommender
 from tactful.words import Words
 
@@ -115,8 +115,10 @@ def _featured_ids(context: DecideContext) -> list[str]:
 def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommender: Recommender) -> tuple[Shelf, list[Objection]]:
     """Propose and judge: the shelf with what may be said, and why the rest may not."""
     shelf = recommender.shelf(moment, customer)
+    if not len(shelf):
+        return shelf, []
     rules = house.policy.rules(customer.profile, placement=moment.placement)
-    facts = shelf_facts(shelf, moment, customer, needs=merged_needs(rules.shelf), recommender=recommender, thresholds=rules.thresholds)
+    facts = shelf_facts(shelf, moment, customer, needs=rules.needs, recommender=recommender, thresholds=rules.thresholds)
     return judge_shelf(rules.shelf, shelf, facts, now=moment.now)
 
 

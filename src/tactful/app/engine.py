@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
@@ -13,13 +12,13 @@ from tactful.app.keys import NewKey
 from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store
-from tactful.app.record import Progress, Receipt
+from tactful.app.record import Batch, Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.app.send import Clock, WayOut, no_way_out
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
-from tactful.app.visits import Visits, consented, kept_apart
+from tactful.app.visits import Visits, consented
 from tactful.model.access import Role
 from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import InvalidInput, NotFound
@@ -30,7 +29,7 @@ from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.words import Phrasebook
 
-__all__ = ["DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
+__all__ = ["Batch", "DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
 
 class Engine:
@@ -66,12 +65,14 @@ class Engine:
 
         ``vouched``: the shop itself tells it, not a public key.
         """
-        kept = kept_apart(self.store, self._visits, arrivals, now=now)
-        receipt = Receipt()
-        if kept:
-            taken = partial(recording.take, self.store, kept, now=now, vouched=vouched, erased=self._tombstones)
-            receipt = self._together.do(taken, about=recording.named_in(kept))
-        return receipt + Receipt(unkept=len(arrivals) - len(kept))
+        outcome = self.record_each([Batch(arrivals, now, vouched=vouched)])[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def record_each(self, batches: Sequence[Batch]) -> list[Receipt | Exception]:
+        """Record several batches, each for itself; what became of each. One that fails has not happened, and keeps none of the others from it."""
+        return recording.record_each(self.store, batches, together=self._together, visits=self._visits, erased=self._tombstones)
 
     def import_history(self, arrivals: Iterable[Event | DeadLetter], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Append any number of events in large transactions, then fold the profiles they touched. Interrupted, it may simply be run again."""

@@ -14,6 +14,7 @@ from tactful.model.needs import Need
 from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
+from tactful.outreach import best_channels
 from tactful.policy import Thresholds
 from tactful.recommend import Recommender, sizes_of, stated_of, wears
 
@@ -33,9 +34,11 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         interrupts=moment.interrupts,
         threshold=np.array([thresholds.least(source, interrupts=moment.interrupts) for source in shelf.source.tolist()], np.float64),
     )
+    nothing = 0
     for need, gather in _GATHER.items():
-        if need in needs:
-            gather(facts, shelf, moment, customer)
+        if need in needs and not gather(facts, shelf, moment, customer):
+            nothing |= need.value
+    facts.nothing = Needs(nothing)
     if Needs.OWNED in needs:
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
@@ -54,13 +57,14 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
     return np.where((last >= 0) & (ascending[last] == wanted), at[order][last], np.nan)
 
 
-def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     own = customer.history.own()
     facts.product_bought_at = _or_perhaps(_latest(own.rows, own.at, shelf.rows), "rows", shelf.rows, customer=customer, moment=moment)
     facts.group_bought_at = _or_perhaps(_latest(own.groups, own.at, shelf.groups), "groups", shelf.groups, customer=customer, moment=moment)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
     group, _ = _days_of(own.groups, own.at)
     facts.purchase_days = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
+    return True
 
 
 def _days_of(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -125,8 +129,9 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
     return np.array([code not in own.types and covered(group, code) for group, code in found], np.bool_)
 
 
-def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
-    found = [customer.needs.get(code) for code in shelf.types.tolist()]
+def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    wanted = {code: customer.needs[code] for code in set(shelf.types.tolist()) if code in customer.needs}
+    found = [wanted.get(code) for code in shelf.types.tolist()]
     facts.need_state = np.array([need.state if need else "" for need in found], np.str_)
     facts.need_in_visit = np.array([need is not None and need.in_visit for need in found], np.bool_)
     facts.occasions = np.array([need.occasions if need else 0 for need in found], np.int64)
@@ -135,8 +140,10 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.explanations = tuple(_explained(need) for need in found)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
-    stray, department = _stray_departments(customer), customer.catalog.department_of_type
-    facts.stray_department = np.array([department[code] in stray for code in shelf.types.tolist()], np.bool_)
+    departments = [customer.catalog.department_of_type[code] for code in shelf.types.tolist()]
+    stray = _stray_departments(customer, among=set(departments))
+    facts.stray_department = np.array([department in stray for department in departments], np.bool_)
+    return bool(stray or wanted)
 
 
 def _explained(need: Need | None) -> dict[str, float] | None:
@@ -145,17 +152,17 @@ def _explained(need: Need | None) -> dict[str, float] | None:
     return {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__}
 
 
-def _stray_departments(customer: Customer) -> set[str]:
-    """Departments they looked into on one day only and never bought from, of somebody who does buy here."""
+def _stray_departments(customer: Customer, *, among: set[str]) -> set[str]:
+    """Of some departments those they looked into on one day only and never bought from, if they do buy here."""
     department, types = customer.catalog.department_of_type, customer.history.own().types
     if not customer.needs or not len(types):
         return set()
-    bought = {department[code] for code in set(types.tolist())}
+    unknown = among - {department[code] for code in set(types.tolist())}
     looked: dict[str, list[Need]] = {}
-    for need in customer.needs.values():
-        if not need.in_visit:
-            looked.setdefault(department[need.type_code], []).append(need)
-    return {name for name, needs in looked.items() if name not in bought and _one_day(needs)}
+    for code in customer.needs if unknown else ():
+        if department[code] in unknown and not (need := customer.needs[code]).in_visit:
+            looked.setdefault(department[code], []).append(need)
+    return {name for name, needs in looked.items() if _one_day(needs)}
 
 
 def _one_day(needs: list[Need]) -> bool:
@@ -163,7 +170,7 @@ def _one_day(needs: list[Need]) -> bool:
     return all(need.state == "look" for need in needs) and len({need.since.date() for need in needs}) == 1
 
 
-def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     by = moment.now + HORIZON if moment.interrupts else moment.now
     got = any(answer.reason in GOT for answer in customer.profile.dismissals)
 
@@ -176,14 +183,18 @@ def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
         return (by - last_at).total_seconds() / DAY_SECONDS / because.every_days
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
+    return not np.isnan(facts.elapsed_ratio).all()
 
 
-def _dismissed(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
-    any_answer = bool(customer.profile.dismissals)
-    facts.dismissed_by = tuple(answer_to(row, customer, now=moment.now) if any_answer else None for row in shelf.rows.tolist())
+def _dismissed(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    if not customer.profile.dismissals:
+        facts.dismissed_by = (None,) * len(shelf)
+        return False
+    facts.dismissed_by = tuple(answer_to(row, customer, now=moment.now) for row in shelf.rows.tolist())
+    return True
 
 
-def _stated(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _stated(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     profile, catalog, rows = customer.profile, customer.catalog, shelf.rows.tolist() if customer.profile.preferences else []
     wanted, unwanted = np.full(len(shelf), np.nan), np.zeros(len(shelf), np.bool_)
     for i, row in enumerate(rows):
@@ -191,11 +202,14 @@ def _stated(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
         wanted[i] = said.timestamp() if said is not None else np.nan
         unwanted[i] = is_shunned(row, profile, catalog, writing=moment.interrupts)
     facts.stated_wanted_at, facts.stated_unwanted = wanted, unwanted
+    return bool(rows)
 
 
-def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
-    catalog = customer.catalog
-    facts.sensitive = _SENSITIVITY_NAMES[catalog.sensitive[shelf.rows]]
+def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    catalog, codes = customer.catalog, customer.catalog.sensitive[shelf.rows]
+    facts.sensitive, facts.sensitive_asked_for = _SENSITIVITY_NAMES[codes], np.zeros(len(shelf), np.bool_)
+    if not codes.any():
+        return False
     on_page = {int(catalog.type_of[row]) for row in moment.featured} if not moment.interrupts else set()
 
     def asked_for(row: int) -> bool:
@@ -205,14 +219,15 @@ def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
         return bool(stated) and wanted_at(row, customer.profile, catalog) is not None
 
     facts.sensitive_asked_for = np.array([bool(catalog.sensitive[row]) and asked_for(row) for row in shelf.rows.tolist()], np.bool_)
+    return True
 
 
-def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     catalog = customer.catalog
     facts.in_stock = catalog.in_stock[shelf.rows]
     facts.available_there = facts.within_reach = np.ones(len(shelf), np.bool_)
     if not (moment.collects and catalog.stores):
-        return
+        return not facts.in_stock.all()
     products = [catalog.product(row).id for row in shelf.rows.tolist()]
 
     def stocked(*codes: str) -> NDArray[np.bool_]:
@@ -225,48 +240,63 @@ def _stock(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
         facts.available_there = stocked(*catalog.stores)
     if moment.reach is not None:
         facts.within_reach = stocked(*moment.reach)
+    return True
 
 
-def _featured(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
-    featured = [int(customer.catalog.group_of[row]) for row in moment.featured]
-    facts.featured = np.isin(shelf.groups, featured)
+def _featured(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    if not moment.featured:
+        facts.featured = np.zeros(len(shelf), np.bool_)
+        return False
+    facts.featured = np.isin(shelf.groups, [int(customer.catalog.group_of[row]) for row in moment.featured])
+    return True
 
 
-def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    if not customer.catalog.sized[shelf.rows].any():
+        facts.fits = np.ones(len(shelf), np.bool_)
+        return False
     sizes = sizes_of(customer)
     facts.fits = np.array([wears(row, sizes, customer.catalog) for row in shelf.rows.tolist()], np.bool_)
+    return True
 
 
-def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     history = customer.history
     own = history.own()
     if own is history:
         facts.gift_only = np.zeros(len(shelf), np.bool_)
-        return
+        return False
     styles = set(history.groups[history.gift].tolist()) - set(own.groups.tolist())
     given = dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
-    wanted = {code for code, need in customer.needs.items() if need.state == "open" and need.since.timestamp() > given.get(code, np.inf)}
-    types = set(given) - set(own.types.tolist()) - wanted
+    types = set(given) - set(own.types.tolist())
+    types -= {code for code in types if (need := customer.needs.get(code)) is not None and need.state == "open" and need.since.timestamp() > given[code]}
     found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
     facts.gift_only = np.array([group in styles or code in types for group, code in found], np.bool_)
+    return True
 
 
-def _trips(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _trips(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     if not customer.away_orders:
         facts.only_from_trips = np.zeros(len(shelf), np.bool_)
-        return
+        return False
     own = customer.history.own()
     away = np.isin(own.orders, list(customer.away_orders))
     there, at_home = set(own.groups[away].tolist()), set(own.groups[~away].tolist())
     facts.only_from_trips = np.array([code in there and code not in at_home for code in shelf.groups.tolist()], np.bool_)
+    return True
 
 
-def _forbidden(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> None:
+def _forbidden(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     stated = stated_of(customer.profile.preferences)
+    if not stated.forbidden:
+        facts.forbidden = np.zeros(len(shelf), np.bool_)
+        return False
     facts.forbidden = np.array([stated.forbids(customer.catalog.product(row), {}) for row in shelf.rows.tolist()], np.bool_)
+    return True
 
 
-_GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], None]] = {
+_GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
+    # Each says whether there is anything to tell.
     Needs.OWNED: _owned,
     Needs.INTEREST: _interest,
     Needs.RHYTHM: _rhythm,
@@ -313,3 +343,9 @@ def denied_since(profile: Profile, channel: str, said: Consent | None) -> bool:
     answers = [profile.consents[key] for key in (f"{MARKETING}/{channel}", f"{MARKETING}/*") if key in profile.consents]
     later_yes = said is not None and said.granted and all(said.at > answer.at for answer in answers)
     return bool(answers) and not _consented(profile, channel) and not later_yes
+
+
+def usable_channels(profile: Profile, facts: ContactFacts) -> list[str]:
+    """Channels that they agreed to and that reach them, the one on which they answer best first."""
+    usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+    return best_channels(usable, facts.contacts, profile.responses)

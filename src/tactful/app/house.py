@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
 from tactful.catalog import build_table, follow, patch_table, withdrawn
-from tactful.learning import CustomerBase, load_base
+from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Profile
+from tactful.model.rhythms import Rhythms
 from tactful.recommend import Recommender
 from tactful.words import Phrasebook, Words, built_in
 
@@ -25,6 +26,7 @@ PATCHED_AT_ONCE = 20
 CALIBRATION = "calibration"
 NOBODY = Profile(customer_id="")
 CUSTOMER_BASE = "customer_base"
+RHYTHMS = "rhythms"
 CATALOGUE = "catalogue"
 """What changes of the catalogue are about, so that they take turns."""
 
@@ -41,6 +43,8 @@ class House:
         self._recommender = Recommender()
         self.base = CustomerBase()
         """How customers come back and stop; what one is still worth follows from it."""
+        self.rhythms = Rhythms()
+        """When customers come by; a message goes when its reader would."""
         self._models = 0
         self.load_models()
 
@@ -62,6 +66,8 @@ class House:
                 recommender.calibration.load(record.blob)
             elif record.name == CUSTOMER_BASE:
                 self.base = load_base(record.blob)
+            elif record.name == RHYTHMS:
+                self.rhythms = load_rhythms(record.blob)
             elif (component := recommender.components.get(record.name)) is not None and record.facts.get("form", 1) == component.form:
                 component.load(record.blob)
         self.use(recommender, version=version)

@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
-from tactful.app.facts import CHANNELS
+from tactful.app.facts import CHANNELS, usable_channels
 from tactful.app.house import House
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
 from tactful.app.profiles import rebuild
-from tactful.app.read import find_customer, read_customer
+from tactful.app.read import find_customer, read_customer, visits_of
 from tactful.app.turns import in_turn
 from tactful.app.worth import remaining_of
 from tactful.identity import identifier
@@ -33,9 +33,6 @@ from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
 from tactful.policy import judge_contact
 from tactful.words import Words
-
-LOOKED_AT = 64
-"""Orders from which their hours are read."""
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):
@@ -72,17 +69,17 @@ class Planner:
     def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
         zones = possible_zones(customer.profile, self.catalog.stores, now=self.now)
-        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
+        if not opportunities:
+            return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+        facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
         free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
         if free:
             return self._auction(free, customer, shelf, facts=facts)
-        stopped_by = next((verdict for _, _, verdict in judged), None)
-        if stopped_by is not None and stopped_by.code is not None:
-            return _Outcome(silence=silence(self.own, stopped_by.code, until=stopped_by.until, **stopped_by.facts))
-        return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+        stopped_by = judged[0][2]
+        return _Outcome(silence=silence(self.own, stopped_by.code or "nothing_relevant", until=stopped_by.until, **stopped_by.facts))
 
     def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
         """The message that is worth most at its best time wins, unless silence is worth more."""
@@ -121,10 +118,8 @@ class Planner:
         if not verdict.allowed or len(facts.zones) > 1:
             return (judged if verdict.allowed else proposal), 1.0
         profile, zone = customer.profile, ZoneInfo(facts.zones[0])
-        visits = [order.at for order in profile.orders[-LOOKED_AT:]] + [look.at for history in profile.products.values() for look in history.looks]
-        visits += [response.at for response in profile.responses if response.answer == "clicked"]
         episode = f"{facts.person}/{proposal.trigger}/{proposal.deadline:%Y-%m}"
-        slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits, zone), zone=zone, episode=episode)
+        slot = choose_slot(judged.send_at, proposal.deadline, hour_weights(visits_of(profile), zone, self.house.rhythms), zone=zone, episode=episode)
         moved, allowed = judge_contact(rules, msgspec.structs.replace(judged, send_at=slot.at), facts)
         kept = allowed.allowed and moved.send_at == slot.at
         return (moved, slot.propensity) if kept else (judged, 1.0)
@@ -135,8 +130,8 @@ class Planner:
         return self.store.identities.owner(address) if address else None
 
     def _judge(self, opportunity: Opportunity, facts: ContactFacts, customer: Customer) -> tuple[Proposal, Verdict]:
-        """Judge on the best channel, or the next: one that they agreed to and that reaches them, else the one that says most about why not."""
-        usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+        """Judge on the channel on which they answer best, of those that they agreed to and that reach them; else on the one that says most about why not."""
+        usable = usable_channels(customer.profile, facts)
         agreed = [channel for channel in CHANNELS if facts.consented[channel]]
         channel, end = (usable or agreed or list(CHANNELS))[0], self.now + HORIZON
         rules = self.house.policy.rules(customer.profile, channel=channel).contact

@@ -7,8 +7,9 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from tactful.model.profile import Profile
+from tactful.model.verdicts import Needs
 from tactful.outreach import Trigger, discover_triggers
-from tactful.policy import ContactRule, ShelfRule, Thresholds, contact_rules, shelf_rules
+from tactful.policy import ContactRule, ShelfRule, Thresholds, contact_rules, merged_needs, shelf_rules
 from tactful.words import Language
 
 Parts = dict[str, Struct]
@@ -63,6 +64,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     """What one decision is judged by."""
 
     shelf: tuple[ShelfRule, ...]
+    needs: Needs
+    """What the rules about products need to know, all together."""
     contact: tuple[ContactRule, ...]
     triggers: tuple[Trigger, ...]
     thresholds: Thresholds
@@ -136,8 +139,10 @@ def changed(parts: Parts, changes: Changes) -> Parts:
 def rules_of(parts: Parts) -> Rules:
     """Parts sorted into what a decision asks for, each kind in the order in which it is asked."""
     holders = parts.values()
+    shelf = tuple(part for part in holders if isinstance(part, ShelfRule))
     return Rules(
-        shelf=tuple(part for part in holders if isinstance(part, ShelfRule)),
+        shelf=shelf,
+        needs=merged_needs(shelf),
         contact=tuple(part for part in holders if isinstance(part, ContactRule)),
         triggers=tuple(part for part in holders if isinstance(part, Trigger)),
         thresholds=next(part for part in holders if isinstance(part, Thresholds)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter, itemgetter
 from typing import TypeVar
@@ -10,10 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from tactful.app.addresses import note_closed
-from tactful.app.ports import Store
+from tactful.app.ports import About, Store
 from tactful.app.profiles import rebuild
 from tactful.app.tombstones import Tombstones
-from tactful.app.turns import in_turn
+from tactful.app.turns import Together, in_turn
+from tactful.app.visits import Visits, kept_apart
 from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import ConsentUpdated, DeadLetter, Event
 from tactful.model.identity import Identifier
@@ -47,6 +49,34 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
     def __add__(self, other: "Receipt") -> "Receipt":
         return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
+
+
+class Batch(Struct, frozen=True):
+    """What came in together."""
+
+    arrivals: Sequence[Event | DeadLetter]
+    now: datetime
+    vouched: bool = True
+    """The shop itself tells it, not a public key."""
+
+
+def record_each(store: Store, batches: Sequence[Batch], *, together: Together, visits: Visits, erased: Tombstones) -> list[Receipt | Exception]:
+    """Record batches in as few commits as may be; what became of each. What is browsed by those who refuse to be known goes into their visits."""
+    outcomes: list[Receipt | Exception] = []
+    works: dict[int, tuple[Callable[[], Receipt], About]] = {}
+    for number, batch in enumerate(batches):
+        try:
+            kept = kept_apart(store, visits, batch.arrivals, now=batch.now)
+        except Exception as problem:  # noqa: BLE001 - it is told to whom the batch belongs
+            outcomes.append(problem)
+            continue
+        outcomes.append(Receipt(unkept=len(batch.arrivals) - len(kept)))
+        if kept:
+            works[number] = partial(take, store, kept, now=batch.now, vouched=batch.vouched, erased=erased), named_in(kept)
+    for number, done in zip(works, together.do_each(list(works.values())), strict=True):
+        before = outcomes[number]
+        outcomes[number] = before + done if isinstance(before, Receipt) and isinstance(done, Receipt) else done
+    return outcomes
 
 
 def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True, erased: Tombstones | None = None) -> Receipt:

@@ -164,7 +164,7 @@ PEERS: dict[str, Callable[[Together, Ints, Ints], Floats]] = {
 
 
 def _ten(ours: Completes, row: int) -> Ints:
-    partners = ours.partners[row][0][:LENGTH].tolist() if row in ours.partners else []
+    partners = ours.on_page(row)[0][:LENGTH].tolist()
     return np.array(partners + [NOTHING] * (LENGTH - len(partners)))
 
 

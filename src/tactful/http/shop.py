@@ -7,6 +7,7 @@ from litestar import Request, delete, patch, put
 from litestar.params import FromPath, RawBody
 
 from tactful.http.access import Behind, Now, secret_only
+from tactful.http.described import TakesChanges, TakesProducts, TakesStores
 from tactful.http.shapes import FullFeedReply, InventoryReply, ProductsReply, StoresReply, json_object
 from tactful.ingest import Problem, patch_product, read_changes, read_inventory, read_products, read_stores
 from tactful.model.products import Product
@@ -14,7 +15,15 @@ from tactful.model.products import Product
 YES = ("true", "1", "yes")
 
 
-@put("/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putProducts", summary="Insert or replace products")
+@put(
+    "/v1/products",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="putProducts",
+    summary="Insert or replace products",
+    operation_class=TakesProducts,
+)
 def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> ProductsReply:
     """Take a Google Merchant feed (tab-separated, XML or a JSON array), a Shopify export (CSV or JSON), schema.org's JSON-LD, or a page that carries it.
 
@@ -31,7 +40,13 @@ def put_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind
 
 
 @patch(
-    "/v1/products", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="patchProducts", summary="Change attributes of many products"
+    "/v1/products",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="patchProducts",
+    summary="Change attributes of many products",
+    operation_class=TakesProducts,
 )
 def change_products(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind, now: Now) -> ProductsReply:
     """Take a partial feed in any form that the whole one may have. What a line does not name, or leaves empty, stays; ``null`` in JSON clears."""
@@ -56,7 +71,15 @@ def delete_product(product_id: FromPath[str], edge: Behind) -> dict[str, bool]:
     return {"success": True}
 
 
-@put("/v1/stores/inventory", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putInventory", summary="Say what is in which store")
+@put(
+    "/v1/stores/inventory",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="putInventory",
+    summary="Say what is in which store",
+    operation_class=TakesProducts,
+)
 def put_inventory(body: RawBody, *, request: Request[Any, Any, Any], edge: Behind) -> InventoryReply:
     """Take Google's local inventory feed (tab-separated, XML or a JSON array). What it does not name stays as it was."""
     report = read_inventory(body, content_type=request.headers.get("content-type"))
@@ -77,6 +100,7 @@ def by_line(*found: Sequence[Problem]) -> tuple[Problem, ...]:
     tags=["Catalogue"],
     operation_id="patchProduct",
     summary="Change some attributes of a product",
+    operation_class=TakesChanges,
 )
 def change_product(product_id: FromPath[str], body: RawBody, *, edge: Behind, now: Now) -> Product:
     """Change price, sale_price, availability or any other attribute; null clears one."""
@@ -84,7 +108,15 @@ def change_product(product_id: FromPath[str], body: RawBody, *, edge: Behind, no
     return edge.engine.change_product(product_id.removeprefix("/"), lambda known: patch_product(known, changes), now=now)
 
 
-@put("/v1/stores", guards=[secret_only], sync_to_thread=True, tags=["Catalogue"], operation_id="putStores", summary="Insert or replace stores")
+@put(
+    "/v1/stores",
+    guards=[secret_only],
+    sync_to_thread=True,
+    tags=["Catalogue"],
+    operation_id="putStores",
+    summary="Insert or replace stores",
+    operation_class=TakesStores,
+)
 def put_stores(body: RawBody, edge: Behind) -> StoresReply:
     """Take stores with their place and inventory. Those that cannot be read are reported, the rest is kept."""
     report = read_stores(body)

@@ -151,7 +151,7 @@ def entries(body: bytes, content_type: str, currency: str | None, *, columns: tu
 def needed(currency: str | None) -> str:
     """The currency of a feed that names none. Raises InvalidFeed where nobody told it."""
     if currency is None or not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise InvalidFeed("a Shopify export names no currency; say which, like currency=EUR")
+        raise InvalidFeed("a Shopify export names no currency; say which: --currency EUR on the command line, currency=EUR in the query")
     return currency.upper()
 
 

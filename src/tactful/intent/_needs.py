@@ -7,7 +7,9 @@ span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their
 """
 
 import math
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -37,29 +39,54 @@ DAY = timedelta(days=1)
 Days = dict[date, list[Sign]]
 
 
-def needs_of(profile: Profile, history: History, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> dict[int, Need]:
-    """Infer what they want, by type code. Types with no sign of interest are absent."""
+def needs_of(profile: Profile, history: History, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Mapping[int, Need]:
+    """Infer what they want, by type code. Types with no sign of interest are absent. Each is inferred when it is first asked for: a message asks for few."""
     signs = signs_by_type(profile, catalog, wants)
-    if not signs:
-        return {}
-    scene = _Scene(profile, history, catalog, wants, signs=signs, now=now)
-    return {code: _need(code, scene) for code in signs}
+    return _Needs(_Scene(profile, history, catalog, wants, signs=signs, now=now)) if signs else {}
+
+
+class _Needs(Mapping[int, Need]):
+    """Needs by type code, in the order in which the types were first met."""
+
+    def __init__(self, scene: "_Scene") -> None:
+        self._scene = scene
+        self._inferred: dict[int, Need] = {}
+
+    def __getitem__(self, type_code: int) -> Need:
+        if type_code not in self._inferred:
+            if type_code not in self._scene.signs:
+                raise KeyError(type_code)
+            self._inferred[type_code] = _need(type_code, self._scene)
+        return self._inferred[type_code]
+
+    def __contains__(self, type_code: object) -> bool:
+        return type_code in self._scene.signs
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._scene.signs)
+
+    def __len__(self) -> int:
+        return len(self._scene.signs)
 
 
 class _Scene:
     """Everything around the signs of one type that may explain or end them."""
 
-    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, wants: WantModel, *, signs: dict[int, list[Sign]], now: datetime) -> None:
+    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, wants: WantModel, *, signs: Mapping[int, list[Sign]], now: datetime) -> None:
         self.profile, self.history, self.catalog = profile, history, catalog
         self.wants, self.signs, self.now = wants, signs, now
         in_visit = profile.last_own_at is not None and timedelta(0) <= now - profile.last_own_at <= VISIT_GAP
         self.visit = profile.visits if in_visit else -1
         self.gifts = GiftSigns(profile, history, catalog, wants.weights)
-        self.departments = {self.department(code) for code in np.unique(history.own().types).tolist()}
+
+    @cached_property
+    def departments(self) -> set[str]:
+        """The departments that they bought in for themselves."""
+        return {self.department(code) for code in np.unique(self.history.own().types).tolist()}
 
     def department(self, type_code: int) -> str:
         """The first step of a type's path."""
-        return self.catalog.types[type_code].partition(" > ")[0]
+        return self.catalog.department_of_type[type_code]
 
     def bought_at(self, type_code: int, *, gift: bool) -> float:
         """Epoch seconds of the latest purchase of this type, -inf where none."""

@@ -1,11 +1,12 @@
 """Signs of interest by type: looks, and searches that name a kind of thing."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
-from tactful.model.profile import Profile
+from tactful.model.profile import Look, Profile, Search
 from tactful.model.wants import WantModel, words_of
 
 WITHDRAWN = ("uncart", "unwish", "return")
@@ -40,20 +41,44 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
     return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
-def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> dict[int, list[Sign]]:
+def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> Mapping[int, list[Sign]]:
     """Collect what they did, by type code, oldest first."""
-    signs: dict[int, list[Sign]] = {}
-    for product_id, product in profile.products.items():
-        row = catalog.row_of.get(product_id, UNKNOWN_ROW) if product.looks else UNKNOWN_ROW
-        if row != UNKNOWN_ROW:
-            found = signs.setdefault(int(catalog.type_of[row]), [])
-            found += [Sign(look.at, look.kind, look.visit, look.event_id, row, look.brief) for look in product.looks]
+    row_of = catalog.row_of
+    looked = [(row, product.looks) for product_id, product in profile.products.items() if product.looks and (row := row_of.get(product_id)) is not None]
+    sources: dict[int, list[tuple[int, Iterable[Look]]]] = {}
+    for code, of_product in zip(catalog.type_of[[row for row, _ in looked]].tolist() if looked else (), looked, strict=True):
+        sources.setdefault(code, []).append(of_product)
+    searches: dict[int, list[Search]] = {}
     for search in profile.searches if wants.words else ():
         for code in types_meant(search.query, wants):
-            signs.setdefault(code, []).append(Sign(search.at, SEARCH, search.visit, search.event_id))
-    for found in signs.values():
-        found.sort(key=lambda sign: sign.at)
-    return signs
+            searches.setdefault(code, []).append(search)
+            sources.setdefault(code, [])
+    return _Signs(sources, searches)
+
+
+class _Signs(Mapping[int, list[Sign]]):
+    """Signs by type code, in the order in which the types were met; put in order when a type is first asked for."""
+
+    def __init__(self, looked: dict[int, list[tuple[int, Iterable[Look]]]], searches: dict[int, list[Search]]) -> None:
+        self._looked, self._searches = looked, searches
+        self._ordered: dict[int, list[Sign]] = {}
+
+    def __getitem__(self, code: int) -> list[Sign]:
+        if code not in self._ordered:
+            found = [Sign(look.at, look.kind, look.visit, look.event_id, row, look.brief) for row, looks in self._looked[code] for look in looks]
+            found += [Sign(search.at, SEARCH, search.visit, search.event_id) for search in self._searches.get(code, ())]
+            found.sort(key=lambda sign: sign.at)
+            self._ordered[code] = found
+        return self._ordered[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._looked
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._looked)
+
+    def __len__(self) -> int:
+        return len(self._looked)
 
 
 def standing(signs: list[Sign]) -> list[Sign]:

@@ -85,6 +85,10 @@ class Shelf(Struct, kw_only=True):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def standing(self, source: str) -> list[int]:
+        """Which candidates of a source are still alive, the best first."""
+        return [i for i in np.flatnonzero(self.alive).tolist() if self.because[i].code == source]
+
     @property
     def stated(self) -> NDArray[np.bool_]:
         """Which candidates the customer asked for in so many words: said outranks inferred."""

@@ -47,6 +47,11 @@ class CatalogTable(Struct, frozen=True, kw_only=True, dict=True):
         """The first step of each type's path, by type code."""
         return tuple(path.split(" > ", 1)[0] for path in self.types)
 
+    @cached_property
+    def restocked(self) -> frozenset[int]:
+        """Rows of the products that were out of stock once and came back."""
+        return frozenset(row for row, product in enumerate(self.products) if product.restocked_at is not None)
+
     def product(self, row: int) -> Product:
         """The product in a row."""
         return self.products[row]

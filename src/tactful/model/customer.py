@@ -1,20 +1,23 @@
 """One customer as every model and rule sees them: read once, then only arithmetic."""
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from msgspec import Struct
 
 from tactful.model.catalog import CatalogTable
 from tactful.model.needs import Need
-from tactful.model.profile import Profile
+from tactful.model.profile import ProductHistory, Profile
 from tactful.model.tables import History
 
 
-class Customer(Struct, frozen=True, kw_only=True):
+class Customer(Struct, frozen=True, kw_only=True, dict=True):
     """A profile with what follows from it over one catalogue, as of one time."""
 
     profile: Profile
     history: History
     """All purchases, gifts included."""
-    needs: dict[int, Need]
+    needs: Mapping[int, Need]
     """By type code."""
     catalog: CatalogTable
     away_orders: frozenset[int] = frozenset()
@@ -23,3 +26,18 @@ class Customer(Struct, frozen=True, kw_only=True):
     """Three letters: as stated, else as they pay, else that of their country; None where nothing tells it."""
     perhaps: History | None = None
     """What customers bought who may be the same person (`tactful.app.kin`): a reason to be silent, never one to speak."""
+
+    @cached_property
+    def looked_at(self) -> dict[int, ProductHistory]:
+        """By catalogue row: every product we know that they showed interest in."""
+        row_of = self.catalog.row_of
+        return {row: history for product_id, history in self.profile.products.items() if history.looks and (row := row_of.get(product_id)) is not None}
+
+    @cached_property
+    def signs(self) -> dict[str, list[int]]:
+        """Catalogue rows by the kinds of signs (``view``, ``wish``, ``ask`` …) they gave of them."""
+        rows: dict[str, dict[int, None]] = {}
+        for row, history in self.looked_at.items():
+            for look in history.looks:
+                rows.setdefault(look.kind, {})[row] = None
+        return {kind: list(found) for kind, found in rows.items()}

@@ -79,6 +79,8 @@ class ShelfFacts(Struct, kw_only=True):
     """Facts about the candidates of one shelf, columns of length n. Only what was declared as needed is filled."""
 
     interrupts: bool
+    nothing: Needs = Needs.NOTHING
+    """Of what was asked for, that of which there is nothing to tell: nobody said no, nothing is out of stock. Rules that need no more are not asked."""
     threshold: NDArray[np.float64] | None = None
     """Least calibrated score worth showing at this placement, by source."""
     product_bought_at: NDArray[np.float64] | None = None

@@ -4,7 +4,6 @@ from abc import abstractmethod
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
-import numpy as np
 from msgspec import Struct
 
 from tactful.model.candidates import Shelf
@@ -56,11 +55,11 @@ class NewsTrigger(Trigger, frozen=True, kw_only=True):
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
         """Tell of all that is news and was not told since they last had to do with it."""
-        told = self.last_told(customer)
-        news = [i for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist() if not self._was_told(shelf, i, told, now=now)]
+        found = shelf.standing(self.name)
+        told = self.last_told(customer) if found else {}
+        news = [i for i in found if not self._was_told(shelf, i, told, now=now)][:MOST_PRODUCTS]
         if not news:
             return None
-        news = news[:MOST_PRODUCTS]
         value = float(shelf.score[news].sum())
         return Opportunity(trigger=self.name, value=value, earliest=now, deadline=now + timedelta(hours=self.fresh_hours), indices=tuple(news))
 

@@ -59,19 +59,23 @@ class Objection(Struct, frozen=True, kw_only=True):
 
 
 def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFacts, *, now: datetime) -> tuple[Shelf, list[Objection]]:
-    """Ask every rule; return the shelf with what is still alive, and one objection per withheld candidate, best candidates first."""
-    alive = np.array(candidates.alive)
+    """Ask every rule that has something to look at; return the shelf with what is still alive, and one objection per withheld candidate, best ones first."""
+    standing = msgspec.structs.replace(candidates, alive=np.array(candidates.alive))
     objections = []
     for rule in rules:
-        verdicts = rule.check(msgspec.structs.replace(candidates, alive=alive), facts, now=now)
-        withheld = np.flatnonzero(verdicts.denied & alive)
+        if rule.needs and rule.needs in facts.nothing:
+            continue
+        verdicts = rule.check(standing, facts, now=now)
+        withheld = np.flatnonzero(verdicts.denied & standing.alive)
         if len(withheld):
             said = {name: _plain(column, withheld) for name, column in verdicts.facts.items()}
             for i, index in enumerate(withheld.tolist()):
                 objections.append(Objection(index=index, code=verdicts.code, facts={name: column[i] for name, column in said.items()}))
-            alive = alive & ~verdicts.denied
+            standing = msgspec.structs.replace(standing, alive=standing.alive & ~verdicts.denied)
+            if not standing.alive.any():
+                break
     objections.sort(key=lambda objection: objection.index)
-    return msgspec.structs.replace(candidates, alive=alive), objections
+    return standing, objections
 
 
 def _plain(column: NDArray[Any] | tuple[Any, ...], indices: NDArray[np.intp]) -> list[object]:

@@ -38,7 +38,7 @@ class ShelfRule(Struct, frozen=True, kw_only=True):
 
     @abstractmethod
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
-        """Say which candidates to withhold. Only facts declared in ``needs`` are filled."""
+        """Say which candidates to withhold. Only facts declared in ``needs`` are filled. Where nothing is known of any of them, nothing is withheld."""
 
 
 class ContactRule(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,10 @@ class Component(ABC):
     """
 
     name: ClassVar[str]
+    shows: ClassVar[bool] = False
+    """Whether it proposes where the customer is."""
+    writes: ClassVar[bool] = False
+    """Whether what it proposes may be the reason of a message."""
     form: ClassVar[int] = 1
     """Of what `dump` gives. What was learned in another form is left alone, and the component works from its priors until the next training."""
 
@@ -47,9 +51,6 @@ class Source(Component):
     """A component that proposes candidates. Its name is the reason code of what it proposes."""
 
     shows: ClassVar[bool] = True
-    """Whether it speaks where the customer is."""
-    writes: ClassVar[bool] = False
-    """Whether it may be the reason of a message."""
     outranks: ClassVar[int] = 0
     """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it; the highest counts."""
     generic: ClassVar[bool] = False

@@ -1,6 +1,6 @@
 """What this person saw a product cost: what the price did in between is nobody's bargain."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from tactful.model.products import Product
@@ -10,8 +10,10 @@ LEAST_DROP = 0.10
 """Share of the price seen; less is no news. Source: the commonest threshold of price-drop triggers."""
 
 
-def lowest_seen(looks: Iterable[Look], product: Product) -> tuple[float, Look] | None:
+def lowest_seen(looks: Collection[Look], product: Product) -> tuple[float, Look] | None:
     """Find the lowest price that they saw on a product, and the look at which they did; None where no price is known."""
+    if not product.prices and all(look.price is None for look in looks):
+        return None
     seen = [(cost, look) for look in looks if (cost := _price_at(look, product)) is not None]
     return min(seen, key=lambda pair: (pair[0], -pair[1].at.timestamp())) if seen else None
 

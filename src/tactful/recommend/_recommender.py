@@ -93,7 +93,7 @@ class Recommender:
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source."""
         for name, component in self.components.items():
-            if isinstance(component, Source) and (component.writes if moment.interrupts else component.shows):
+            if (component.writes if moment.interrupts else component.shows) and isinstance(component, Source):
                 candidates = component(moment, customer)
                 if len(candidates):
                     yield SourceScores(source=name, candidates=candidates)

@@ -34,9 +34,10 @@ class AskedFor(UnlearnedSource):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every wish with news; the news is as old as the price or the stock."""
         proposals = []
-        for product_id, history in customer.profile.products.items():
-            row, wish = customer.catalog.row_of.get(product_id), _standing(history, customer.profile)
-            if row is None or wish is None or moment.now - wish.at > LISTED:
+        for row in customer.signs.get("wish", ()):
+            history = customer.looked_at[row]
+            wish = _standing(history, customer.profile)
+            if wish is None or moment.now - wish.at > LISTED:
                 continue
             news = _news(customer.catalog.product(row), float(customer.catalog.price[row]), history, wish)
             if news is not None:
@@ -50,7 +51,7 @@ def _standing(history: ProductHistory, profile: Profile) -> Look | None:
     wish = next((look for look in reversed(history.looks) if look.kind == "wish"), None)
     if wish is None or any(look.kind in ENDS and look.at >= wish.at for look in history.looks):
         return None
-    return None if any(profile.orders[purchase.order].at >= wish.at for purchase in history.purchases) else wish
+    return None if any(profile.orders[purchase.order - profile.orders_before].at >= wish.at for purchase in history.purchases) else wish
 
 
 def _news(product: Product, price: float, history: ProductHistory, wish: Look) -> Because | None:

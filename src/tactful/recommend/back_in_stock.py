@@ -25,15 +25,13 @@ class BackInStock(UnlearnedSource):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose also what is not back yet: policy tells that it is out of stock."""
         proposals = []
-        for product_id, history in customer.profile.products.items():
-            if not history.looks:
+        asked, restocked = customer.signs.get("ask", ()), customer.catalog.restocked
+        for row in [row for row in customer.looked_at if row in restocked or row in asked] if asked or restocked else ():
+            sign = _standing(customer.looked_at[row], customer.profile)
+            if sign is None:
                 continue
-            row = customer.catalog.row_of.get(product_id)
-            sign = _standing(history, customer.profile)
-            if row is None or sign is None:
-                continue
-            need = customer.needs.get(int(customer.catalog.type_of[row]))
             restocked_at = customer.catalog.product(row).restocked_at
+            need = customer.needs.get(int(customer.catalog.type_of[row]))
             came_back = restocked_at is not None and restocked_at > sign.at and need is not None and need.state == "open"
             if sign.kind == "ask" or came_back:
                 score = ASKED_FOR if sign.kind == "ask" or need is None else need.probability

@@ -1,7 +1,7 @@
-"""What goes with something: directed conditional probability of buying within thirty days, between different types of thing.
+"""What goes with something: in the same basket, or after its purchase; always another type of thing, and made for its model.
 
-Source: on Complete Journey P(j|i) with a hard type exclusion beats lift, cosine and EASE for other-type targets (HR@10 .376 against .189 to .361);
-raw lift is unusable, and without the exclusion 12 % of a list is the same type of thing again.
+Source: a directed conditional probability with a hard type exclusion beats lift, cosine and EASE for things of another type; without the exclusion 12 % of a
+list is the same type of thing again. What is bought at once is in `tactful.recommend._together`, what follows in `tactful.recommend._after`.
 """
 
 from typing import ClassVar
@@ -10,33 +10,32 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Order
-from tactful.model.tables import PurchaseTable
+from tactful.model.tables import LookTable, PurchaseTable
+from tactful.recommend._after import AfterConfig, Lines, learn_after
 from tactful.recommend._component import Facts, Source
+from tactful.recommend._models import Models
+from tactful.recommend._together import Partners, Together, TogetherConfig, looked_at_together
 
 
 class CompletesConfig(Struct, frozen=True, kw_only=True):
     """Settings of the complements."""
 
-    window_days: float = 30.0
-    """Bought together or so long after the first purchase of the other."""
+    after: AfterConfig = AfterConfig()
+    together: TogetherConfig = TogetherConfig()
     least_buyers: int = 5
     """Products bought by fewer people are left out: too little to tell."""
     most_products: int = 12_000
     """Of more products those with the most buyers are learned: pairs grow with the square."""
-    least_together: int = 5
-    lift: float = 1.5
-    """Least ratio to how often it is bought in any such window."""
-    shrink: float = 5.0
-    """How many buyers the general rate is worth."""
-    kept: int = 30
-    """Complements kept per product."""
+    least_looks: int = 10
+    """Customer days on which both were looked at, from which looking at both says something."""
+    instead: float = 0.5
+    """Power of the lift of being looked at together that the lift of being bought together must exceed: two cameras are compared, not combined."""
     proposed: int = 60
     """Candidates proposed per decision."""
     fresh_days: float = 60.0
@@ -48,7 +47,27 @@ class Partner(Struct, frozen=True, array_like=True):
 
     product_id: str
     probability: float
-    """That a buyer of the other buys it within the window."""
+    """That a buyer of the other buys it too."""
+    lift: float
+    """Ratio to how often it is bought anyhow."""
+    gain: float = 0.0
+    """How much likelier after the other than before it."""
+
+
+class CompletesState(Struct, kw_only=True):
+    """What was learned, by product id."""
+
+    after: dict[str, list[Partner]] = {}
+    """What first buyers buy within the window."""
+    at_once: dict[str, list[Partner]] = {}
+    """What is in the same basket."""
+    of_kind: dict[str, list[Partner]] = {}
+    """By type: what is in the same basket as any of it."""
+
+
+Known = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Catalogue rows that go with something, best first, and how likely."""
+NONE: Known = (np.empty(0, np.int64), np.empty(0))
 
 
 class _Anchor(Struct, frozen=True):
@@ -56,6 +75,7 @@ class _Anchor(Struct, frozen=True):
 
     row: int
     weight: float
+    partners: Known
     order: int | None = None
     """Index into `Profile.orders`; None for what the page is about."""
 
@@ -64,78 +84,100 @@ class Completes(Source):
     """Propose what goes with recent purchases, or with what the page is about. Unknown customer: only the page counts."""
 
     name: ClassVar[str] = "completes"
+    form: ClassVar[int] = 2
 
     def __init__(self, config: CompletesConfig | None = None) -> None:
         self.config = config or CompletesConfig()
-        self.state: dict[str, list[Partner]] = {}
-        self.partners: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
-        """By catalogue row: rows that go with it, and their probabilities."""
+        self.state = CompletesState()
+        self.after: dict[int, Known] = {}
+        """By catalogue row: what follows its purchase."""
+        self.at_once: dict[int, Known] = {}
+        """By catalogue row: what belongs on its page and into its basket."""
 
     def train(self, purchases: PurchaseTable) -> Facts:
-        """Count, for every first purchase of a product, what the same customer bought in the window from then on."""
-        products = _known_products(purchases, self.config)
-        self.state = {}
+        """Count what is bought in the same basket, and what first buyers buy in the window from then on."""
+        catalog, products = purchases.catalog, _known_products(purchases, self.config)
+        self.state = CompletesState()
         if len(products) < 2:
             return {"products": len(products)}
-        column = np.full(len(purchases.catalog.products), -1)
+        column = np.full(len(catalog.products), -1)
         column[products] = np.arange(len(products))
-        windows, firsts = self._windows(purchases, column, width=len(products))
-        together = (firsts.T @ windows).tocsr()
-        buyers = np.asarray(firsts.sum(axis=0)).ravel()
-        general = np.asarray(windows.mean(axis=0)).ravel()
-        for i in range(len(products)):
-            partners = self._best(together, i, buyers=float(buyers[i]), general=general, types=purchases.catalog.type_of[products])
-            if partners:
-                ids = purchases.catalog.products
-                self.state[ids[products[i]].id] = [Partner(ids[products[j]].id, score) for j, score in partners]
-        return {"products": len(products), "with_partners": len(self.state)}
+        known = column[purchases.row] >= 0
+        lines = Lines(customer=purchases.customer[known], order=purchases.order[known], thing=column[purchases.row[known]], day=purchases.day[known])
+        ids = [catalog.products[row].id for row in products.tolist()]
+        for i, found in learn_after(lines, kind=catalog.type_of[products], config=self.config.after):
+            self.state.after[ids[i]] = _named(found, ids)
+        types, levels = _kinds_and_categories(catalog, products)
+        together = Together(lines.order, lines.thing, lines.day, levels=levels, config=self.config.together)
+        self.state.at_once = {ids[i]: _named(found, ids) for i, found in together.of_things()}
+        self.state.of_kind = {types[i]: _named(found, ids) for i, found in together.of_kinds()}
+        return {"products": len(products), "followed": len(self.state.after), "with_company": len(self.state.at_once)}
 
-    def _windows(self, purchases: PurchaseTable, column: NDArray[np.int64], *, width: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-        """Per order: what was bought in the window from it on, and what was bought for the first time in it; both 0/1 [orders, width]."""
-        kept = column[purchases.row] >= 0
-        customer, day = purchases.customer[kept], purchases.day[kept]
-        what = column[purchases.row[kept]]
-        _, index, order = np.unique(purchases.order[kept], return_index=True, return_inverse=True)
-        size = len(index)
-        basket = _ones(order, what, shape=(size, width))
-        follows = _within(customer[index], day[index], self.config.window_days)
-        windows = (follows @ basket).tocsr()
-        windows.data[:] = 1.0
-        sequence = np.lexsort((day, what, customer))
-        new = np.concatenate(([True], (np.diff(customer[sequence]) != 0) | (np.diff(what[sequence]) != 0)))
-        first = sequence[new]
-        return windows, _ones(order[first], what[first], shape=(size, width))
-
-    def _best(self, together: sparse.csr_matrix, i: int, *, buyers: float, general: NDArray[np.float64], types: NDArray[np.int32]) -> list[tuple[int, float]]:
-        config = self.config
-        start, end = together.indptr[i], together.indptr[i + 1]
-        j, count = together.indices[start:end], together.data[start:end]
-        score = (count + config.shrink * general[j]) / (buyers + config.shrink)
-        fits = (count >= config.least_together) & (score >= config.lift * general[j]) & (types[j] != types[i])
-        j, score = j[fits], score[fits]
-        best = np.argsort(-score, kind="stable")[: config.kept]
-        return list(zip(j[best].tolist(), score[best].tolist(), strict=True))
+    def watch(self, looks: LookTable, purchases: PurchaseTable) -> Facts:
+        """Drop what is looked at instead of the other rather than bought with it."""
+        row_of, dropped = purchases.catalog.row_of, 0
+        rows = np.array(sorted({row_of[name] for name in (*self.state.after, *self.state.at_once)}), np.int64)
+        compared = looked_at_together(looks, rows, least=self.config.least_looks)
+        for learned in (self.state.after, self.state.at_once):
+            for name, partners in learned.items():
+                learned[name] = [one for one in partners if one.lift > compared.get((row_of[name], row_of[one.product_id]), 0.0) ** self.config.instead]
+                dropped += len(partners) - len(learned[name])
+        return {"looked_at_instead": dropped}
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Lay the partners over the rows of a catalogue; what is no longer sold, or now the same style or type, is left out."""
-        type_of, group_of = catalog.type_of, catalog.group_of
-        self.partners = {}
-        for product_id, partners in self.state.items():
-            row = catalog.row_of.get(product_id, UNKNOWN_ROW)
-            if row != UNKNOWN_ROW and partners:
-                others = np.array([catalog.row_of.get(partner.product_id, row) for partner in partners], np.int64)
-                fits = (type_of[others] != type_of[row]) & (group_of[others] != group_of[row])  # itself stands for what is no longer sold
-                self.partners[row] = others[fits], np.array([partner.probability for partner in partners])[fits]
+        """Lay the partners over the rows of a catalogue; what is no longer sold, now the same style or type, or for another model, is left out."""
+        self._catalog, self._models = catalog, Models(catalog)
+        self.after = self._over(self.state.after)
+        at_once, gained = self._over(self.state.at_once), self._over(self.state.after, gained=True)
+        self._of_kind = {
+            catalog.type_code[name]: _known(catalog, partners, [one.probability for one in partners])
+            for name, partners in self.state.of_kind.items()
+            if name in catalog.type_code
+        }
+        self.at_once = at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
+        self._leads = _leads(catalog, self.at_once)
+
+    def _over(self, learned: dict[str, list[Partner]], *, gained: bool = False) -> dict[int, Known]:
+        """What goes with each product of the catalogue, and how likely; with ``gained`` how much likelier than before."""
+        found = {}
+        for product_id, partners in learned.items():
+            row = self._catalog.row_of.get(product_id, UNKNOWN_ROW)
+            if row != UNKNOWN_ROW:
+                worth = [one.gain if gained else one.probability for one in partners]
+                found[row] = self._fitting(row, _known(self._catalog, partners, worth))
+        return found
+
+    def _fitting(self, row: int, known: Known) -> Known:
+        """Without what is of the same style or type, is for another model, or is worth nothing."""
+        others, worth = known
+        types, groups = self._catalog.type_of, self._catalog.group_of
+        fits = (types[others] != types[row]) & (groups[others] != groups[row]) & (worth > 0) & ~self._models.clashes(row, others)
+        return others[fits], worth[fits]
+
+    def on_page(self, row: int) -> Known:
+        """What goes with a product where it is looked at; with one too new to have been learned, what goes with its type."""
+        kind = int(self._catalog.type_of[row])
+        learned = self.at_once.get(row) or self._fitting(row, self._of_kind.get(kind, NONE))
+        return self._with_made_for(row, learned)
+
+    def _with_made_for(self, row: int, learned: Known) -> Known:
+        """Adds what is new and made for its model, of types that go with its type."""
+        rows, probability = learned
+        leads = self._leads.get(int(self._catalog.type_of[row]))
+        made = [] if leads is None else [other for other in self._models.made_for(row, sorted(leads)) if other not in rows]
+        if leads is None or not made:
+            return learned
+        likely = [leads[int(self._catalog.type_of[other])] for other in made]
+        return np.concatenate([rows, np.array(made, np.int64)]), np.concatenate([probability, likely])
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the partners of each anchor, an older anchor counting less; the best anchor gives the reason."""
         anchors = self._anchors(moment, customer)
         if not anchors:
             return Candidates.none()
-        found = [self.partners[anchor.row] for anchor in anchors]
-        rows = np.concatenate([partners for partners, _ in found])
-        score = np.concatenate([probability * anchor.weight for anchor, (_, probability) in zip(anchors, found, strict=True)])
-        by_anchor = np.repeat(np.arange(len(anchors)), [len(partners) for partners, _ in found])
+        rows = np.concatenate([anchor.partners[0] for anchor in anchors])
+        score = np.concatenate([anchor.partners[1] * anchor.weight for anchor in anchors])
+        by_anchor = np.repeat(np.arange(len(anchors)), [len(anchor.partners[0]) for anchor in anchors])
         order = np.lexsort((by_anchor, -score, rows))
         best = order[np.diff(rows[order], prepend=-1) > 0]
         strongest = best[np.lexsort((rows[best], -score[best]))][: self.config.proposed].tolist()
@@ -144,7 +186,7 @@ class Completes(Source):
 
     def _anchors(self, moment: Moment, customer: Customer) -> list[_Anchor]:
         """What the page is about and what they bought of late, where anything goes with it; of the same thing only the latest."""
-        anchors = {row: _Anchor(row, 1.0) for row in moment.featured if row in self.partners}
+        anchors = {row: _Anchor(row, 1.0, self.on_page(row)) for row in moment.featured}
         own, weights = customer.history.own(), dict[int, float]()
         sensitive = customer.catalog.sensitive
         for row, order_index in zip(own.rows.tolist()[::-1], own.orders.tolist()[::-1], strict=True):
@@ -154,10 +196,10 @@ class Completes(Source):
                 age_days = (moment.now - customer.profile.orders[order_index].at).total_seconds() / 86_400
                 if age_days > self.config.fresh_days:
                     break
-                weights[order_index] = float(np.exp(-age_days / self.config.window_days))
-            if row in self.partners and row not in anchors and not sensitive[row]:
-                anchors[row] = _Anchor(row, weights[order_index], order_index)
-        return list(anchors.values())
+                weights[order_index] = float(np.exp(-age_days / self.config.after.window_days))
+            if row not in anchors and not sensitive[row]:
+                anchors[row] = _Anchor(row, weights[order_index], self._with_made_for(row, self.after.get(row, NONE)), order_index)
+        return [anchor for anchor in anchors.values() if len(anchor.partners[0])]
 
     def _because(self, anchor: _Anchor, customer: Customer) -> Because:
         if anchor.order is None:
@@ -174,7 +216,7 @@ class Completes(Source):
 
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
-        self.state = msgspec.msgpack.decode(blob, type=dict[str, list[Partner]])
+        self.state = msgspec.msgpack.decode(blob, type=CompletesState)
 
 
 def _here(customer: Customer) -> tuple[Evidence, ...]:
@@ -190,6 +232,27 @@ def _bought(order: Order, row: int) -> Because:
     return Because(code=Completes.name, evidence=evidence, source=source, anchor=row, anchor_at=order.at, last_at=order.at)
 
 
+def _named(partners: Partners, ids: list[str]) -> list[Partner]:
+    gain = partners.gain if partners.gain is not None else np.zeros(len(partners.thing))
+    columns = (column.tolist() for column in (partners.thing, partners.probability, partners.lift, gain))
+    return [Partner(ids[thing], *figures) for thing, *figures in zip(*columns, strict=True)]
+
+
+def _known(catalog: CatalogTable, partners: list[Partner], worth: list[float]) -> Known:
+    """What of the partners is still sold."""
+    rows = np.array([catalog.row_of.get(partner.product_id, UNKNOWN_ROW) for partner in partners], np.int64)
+    return rows[rows != UNKNOWN_ROW], np.array(worth, np.float64)[rows != UNKNOWN_ROW]
+
+
+def _likelier(at_once: Known, gained: Known) -> Known:
+    """Both, each thing as likely as the one or the other says, best first."""
+    found = dict(zip(at_once[0].tolist(), at_once[1].tolist(), strict=True))
+    for row, gain in zip(gained[0].tolist(), gained[1].tolist(), strict=True):
+        found[row] = max(found.get(row, 0.0), gain)
+    best = sorted(found, key=lambda row: -found[row])
+    return np.array(best, np.int64), np.array([found[row] for row in best])
+
+
 def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArray[np.int64]:
     pair = np.unique(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
     buyers = np.bincount(pair % len(purchases.catalog.products), minlength=len(purchases.catalog.products))
@@ -197,20 +260,22 @@ def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArra
     return np.sort(most_bought[buyers[most_bought] >= config.least_buyers])
 
 
-def _ones(i: NDArray[np.intp], j: NDArray[np.int64], *, shape: tuple[int, int]) -> sparse.csr_matrix:
-    matrix = sparse.csr_matrix((np.ones(len(i), np.float32), (i, j)), shape=shape)
-    matrix.data[:] = 1.0
-    return matrix
+def _kinds_and_categories(catalog: CatalogTable, products: NDArray[np.int64]) -> tuple[list[str], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Types of the products by dense code; and the code of each product's type, and of the type above it."""
+    codes, kind = np.unique(catalog.type_of[products], return_inverse=True)
+    types = [catalog.types[code] for code in codes.tolist()]
+    _, category = np.unique([path.rpartition(" > ")[0] or path for path in types], return_inverse=True)
+    return types, (kind, category[kind])
 
 
-def _within(customer: NDArray[np.int32], day: NDArray[np.float64], window_days: float) -> sparse.csr_matrix:
-    """Which orders (columns) lie in the window from each order (rows) on, of the same customer, itself included."""
-    sequence = np.lexsort((day, customer))
-    step = float(np.ptp(day) if len(day) else 0.0) + window_days + 1.0
-    time = (day - (day.min() if len(day) else 0.0)) + customer.astype(np.float64) * step
-    ordered = time[sequence]
-    end = np.searchsorted(ordered, ordered + window_days, side="right")
-    length = end - np.arange(len(ordered))
-    rows = np.repeat(sequence, length)
-    columns = sequence[np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length) + np.repeat(np.arange(len(ordered)), length)]
-    return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(day), len(day)))
+def _leads(catalog: CatalogTable, learned: dict[int, Known]) -> dict[int, dict[int, float]]:
+    """From each type to those whose products go with it: how likely one that does is bought, on average."""
+    total: dict[tuple[int, int], list[float]] = {}
+    for row, (others, probability) in learned.items():
+        kind = int(catalog.type_of[row])
+        for other, likely in zip(catalog.type_of[others].tolist(), probability.tolist(), strict=True):
+            total.setdefault((kind, other), []).append(likely)
+    leads: dict[int, dict[int, float]] = {}
+    for (kind, other), likely in total.items():
+        leads.setdefault(kind, {})[other] = sum(likely) / len(likely)
+    return leads

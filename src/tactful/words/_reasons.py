@@ -111,6 +111,12 @@ def _like_you(words: "Words", case: Case) -> str:
     return words.say("reason.like_you.anchor", anchor=_title(words, case.because.anchor, case.catalog))
 
 
+def _this_visit(words: "Words", case: Case) -> str:
+    if case.because.anchor is None:
+        return words.say("reason.this_visit.many")
+    return words.say("reason.this_visit.anchor", anchor=_title(words, case.because.anchor, case.catalog))
+
+
 REASONS: dict[str, Callable[["Words", Case], str]] = {
     "due_again": _due_again,
     "completes": _completes,
@@ -122,6 +128,7 @@ REASONS: dict[str, Callable[["Words", Case], str]] = {
     "asked_for": _asked_for,
     "reward": _reward,
     "like_you": _like_you,
+    "this_visit": _this_visit,
     "fresh_find": lambda words, case: words.say("reason.fresh_find.new"),
     "cart_waiting": lambda words, case: words.say("reason.cart_waiting.waits", title=_title(words, case.row, case.catalog)),
 }

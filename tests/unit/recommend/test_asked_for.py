@@ -26,6 +26,7 @@ def wished(at, price=500.0):
         ([wished(ago(60)), happened(WishlistItemRemoved, ago(30), product_id="coffee")], False),
         ([wished(ago(60)), bought(ago(30), "coffee")], False),
         ([bought(ago(90), "coffee"), wished(ago(60))], True),
+        ([*(bought(ago(900 - n), "milk") for n in range(100)), wished(ago(60)), bought(ago(30), "coffee")], False),
     ],
 )
 def test_a_wish_holds_until_it_is_taken_back_bought_or_a_year_old(events, proposed):

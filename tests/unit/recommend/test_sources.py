@@ -1,10 +1,9 @@
 """What each source proposes of whom, and why."""
 
-import msgspec
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row
+from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row
 from tactful.catalog import build_table
 from tactful.learning import PurchaseTableBuilder
 from tactful.model.events import Address, Identified, Traits
@@ -13,7 +12,7 @@ from tactful.model.products import Product
 from tactful.model.tables import History
 from tactful.profile import history_columns
 from tactful.recommend.cart_waiting import CartWaiting
-from tactful.recommend.completes import Completes, CompletesConfig
+from tactful.recommend.completes import Completes
 from tactful.recommend.considering import Considering
 from tactful.recommend.due_again import DueAgain, DueAgainConfig
 from tactful.recommend.fresh_find import FreshFind
@@ -148,51 +147,6 @@ def test_the_page_calls_for_company_with_the_visit_as_evidence(completes):
 
 def test_a_gift_calls_for_nothing(completes):
     assert said(completes, customer_of(bought(ago(5), "camera", gift=True))) == {}
-
-
-def test_sensitive_purchases_call_for_nothing():
-    catalog = build_table([Product(id="camera", title="X", product_type="Pharmacy > X"), *PRODUCTS[1:3], *PRODUCTS[4:]], STORES, version=2)
-    source = Completes()
-    source.state = {"camera": [("case", 0.5)]}
-    source.load(source.dump())
-    source.bind(catalog)
-    assert said(source, customer_of(bought(ago(5), "camera"), catalog=catalog)) == {}
-
-
-def test_complements_are_of_another_type_and_no_variant(purchases):
-    eager = learned(Completes(CompletesConfig(least_buyers=1, least_together=1, lift=0.0)), purchases)
-    assert len(eager.partners) > 4
-    for anchor, (partners, probability) in eager.partners.items():
-        assert all(CATALOG.type_of[partner] != CATALOG.type_of[anchor] for partner in partners.tolist())
-        assert all((probability > 0) & (probability <= 1))
-        assert len(set(partners.tolist())) == len(partners) == len(probability)
-
-
-@pytest.mark.parametrize("change", [{"product_type": "Electronics > Photo > Cameras"}, {"item_group_id": "camera"}], ids=["type", "style"])
-def test_what_became_the_same_kind_of_thing_after_training_goes_with_it_no_more(change, purchases):
-    products = [msgspec.structs.replace(product, **change) if product.id == "case" else product for product in PRODUCTS]
-    catalog = build_table(products, STORES, version=2)
-    source = Completes()
-    source.train(purchases)
-    source.bind(catalog)
-    assert "case" not in said(source, customer_of(bought(ago(5), "camera"), catalog=catalog))
-
-
-def test_the_probability_is_the_share_of_first_buyers(purchases):
-    """Of 36 who bought a camera all came back for a case within the month; two of the anchors' windows are still open or not."""
-    exact = learned(Completes(CompletesConfig(shrink=0.0)), purchases)
-    partners = dict(zip(*exact.partners[row("camera")], strict=True))
-    camera, case = (first_days(purchases, name) for name in ("camera", "case"))
-    share = np.mean([customer in case and 0 <= case[customer] - day <= 30 for customer, day in camera.items()])
-    assert partners[row("case")] == pytest.approx(share)
-
-
-def first_days(purchases, product_id):
-    bought_it = purchases.row == row(product_id)
-    found = {}
-    for customer, day in zip(purchases.customer[bought_it].tolist(), purchases.day[bought_it].tolist(), strict=True):
-        found[customer] = min(day, found.get(customer, day))
-    return found
 
 
 def test_life_is_short_for_what_is_used_up_and_endless_for_what_lasts(purchases):

@@ -2,8 +2,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
 from tactful.model.settings import setting
@@ -29,7 +27,7 @@ class CartWaitingTrigger(Trigger, frozen=True, kw_only=True):
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Remind of what is still in the basket and may be shown."""
-        waiting = np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
+        waiting = shelf.standing(self.name)
         if not waiting:
             return None
         lines = [customer.profile.cart[customer.catalog.product(row).id].at for row in shelf.rows[waiting].tolist()]

@@ -1,8 +1,6 @@
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
-import numpy as np
-
 from tactful.model.candidates import Because, Shelf
 from tactful.model.customer import Customer
 from tactful.model.settings import setting
@@ -18,12 +16,9 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
-        told = self.last_told(customer)
-        windows = {
-            i: window
-            for i in np.flatnonzero(shelf.alive & (shelf.source == self.name)).tolist()
-            if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))
-        }
+        found = shelf.standing(self.name)
+        told = self.last_told(customer) if found else {}
+        windows = {i: window for i in found if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))}
         if not windows:
             return None
         lead = next(iter(windows))

@@ -13,6 +13,8 @@ def earliest_within(
     >>> earliest_within([hours(23)], at=hours(25), most=1, window=timedelta(hours=24)) == hours(47)
     True
     """
+    if sum(weights or ()) + (0 if weights else len(sent)) + weight <= most:
+        return at  # all of them together leave room, whatever the window
     weighed = list(zip(sent, weights or [1.0] * len(sent), strict=True))
     starts = [at, *sorted(moment + window for moment in sent if moment + window > at)]
     return next((start for start in starts if _fits(weighed, (start, weight), most=most, window=window)), starts[-1])

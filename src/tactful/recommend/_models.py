@@ -1,0 +1,100 @@
+"""Which accessory is for which model, as titles tell: a cover "for 22 inch griddle", a battery "for Optika", a case for a "Nuvo 7"."""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tactful.model.catalog import CatalogTable
+from tactful.model.products import Product, spoken_title
+
+AMOUNTS = frozenset({
+    "g", "kg", "mg", "ml", "cl", "dl", "l", "oz", "lb", "lbs", "gb", "tb", "mb", "w", "v", "mah", "pcs", "pack", "pieces", "sheets", "tabs", "capsules",
+    "%", "eur", "spf", "stage", "size",
+})  # fmt: skip
+"""Words beside a number that make it an amount, which two things may share without belonging together."""
+LENGTHS = frozenset(["inch", "in", "cm", "mm"])
+_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|%")
+_MIXED = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[\w-]+")
+_GLUED = re.compile(r"\d+([^\W\d_]+)")
+
+
+def models_of(product: Product) -> frozenset[str]:
+    """Words of a title that name a model: letters with digits, a length, or a word with the number that follows it; no amounts.
+
+    >>> sorted(models_of(Product(id="c", title="Nuvo 7 case")))
+    ['nuvo 7']
+    >>> sorted(models_of(Product(id="c", title="Cover for 22 inch griddle, 500 g")))
+    ['22 inch']
+    >>> sorted(models_of(Product(id="c", title="Optika X10 with SD card 256 GB")))
+    ['x10']
+    """
+    words = [word.lower() for word in _WORDS.findall(spoken_title(product))]
+    found = set()
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        if word.isdigit() and after in LENGTHS:
+            found.add(f"{word} {after}")
+        elif word.isdigit() and before.isalpha() and not {before, after} & AMOUNTS and before != "for":
+            found.add(f"{before} {word}")
+        elif _MIXED.fullmatch(word) and not _is_amount(word):
+            found.add(word)
+    return frozenset(found)
+
+
+def meant_for(product: Product) -> frozenset[str]:
+    """Words after "for" in a title, lower case: whose model it is for, where one of them is a brand.
+
+    >>> sorted(meant_for(Product(id="b", title="Voltix NP-40 battery for Optika")))
+    ['optika']
+    """
+    _, said, whom = product.title.partition(" for ")
+    return frozenset(word.lower() for word in _WORDS.findall(whom)) if said else frozenset()
+
+
+class Models:
+    """Which accessories are for which models, over one catalogue."""
+
+    def __init__(self, catalog: CatalogTable) -> None:
+        self._type_of = catalog.type_of
+        self._models: dict[int, frozenset[str]] = {}
+        self._for: dict[int, frozenset[str]] = {}
+        self._brand = [(product.brand or "").lower() for product in catalog.products]
+        self._of_type: dict[int, set[str]] = {}
+        self._made: dict[tuple[int, str], list[int]] = {}
+        self._named = np.zeros(len(catalog.products), np.bool_)
+        for row, product in enumerate(catalog.products):
+            kind = int(catalog.type_of[row])
+            if self._brand[row]:
+                self._of_type.setdefault(kind, set()).add(self._brand[row])
+            if " for " in product.title:
+                self._for[row] = meant_for(product)
+                self._named[row] = True
+            if any(map(str.isdigit, product.title)) and (models := models_of(product)):
+                self._models[row] = models
+                self._named[row] = True
+                self._of_type.setdefault(kind, set()).update(models)
+                for model in models:
+                    self._made.setdefault((kind, model), []).append(row)
+
+    def clashes(self, anchor: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some rows are meant for another thing of the anchor's type, bool [n]: they name a model or a brand of that type, and not the anchor's."""
+        clashing = self._named[rows]
+        for i in np.flatnonzero(clashing).tolist():
+            clashing[i] = self._clash(anchor, int(rows[i]))
+        return clashing
+
+    def _clash(self, anchor: int, row: int) -> bool:
+        own, brand, others = self._models.get(anchor, frozenset()), self._brand[anchor], self._of_type.get(int(self._type_of[anchor]), set())
+        models, whom = self._models.get(row, frozenset()), self._for.get(row, frozenset())
+        other_model = bool(own) and bool(models & others) and not models & own
+        return other_model or (bool(brand) and bool(whom & others) and brand not in whom)
+
+    def made_for(self, anchor: int, types: list[int]) -> list[int]:
+        """Rows of some types that share a model with the anchor."""
+        own = self._models.get(anchor, frozenset())
+        return [row for kind in types for model in sorted(own) for row in self._made.get((kind, model), ())]
+
+
+def _is_amount(word: str) -> bool:
+    glued = _GLUED.fullmatch(word)
+    return glued is not None and glued[1] in AMOUNTS

@@ -32,7 +32,7 @@ from tactful.model.outbox import Reservation
 from tactful.model.products import spoken_title
 from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
-from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
+from tactful.outreach import ANSWERS, Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
 from tactful.policy import judge_contact
 from tactful.profile import encode
 from tactful.words import Words
@@ -121,6 +121,7 @@ class Planner:
             last_own_at=facts.last_own_at,
             order_value=worth.order_value,
             remaining=worth.value,
+            answers=self.house.base.answers or ANSWERS,
         )
 
     def _bid(self, opportunity: Opportunity, proposal: Proposal, shelf: Shelf, *, receiver: Receiver) -> Bid:

@@ -13,60 +13,10 @@ from litestar.testing import TestClient
 from tactful.app.engine import Engine
 from tactful.http import create_app, dev_keys
 from tactful.store import MemoryStore
+from wire_words import WORDS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = {"Authorization": "Bearer dev-secret"}
-WORDS = [
-    "type",
-    "event",
-    "userId",
-    "anonymousId",
-    "previousId",
-    "groupId",
-    "messageId",
-    "timestamp",
-    "originalTimestamp",
-    "sentAt",
-    "properties",
-    "traits",
-    "context",
-    "batch",
-    "products",
-    "product_id",
-    "price",
-    "quantity",
-    "email",
-    "phone",
-    "address",
-    "country",
-    "timezone",
-    "locale",
-    "consent",
-    "granted",
-    "purpose",
-    "channel",
-    "until",
-    "rating",
-    "key",
-    "value",
-    "reason",
-    "category",
-    "placement",
-    "limit",
-    "location",
-    "lat",
-    "lon",
-    "accuracyKm",
-    "userIds",
-    "dryRun",
-    "id",
-    "title",
-    "store_code",
-    "inventory",
-    "loyaltyCard",
-    "subject_request_type",
-    "subject_identities",
-]
 VALUES = (
     st.none()
     | st.booleans()

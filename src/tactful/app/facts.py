@@ -14,6 +14,7 @@ from tactful.model.needs import Need
 from tactful.model.profile import Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
+from tactful.outreach import best_channels
 from tactful.policy import Thresholds
 from tactful.recommend import Recommender, freshness_of, sizes_of, stated_of, wears
 
@@ -136,7 +137,8 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.occasions = np.array([need.occasions if need else 0 for need in found], np.int64)
     facts.closed_by = np.array([(need.closed_by or "") if need else "" for need in found], np.str_)
     facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
-    facts.explanations = tuple(_explained(need) for need in found)
+    explained = {code: _explained(need) for code, need in wanted.items()}
+    facts.explanations = tuple(map(explained.get, shelf.types.tolist()))
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
     departments = [customer.catalog.department_of_type[code] for code in shelf.types.tolist()]
@@ -145,8 +147,8 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     return bool(stray or wanted)
 
 
-def _explained(need: Need | None) -> dict[str, float] | None:
-    if need is None or not need.evidence:
+def _explained(need: Need) -> dict[str, float] | None:
+    if not need.evidence:
         return None
     return {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__}
 
@@ -348,3 +350,9 @@ def denied_since(profile: Profile, channel: str, said: Consent | None) -> bool:
     answers = [profile.consents[key] for key in (f"{MARKETING}/{channel}", f"{MARKETING}/*") if key in profile.consents]
     later_yes = said is not None and said.granted and all(said.at > answer.at for answer in answers)
     return bool(answers) and not _consented(profile, channel) and not later_yes
+
+
+def usable_channels(profile: Profile, facts: ContactFacts) -> list[str]:
+    """Channels that they agreed to and that reach them, the one on which they answer best first."""
+    usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+    return best_channels(usable, facts.contacts, profile.responses)

@@ -21,6 +21,9 @@ from tactful.profile import fold_all, history_columns, new_profile
 NOBODY = ""
 """Customer id of somebody we know nothing of."""
 
+ORDERS_TOLD = 64
+"""Orders that tell when they come by."""
+
 
 def find_customer(store: Store, *, user_id: str | None, anonymous_id: str | None) -> str | None:
     """Resolve ids to a customer. A userId counts alone, known or not: the device may be somebody else's. None where the id that counts is not known.
@@ -60,3 +63,9 @@ def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, want
     away = away_orders(profile, catalog.stores, now=now)
     currency = currency_of(profile, away_orders=away, country=profile.address.country if profile.address else None)
     return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away, currency=currency)
+
+
+def visits_of(profile: Profile) -> list[datetime]:
+    """When they came by themselves, of late, as far as it is still known: orders, looks, and words of ours that they followed. In no order."""
+    visits = [order.at for order in profile.orders[-ORDERS_TOLD:]] + [look.at for history in profile.products.values() for look in history.looks]
+    return visits + [response.at for response in profile.responses if response.answer == "clicked"]

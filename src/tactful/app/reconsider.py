@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tactful.app.addresses import closed_for
 from tactful.app.decide import judged_shelf
-from tactful.app.facts import CHANNELS
+from tactful.app.facts import usable_channels
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.plan import Planner, message_of
@@ -62,7 +62,7 @@ class Judge(Planner):
         if opportunity is None:
             return Again(code=_why_not(mine, objections))
         facts = reached_facts(profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, profile))
-        channel = _channel(message.channel, facts)
+        channel = _channel(message.channel, profile, facts)
         rules = self.house.policy.rules(profile, channel=channel)
         earliest = max(self.now, opportunity.earliest)
         proposal = Proposal(trigger=message.trigger, channel=channel, send_at=earliest, deadline=min(reservation.deadline, opportunity.deadline))
@@ -98,8 +98,8 @@ def _why_not(mine: NDArray[np.bool_], objections: list[Objection]) -> str:
     return next((objection.code for objection in objections if mine[objection.index]), "nothing_relevant")
 
 
-def _channel(planned: str, facts: ContactFacts) -> str:
-    usable = [channel for channel in CHANNELS if facts.consented[channel] and facts.reachable[channel]]
+def _channel(planned: str, profile: Profile, facts: ContactFacts) -> str:
+    usable = usable_channels(profile, facts)
     return planned if planned in usable or not usable else usable[0]
 
 

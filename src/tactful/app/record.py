@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby, islice
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from tactful.app.addresses import note_closed
-from tactful.app.ports import Store
-from tactful.app.profiles import rebuild
+from tactful.app.ports import About, Store
+from tactful.app.profiles import rebuild, updated
 from tactful.app.tombstones import Tombstones
-from tactful.app.turns import in_turn
+from tactful.app.turns import Together, in_turn
+from tactful.app.visits import Visits, kept_apart
 from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import ConsentUpdated, DeadLetter, Event
 from tactful.model.identity import Identifier
-from tactful.model.profile import Profile
-from tactful.profile import decode, encode, fold_all
+from tactful.profile import decode, encode
 
 Item = TypeVar("Item")
 
@@ -49,6 +50,34 @@ class Receipt(Struct, frozen=True, kw_only=True):
         return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
+class Batch(Struct, frozen=True):
+    """What came in together."""
+
+    arrivals: Sequence[Event | DeadLetter]
+    now: datetime
+    vouched: bool = True
+    """The shop itself tells it, not a public key."""
+
+
+def record_each(store: Store, batches: Sequence[Batch], *, together: Together, visits: Visits, erased: Tombstones) -> list[Receipt | Exception]:
+    """Record batches in as few commits as may be; what became of each. What is browsed by those who refuse to be known goes into their visits."""
+    outcomes: list[Receipt | Exception] = []
+    works: dict[int, tuple[Callable[[], Receipt], About]] = {}
+    for number, batch in enumerate(batches):
+        try:
+            kept = kept_apart(store, visits, batch.arrivals, now=batch.now)
+        except Exception as problem:  # noqa: BLE001 - it is told to whom the batch belongs
+            outcomes.append(problem)
+            continue
+        outcomes.append(Receipt(unkept=len(batch.arrivals) - len(kept)))
+        if kept:
+            works[number] = partial(take, store, kept, now=batch.now, vouched=batch.vouched, erased=erased), named_in(kept)
+    for number, done in zip(works, together.do_each(list(works.values())), strict=True):
+        before = outcomes[number]
+        outcomes[number] = before + done if isinstance(before, Receipt) and isinstance(done, Receipt) else done
+    return outcomes
+
+
 def record(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime, vouched: bool = True, erased: Tombstones | None = None) -> Receipt:
     """Append a batch and update the profiles it touches, in one durable transaction. Events seen before change nothing."""
     return in_turn(store, lambda: take(store, arrivals, now=now, vouched=vouched, erased=erased), about=named_in(arrivals))
@@ -61,7 +90,7 @@ def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime,
     """
     batch = _Batch(store, now, vouched=vouched, erased=erased)
     receipt = batch.append(arrivals)
-    for customer_id, profile in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+    for customer_id, profile in [(customer_id, updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
         store.profiles.save(customer_id, encode(profile))
         note_closed(store, profile)
     return receipt
@@ -99,16 +128,6 @@ def _fold_missing(store: Store, done: Progress) -> None:
                 store.profiles.save(customer_id, snapshot)
                 note_closed(store, decode(snapshot))
         done(len(chunk))
-
-
-def _updated(store: Store, customer_id: str, news: list[Event]) -> Profile:
-    """Fold the news on where they are the newest; a late event means to fold the whole log again."""
-    snapshot = store.profiles.load(customer_id)
-    profile = decode(snapshot) if snapshot else None
-    in_order = sorted(news, key=attrgetter("at"))
-    if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        return fold_all(profile, in_order)
-    return decode(rebuild(store, customer_id))
 
 
 class _Batch:

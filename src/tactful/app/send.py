@@ -7,6 +7,7 @@ as sent: rather once too seldom than twice.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -14,11 +15,12 @@ import msgspec
 from tactful.app.addresses import note_closed
 from tactful.app.house import House
 from tactful.app.ports import Sender, Store
-from tactful.app.profiles import rebuild
+from tactful.app.profiles import updated
 from tactful.app.reconsider import Again, Judge
+from tactful.app.turns import in_turn
 from tactful.model.events import Channel, Event, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff
 from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
-from tactful.profile import decode
+from tactful.profile import encode
 from tactful.words import Links, letter
 
 LEASE = timedelta(minutes=5)
@@ -55,14 +57,14 @@ class Dispatcher:
         return Dispatch(at=began, messages=tuple(done))
 
     def _one(self, message_id: str) -> tuple[Dispatched | None, str | None]:
-        with self.store.transaction():
-            claimed = self._claim(message_id)
+        found = self.store.events.find(message_id)
+        about = [message_id] if found is None else [found[0]]
+        claimed = in_turn(self.store, partial(self._claim, message_id), about=about)
         if not isinstance(claimed, tuple):
             return claimed, None
         sender, letter = claimed
         answer = sender.send(letter)
-        with self.store.transaction():
-            outcome = self._note(letter, answer)
+        outcome = in_turn(self.store, partial(self._note, letter, answer), about=about)
         return outcome, (answer.detail or f"{sender.name} is down") if answer.fate == "down" else None
 
     def _claim(self, message_id: str) -> tuple[Sender, Letter] | Dispatched | None:
@@ -179,10 +181,11 @@ class Dispatcher:
 
     def _log(self, customer_id: str, events: Sequence[Event]) -> None:
         known = self.store.events.known([event.message_id for event in events])
-        self.store.events.append(customer_id, [event for event in events if event.message_id not in known])
-        snapshot = rebuild(self.store, customer_id)
-        self.store.profiles.save(customer_id, snapshot)
-        note_closed(self.store, decode(snapshot))
+        news = [event for event in events if event.message_id not in known]
+        self.store.events.append(customer_id, news)
+        profile = updated(self.store, customer_id, news)
+        self.store.profiles.save(customer_id, encode(profile))
+        note_closed(self.store, profile)
 
     def _bounced(self, reservation: Reservation) -> MessageAnswered:
         message = reservation.message

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 
-from tactful.app.house import CALIBRATION, CUSTOMER_BASE, House
-from tactful.app.place import whereabouts
+from tactful.app.house import CALIBRATION, CUSTOMER_BASE, RHYTHMS, House
+from tactful.app.place import Whereabouts, whereabouts
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
-from tactful.app.read import see_customer
-from tactful.learning import CustomerBase, Examples, LookTableBuilder, PurchaseTableBuilder, data_hash, dump_base, fit_base
+from tactful.app.read import see_customer, visits_of
+from tactful.learning import AnswerBuilder, Examples, LookTableBuilder, PurchaseTableBuilder, RhythmBuilder, data_hash, dump_base, dump_rhythms, fit_base
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
+from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
 from tactful.recommend import Recommender, Source, fit_curve
@@ -30,7 +32,14 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
     customers = store.events.customers()
     if not customers or not catalog.products:
         raise NotReady("there is nothing to learn from: import products and events first")
-    purchases, looks = _tables(store, catalog, customers, now=now, progress=progress)
+    rhythms, answers = RhythmBuilder(), AnswerBuilder()
+
+    def seen(profile: Profile, where: Whereabouts) -> None:
+        rhythms.add(visits_of(profile), where.home.timezone if where.home else where.timezone)
+        answers.add(profile)
+        progress(1)
+
+    purchases, looks = _tables(store, catalog, customers, now=now, seen=seen)
     recommender = Recommender()
     learned_curves = _calibrate(store, recommender, purchases, looks, progress=progress)
     facts: dict[str, Facts] = {}
@@ -38,19 +47,26 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
     facts[CALIBRATION] = learned_curves
-    base, facts[CUSTOMER_BASE] = fit_base(purchases)
-    house.use(recommender, version=_save(store, recommender, base, facts, purchases=purchases, now=now))
-    house.base = base
+    base, of_base = fit_base(purchases)
+    how_they_answer, of_answers = answers.fit()
+    base, facts[CUSTOMER_BASE] = msgspec.structs.replace(base, answers=how_they_answer), of_base | of_answers
+    came, facts[RHYTHMS] = rhythms.fit()
+    of_customers = {CUSTOMER_BASE: dump_base(base), RHYTHMS: dump_rhythms(came)}
+    house.use(recommender, version=_save(store, recommender, of_customers, facts, purchases=purchases, now=now))
+    house.base, house.rhythms = base, came
     return facts
 
 
-def _tables(store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, progress: Callable[[int], None]) -> tuple[PurchaseTable, LookTable]:
+def _tables(
+    store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, seen: Callable[[Profile, Whereabouts], None]
+) -> tuple[PurchaseTable, LookTable]:
     builder, looks = PurchaseTableBuilder(catalog), LookTableBuilder(catalog)
     for customer_id in customers:
         profile = load_profile(store, customer_id, now=now)
-        builder.add(customer_id, history_columns(profile, catalog), country=whereabouts(profile, catalog.stores, now=now).country or "")
+        where = whereabouts(profile, catalog.stores, now=now)
+        builder.add(customer_id, history_columns(profile, catalog), country=where.country or "")
         looks.add(profile)
-        progress(1)
+        seen(profile, where)
     purchases = builder.build(until_day=now.timestamp() / DAY_SECONDS)
     return purchases, looks.build(until_day=purchases.until_day)
 
@@ -101,7 +117,7 @@ def _add_examples(
             examples.add(source.name, candidates, later)
 
 
-def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
+def _save(store: Store, recommender: Recommender, of_customers: dict[str, bytes], facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
     """Keep the artefacts; the version that they made."""
     fingerprint = data_hash(purchases)
     window: Facts = {
@@ -111,7 +127,7 @@ def _save(store: Store, recommender: Recommender, base: CustomerBase, facts: dic
         "data": fingerprint,
     }
     blobs = {name: component.dump() for name, component in recommender.components.items()}
-    blobs |= {CALIBRATION: recommender.calibration.dump(), CUSTOMER_BASE: dump_base(base)}
+    blobs |= {CALIBRATION: recommender.calibration.dump()} | of_customers
     forms: dict[str, Facts] = {name: {"form": component.form} for name, component in recommender.components.items()}
     records = [
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | forms.get(name, {}) | facts[name])

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tactful.app.ports import About, Collision, Store
@@ -55,15 +55,19 @@ class Together:
 
     def do(self, work: Callable[[], Result], *, about: About) -> Result:
         """Do some work in a transaction and return once it is on disk. Raises what the work raises, and then nothing of it has happened."""
-        piece = _Piece(work, about)
-        self._waiting.append(piece)
+        outcome = self.do_each([(work, about)])[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def do_each(self, works: Sequence[tuple[Callable[[], Result], About]]) -> list[Result | Exception]:
+        """Do several pieces of work, each for itself, in as few commits as may be; what each came to. What failed has not happened."""
+        pieces = [_Piece(work, about) for work, about in works]
+        self._waiting.extend(pieces)
         with self._turn:
-            while not piece.done:
+            while not all(piece.done for piece in pieces):
                 self._commit([self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))])
-        if piece.error is not None:
-            raise piece.error
-        result: Result = piece.result
-        return result
+        return [piece.result if piece.error is None else piece.error for piece in pieces]
 
     def check(self) -> None:
         """Where the last commit failed for a cause outside, try another that changes nothing. Raises NotReady while the cause lasts."""

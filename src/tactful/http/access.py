@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -37,12 +37,20 @@ TOKEN_HEADER = "X-Identity-Token"  # noqa: S105
 """Carries a signed identity token: a JWT, HS256, whose ``sub`` is the userId."""
 
 
-def role_of(connection: Connection, *, body_key: str | None = None) -> Role:
+FindKey = Callable[[], str | None]
+"""Looks for a write key elsewhere than in the headers; asked only where that matters."""
+
+
+def no_key() -> None:
+    """There is no key but in the headers."""
+
+
+def role_of(connection: Connection, *, body_key: FindKey = no_key) -> Role:
     """What the caller may do. Raises as `caller_of`."""
     return caller_of(connection, body_key=body_key).role
 
 
-def caller_of(connection: Connection, *, body_key: str | None = None) -> Caller:
+def caller_of(connection: Connection, *, body_key: FindKey = no_key) -> Caller:
     """Who calls, found out once a request. Raises Unauthorized, Forbidden where the key does not serve the page, and TooManyRequests."""
     known: Caller | None = connection.scope["state"].get(CALLER)
     if known is not None:
@@ -55,7 +63,7 @@ def caller_of(connection: Connection, *, body_key: str | None = None) -> Caller:
     return caller
 
 
-def _identify(connection: Connection, body_key: str | None) -> Caller:
+def _identify(connection: Connection, body_key: FindKey) -> Caller:
     """By header, else by the key in the body. A Basic user name outranks the body. Raises Unauthorized."""
     ring = edge_of(connection).keyring
     scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
@@ -65,9 +73,10 @@ def _identify(connection: Connection, body_key: str | None) -> Caller:
         if found := ring.caller(user_of(credentials), "write"):
             return found
         raise Unauthorized("the write key is not known here")
-    if found := ring.caller(body_key, "write"):
+    key = body_key()
+    if found := ring.caller(key, "write"):
         return found
-    if scheme or body_key:
+    if scheme or key:
         raise Unauthorized("the key is not known here")
     raise Unauthorized("a key is needed: the write key as Basic user name, or the secret key as Bearer token")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from tactful.app.engine import Engine, Receipt
+from tactful.http.intake import Intake
 from tactful.http.keyring import Keyring
 from tactful.http.keys import Keys
 from tactful.http.limits import Limits
@@ -41,6 +42,7 @@ class Edge:
 
     def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, postroom: Postroom, limits: Limits, scripts: Path | None = None) -> None:
         self.engine = engine
+        self.intake = Intake(engine)
         self.postroom = postroom
         self.keys = keys
         self.keyring = Keyring(keys, engine.store.keys, clock=clock, ticks=limits.ticks)

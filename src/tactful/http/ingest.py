@@ -2,17 +2,17 @@
 
 import binascii
 from base64 import b64decode
-from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, RawBody
 
 from tactful.http.access import Behind, provide_now, role_of
 from tactful.http.bodies import refuse_depths
+from tactful.http.described import TakesEvents
 from tactful.http.edge import Edge
-from tactful.ingest import read_batch, write_key
+from tactful.http.intake import Body
+from tactful.ingest import write_key
 from tactful.model.errors import InvalidInput, NotFound
 
 Success = dict[str, bool]
@@ -30,7 +30,7 @@ DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """A transparent picture of one dot."""
 
 
-@post(PATHS, status_code=200, tags=["Events"], summary="Record events")
+@post(PATHS, status_code=200, tags=["Events"], summary="Record events", operation_class=TakesEvents)
 async def ingest(body: RawBody, request: AnyRequest, edge: Behind) -> Success:
     """Record a batch, or one message of the type in the path, in the Segment tracking spec. JSON whatever the Content-Type, plain or gzip.
 
@@ -58,9 +58,9 @@ async def pixel(kind: FromPath[str], request: AnyRequest, edge: Behind) -> Respo
 
 async def receive(body: bytes, request: AnyRequest, edge: Edge, *, kind: str) -> None:
     """Check who sends, then record one body. Raises what `role_of` and `read_batch` raise."""
-    vouched = role_of(request, body_key=sent_key(request) or write_key(body)) == "secret"
+    vouched = role_of(request, body_key=lambda: sent_key(request) or write_key(body)) == "secret"
     gpc = request.headers.get("sec-gpc") == "1"
-    await sync_to_thread(take, edge, body, kind=kind, now=provide_now(request), vouched=vouched, gpc=gpc)
+    edge.counters.received(await edge.intake.take(Body(content=body, kind=kind, now=provide_now(request), vouched=vouched, gpc=gpc)))
 
 
 def sent_key(request: AnyRequest) -> str | None:
@@ -68,12 +68,6 @@ def sent_key(request: AnyRequest) -> str | None:
     header = request.headers.get("x-write-key", "").strip()
     name, _, key = header.partition(":")
     return key or name or request.query_params.get("writeKey")
-
-
-def take(edge: Edge, body: bytes, *, kind: str, now: datetime, vouched: bool, gpc: bool) -> None:
-    """Record one body and count what became of it."""
-    arrivals = read_batch(body, kind=kind, received_at=now, correct_skew=kind != "import", gpc=gpc)
-    edge.counters.received(edge.engine.record(arrivals, now=now, vouched=vouched))
 
 
 @post("/v1/m", status_code=200, sync_to_thread=False, include_in_schema=False)

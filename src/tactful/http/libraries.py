@@ -18,7 +18,7 @@ SILENT: JsonObject = {"sampleRate": 0}
 @get("/v1/projects/{key:str}/settings", sync_to_thread=False, tags=["Events"], operation_id="segmentSettings", summary="Settings for Segment's browser library")
 def segment_settings(key: FromPath[str], request: AnyRequest) -> JsonObject:
     """For ``AnalyticsBrowser.load({writeKey, cdnURL})``: events come back here, and nothing goes to the library's maker."""
-    role_of(request, body_key=key)
+    role_of(request, body_key=lambda: key)
     here = request.base_url
     segment = {"apiKey": key, "apiHost": f"{here.netloc}/v1", "protocol": here.scheme, "unbundledIntegrations": [], "addBundledMetadata": True}
     return {"integrations": {"Segment.io": segment}, "plan": {}, "metrics": SILENT}
@@ -28,7 +28,7 @@ def segment_settings(key: FromPath[str], request: AnyRequest) -> JsonObject:
 def rudder_settings(request: AnyRequest) -> JsonObject:
     """For ``rudderanalytics.load(writeKey, dataPlaneUrl, {configUrl: dataPlaneUrl})``: no destinations but us, and no measurements of the library itself."""
     key = sent_key(request)
-    role_of(request, body_key=key)
+    role_of(request, body_key=lambda: key)
     off = {"enabled": False}
     source = {
         "id": hashlib.sha256((key or "").encode()).hexdigest()[:16],

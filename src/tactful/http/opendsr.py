@@ -9,6 +9,7 @@ from litestar.params import FromPath, RawBody
 
 from tactful.app.opendsr import API_VERSION, HASHED, KINDS, TYPES, RequestStatus, SubjectRequest
 from tactful.http.access import Behind, Now, secret_only
+from tactful.http.described import TakesSubjectRequest
 from tactful.model.errors import InvalidInput
 
 JsonObject = dict[str, Any]
@@ -33,6 +34,7 @@ def discovery() -> JsonObject:
     tags=["Privacy"],
     operation_id="opendsrSubmit",
     summary="Request access or erasure",
+    operation_class=TakesSubjectRequest,
 )
 def submit(body: RawBody, edge: Behind, now: Now) -> JsonObject:
     """OpenDSR 2.0: done before it is answered. Access is answered at ``results_url``, with the secret key. Callback addresses are never called."""

@@ -25,7 +25,7 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 @get("/analytics.js/v1/{key:str}/analytics.min.js", include_in_schema=False)
 async def segment_script(key: FromPath[str], request: AnyRequest, edge: Behind) -> Response[bytes]:
     """What Segment's snippet loads first."""
-    role_of(request, body_key=key)
+    role_of(request, body_key=lambda: key)
     return await script(edge, "standalone.js", keep=DAY)
 
 

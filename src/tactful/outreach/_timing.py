@@ -9,18 +9,19 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.model.rhythms import HOURS, Rhythms, hours_of_week, smooth
+
 Floats = NDArray[np.float64]
-HOURS = 24
-WEEK = 7 * HOURS
+EVERY_HOUR_ALIKE = Rhythms()
 LONGEST_WAIT = timedelta(hours=24)
 EXPLORED = 0.05
 """Share of messages that go at an hour drawn by lot. Source: what a commercial suite explores."""
 WORTH_THE_WAIT = 2.0
 """So many times likelier must another hour be."""
 DAY_PRIOR = 100.0
-"""Visits that everybody's hours count as against their own hours of the day. A single person's hours say little."""
-WEEK_PRIOR = 30.0
-"""Visits that their hours of the day count as against their hours of the week."""
+"""Visits that the hours of the day of those alike count as against their own. A single person's hours say little."""
+WEEK_PRIOR = 120.0
+"""Visits that this counts as against their own hours of the week. Both chosen on a grocer's year (`tactful bench hours`)."""
 LEAST = 8
 """Visits; fewer tell nothing of a person's hours."""
 LATEST = 64
@@ -34,20 +35,19 @@ class Slot(Struct, frozen=True, kw_only=True):
     propensity: float
 
 
-def hour_weights(visits: Sequence[datetime], zone: ZoneInfo, everybody: Floats | None = None) -> Floats:
-    """How likely a visit falls into each hour of the week, from Monday 0 h, float64 [168]: their week, shrunk to their day, shrunk to everybody's."""
-    local = [at.astimezone(zone) for at in sorted(visits)[-LATEST:]] if len(visits) >= LEAST else []
-    hours = np.array([at.hour for at in local], np.int64)
-    days = np.array([at.weekday() for at in local], np.int64)
-    prior = np.full(HOURS, 1 / HOURS) if everybody is None else everybody
-    of_day = (_smooth(np.bincount(hours, minlength=HOURS).astype(np.float64)) + DAY_PRIOR * prior) / (len(local) + DAY_PRIOR)
-    of_week = _smooth(np.bincount(days * HOURS + hours, minlength=WEEK).astype(np.float64))
-    return np.asarray((of_week + WEEK_PRIOR * np.tile(of_day, 7) / 7) / (len(local) + WEEK_PRIOR))
+def hour_weights(visits: Sequence[datetime], zone: ZoneInfo, rhythms: Rhythms = EVERY_HOUR_ALIKE) -> Floats:
+    """How likely a visit falls into each hour of the week, from Monday 0 h, float64 [168]: their week, shrunk to their day, shrunk to those who come alike."""
+    counts = hours_of_week(sorted(visits)[-LATEST:], zone)
+    alike = rhythms.expected(counts)
+    return personal(counts, alike) if counts.sum() >= LEAST else alike
 
 
-def _smooth(counts: Floats) -> Floats:
-    """An hour early or late is nearly the same hour."""
-    return np.asarray(0.5 * counts + 0.25 * np.roll(counts, 1) + 0.25 * np.roll(counts, -1))
+def personal(counts: Floats, alike: Floats) -> Floats:
+    """Somebody's own week, float64 [168], from their visits and what is expected of those alike; their own hours move the hours of every day of those."""
+    many, day_alike = counts.sum(), alike.reshape(7, HOURS).sum(axis=0)
+    own_day = (smooth(counts.reshape(7, HOURS).sum(axis=0)) + DAY_PRIOR * day_alike) / (many + DAY_PRIOR)
+    moved = alike * np.tile(own_day / day_alike, 7)
+    return np.asarray((smooth(counts) + WEEK_PRIOR * moved / moved.sum()) / (many + WEEK_PRIOR))
 
 
 def choose_slot(first: datetime, deadline: datetime, weights: Floats, *, zone: ZoneInfo, episode: str) -> Slot:

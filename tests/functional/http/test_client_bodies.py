@@ -313,7 +313,7 @@ def test_what_cannot_be_kept_now_is_asked_for_again(client, engine, problem, sta
     def fails(*_, **__):
         raise problem
 
-    engine.record = fails
+    engine.record_each = fails
     answer = client.post("/v1/batch", json=SEGMENT_NODE, headers=basic("public"))
     assert answer.status_code == status, "every client tries again after 500 and 503, and not after 501 or 4xx"
     assert set(answer.json()) == {"success", "code", "message"}

@@ -8,7 +8,8 @@ import pytest
 
 from small_shop import NOW, ago
 from tactful.model.profile import Contact, Response
-from tactful.outreach import Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights
+from tactful.model.rhythms import Rhythms
+from tactful.outreach import Opportunity, Receiver, best_channels, best_slot, bid, choose_slot, hour_weights
 
 DAY = timedelta(days=1)
 OPPORTUNITY = Opportunity(trigger="due_again", value=0.5, earliest=NOW, deadline=NOW + 7 * DAY, indices=(0,))
@@ -76,6 +77,25 @@ def test_few_visits_say_nothing_and_many_say_when():
     noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
     for count, hour in ((3, 12), (40, 19)):
         assert choose_slot(noon, noon + 2 * DAY, hour_weights(evenings(count), LONDON), zone=LONDON, episode="b").at.hour == hour
+
+
+def test_a_newcomer_comes_when_everybody_does_and_few_visits_show_with_whom():
+    early, late = np.full(168, 0.2 / 168), np.full(168, 0.2 / 168)
+    early[8::24] += 0.8 / 7
+    late[19::24] += 0.8 / 7
+    shop = Rhythms(common=(0.7, 0.3), hours=(tuple(early), tuple(late)))
+    newcomer, some = hour_weights([], LONDON, shop), hour_weights(evenings(3), LONDON, shop)
+    assert newcomer[8] > 2 * newcomer[19]
+    assert some[19] > some[8]
+    assert hour_weights(evenings(40), LONDON, shop)[19] > hour_weights(evenings(40), LONDON, shop)[8]
+
+
+def test_the_channel_they_answer_on_comes_first_and_the_less_intrusive_of_equals():
+    written = [Contact(NOW - i * DAY, channel, f"{channel}{i}") for i in range(8) for channel in ("email", "push")]
+    clicked = [Response(NOW - i * DAY, "push", "clicked") for i in range(8)]
+    assert best_channels(["email", "sms", "push"], [], []) == ["email", "push", "sms"]
+    assert best_channels(["email", "push"], written, clicked) == ["push", "email"]
+    assert best_channels(["email", "push"], written, [Response(one.at, "push", "opened") for one in clicked]) == ["email", "push"]
 
 
 def test_no_wait_goes_beyond_a_day_or_the_deadline():

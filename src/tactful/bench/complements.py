@@ -42,6 +42,10 @@ class Question(Struct, frozen=True, kw_only=True):
     """The rest of each basket, 0/1 [questions, products]."""
     kind: Ints
     """Kind per product."""
+    household: Ints
+    """Whose each basket was."""
+    had: Ints
+    """What households had bought before: household times products plus product, sorted."""
 
 
 class Together(Struct, frozen=True, kw_only=True):
@@ -65,7 +69,7 @@ def run(console: Console, setting: Setting) -> int:
 def compare(console: Console, purchases: PurchaseTable, *, learned_until: float) -> bool:
     """Ask and print who was right; whether ours reaches what was promised."""
     known = purchases.before(learned_until)
-    question = _ask(purchases, learned_until)
+    question = _ask(purchases, known, learned_until)
     rows, place = np.unique(question.shown, return_inverse=True)
     together = _together(known, rows)
     lists = {name: best_of(np.asarray(score(together, rows, question.kind), np.float32)) for name, score in PEERS.items()}
@@ -79,30 +83,42 @@ def compare(console: Console, purchases: PurchaseTable, *, learned_until: float)
         "hit, other kinds",
         "95 %",
         "same kind",
+        "had before",
         "named",
+        "coverage",
+        "novelty",
         "lift",
         title=f"{len(question.shown):,} baskets, {len(known.catalog.products):,} products",
     )
     found = {name: _judge(question, top[place], together, place) for name, top in lists.items()}
-    for name, (hit, other, same, named, lift) in found.items():
-        low, high = interval_of_mean(other, seed=SEED)
-        table.add_row(name, f"{hit.mean():.4f}", f"{other.mean():.4f}", f"{low:.4f}–{high:.4f}", f"{same:.1%}", f"{named:.1f}", f"{lift:.2f}")
+    for name, one in found.items():
+        low, high = interval_of_mean(one.other, seed=SEED)
+        shares = (f"{share:.1%}" for share in (one.same, one.had))
+        rest = (f"{one.named:.1f}", f"{one.coverage:.1%}", f"{one.novelty:.2f}", f"{one.lift:.2f}")
+        table.add_row(name, f"{one.hit.mean():.4f}", f"{one.other.mean():.4f}", f"{low:.4f}–{high:.4f}", *shares, *rest)
     console.print(table)
     console.print(f"Tactful learns in {cost.seconds:.1f} s of processor time with {cost.peak_mib:.0f} MiB")
-    return bool(found[OURS][1].mean() >= MUST_HIT and found[OURS][2] == 0)
+    return bool(found[OURS].other.mean() >= MUST_HIT and found[OURS].same == 0)
 
 
-def _ask(purchases: PurchaseTable, learned_until: float) -> Question:
+def _ask(purchases: PurchaseTable, known: PurchaseTable, learned_until: float) -> Question:
     rng = np.random.default_rng(SEED)
     later = purchases.day >= learned_until
-    orders, order = np.unique(purchases.order[later], return_inverse=True)
-    baskets = _ones(order, purchases.row[later], shape=(len(orders), len(purchases.catalog.products)))
+    orders, first, order = np.unique(purchases.order[later], return_index=True, return_inverse=True)
+    size = len(purchases.catalog.products)
+    baskets = _ones(order, purchases.row[later], shape=(len(orders), size))
     several = np.flatnonzero(np.diff(baskets.indptr) > 1)
     asked = rng.choice(several, min(ASKED, len(several)), replace=False)
     shown = np.array([rng.choice(baskets.indices[baskets.indptr[one] : baskets.indptr[one + 1]]) for one in asked.tolist()], np.int64)
     others = baskets[asked].tolil()
     others[np.arange(len(asked)), shown] = 0
-    return Question(shown=shown, others=others.tocsr(), kind=purchases.catalog.type_of.astype(np.int64))
+    return Question(
+        shown=shown,
+        others=others.tocsr(),
+        kind=purchases.catalog.type_of.astype(np.int64),
+        household=purchases.customer[later][first[asked]].astype(np.int64),
+        had=np.unique(known.customer.astype(np.int64) * size + known.row),
+    )
 
 
 def _together(known: PurchaseTable, rows: Ints) -> Together:
@@ -168,8 +184,26 @@ def _ten(ours: Completes, row: int) -> Ints:
     return np.array(partners + [NOTHING] * (LENGTH - len(partners)))
 
 
-def _judge(question: Question, top: Ints, together: Together, place: Ints) -> tuple[Floats, Floats, float, float, float]:
-    """Hits, hits among other kinds (of baskets that hold one), share of the same kind, length, and mean lift of what is named."""
+class _Found(Struct, frozen=True, kw_only=True):
+    """What one way of naming ten is worth."""
+
+    hit: Floats
+    other: Floats
+    """Hits among other kinds, of baskets that hold one."""
+    same: float
+    """Share of what is named that is of the same kind."""
+    had: float
+    """Share that the household had bought before."""
+    named: float
+    """Mean length of the lists."""
+    coverage: float
+    """Share of all products that are on a list."""
+    novelty: float
+    """Mean of minus log2 of the share of baskets that hold what is named, bits."""
+    lift: float
+
+
+def _judge(question: Question, top: Ints, together: Together, place: Ints) -> _Found:
     named = top != NOTHING
     key = np.where(named, top, 0)
     line = np.repeat(np.arange(len(top)), top.shape[1])
@@ -181,10 +215,14 @@ def _judge(question: Question, top: Ints, together: Together, place: Ints) -> tu
     share = together.alone / together.baskets
     pairs = together.pairs[place[line], key.ravel()].reshape(top.shape)
     lift = pairs / np.maximum(together.alone[question.shown][:, None] * share[key], 1e-9)
-    return (
-        hit.any(axis=1).astype(float),
-        (hit & ~same).any(axis=1)[fit].astype(float),
-        same.sum() / max(named.sum(), 1),
-        named.sum() / len(top),
-        lift[named].mean(),
+    had = np.isin(question.household[:, None] * len(share) + key, question.had) & named
+    return _Found(
+        hit=hit.any(axis=1).astype(float),
+        other=(hit & ~same).any(axis=1)[fit].astype(float),
+        same=float(same.sum() / max(named.sum(), 1)),
+        had=float(had.sum() / max(named.sum(), 1)),
+        named=float(named.sum() / len(top)),
+        coverage=len(np.unique(key[named])) / len(share),
+        novelty=float(-np.log2(np.maximum(share[key[named]], 1e-9)).mean()),
+        lift=float(lift[named].mean()),
     )

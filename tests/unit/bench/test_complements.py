@@ -37,9 +37,10 @@ def test_lists_without_the_own_kind_are_told_from_those_with_it():
     assert rows["P(other | shown)"][3] != "0.0%"
     assert rows["P(other | shown), other kinds only"][3] == rows[complements.OURS][3] == "0.0%"
     assert float(rows["P(other | shown), other kinds only"][1]) > 0.9
+    assert all(0 < float(row[4].rstrip("%")) <= 100 and 0 < float(row[6].rstrip("%")) <= 100 for row in rows.values())
 
 
 def test_what_is_shown_is_never_an_answer():
-    question = complements._ask(baskets(), 80.0)
+    question = complements._ask(baskets(), baskets().before(80.0), 80.0)
     assert np.asarray(question.others[np.arange(len(question.shown)), question.shown]).sum() == 0
     assert (np.asarray(question.others.sum(axis=1)).ravel() >= 1).all()

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 
 from tactful.app.house import CALIBRATION, CUSTOMER_BASE, RHYTHMS, House
-from tactful.app.place import whereabouts
+from tactful.app.place import Whereabouts, whereabouts
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
 from tactful.app.read import see_customer, visits_of
-from tactful.learning import Examples, LookTableBuilder, PurchaseTableBuilder, RhythmBuilder, data_hash, dump_base, dump_rhythms, fit_base
+from tactful.learning import AnswerBuilder, Examples, LookTableBuilder, PurchaseTableBuilder, RhythmBuilder, data_hash, dump_base, dump_rhythms, fit_base
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
+from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
 from tactful.recommend import Recommender, Source, fit_curve
@@ -30,8 +32,14 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
     customers = store.events.customers()
     if not customers or not catalog.products:
         raise NotReady("there is nothing to learn from: import products and events first")
-    rhythms = RhythmBuilder()
-    purchases, looks = _tables(store, catalog, customers, rhythms=rhythms, now=now, progress=progress)
+    rhythms, answers = RhythmBuilder(), AnswerBuilder()
+
+    def seen(profile: Profile, where: Whereabouts) -> None:
+        rhythms.add(visits_of(profile), where.home.timezone if where.home else where.timezone)
+        answers.add(profile)
+        progress(1)
+
+    purchases, looks = _tables(store, catalog, customers, now=now, seen=seen)
     recommender = Recommender()
     learned_curves = _calibrate(store, recommender, purchases, looks, progress=progress)
     facts: dict[str, Facts] = {}
@@ -39,7 +47,9 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
         facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
     facts[CALIBRATION] = learned_curves
-    base, facts[CUSTOMER_BASE] = fit_base(purchases)
+    base, of_base = fit_base(purchases)
+    how_they_answer, of_answers = answers.fit()
+    base, facts[CUSTOMER_BASE] = msgspec.structs.replace(base, answers=how_they_answer), of_base | of_answers
     came, facts[RHYTHMS] = rhythms.fit()
     of_customers = {CUSTOMER_BASE: dump_base(base), RHYTHMS: dump_rhythms(came)}
     house.use(recommender, version=_save(store, recommender, of_customers, facts, purchases=purchases, now=now))
@@ -48,7 +58,7 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
 
 
 def _tables(
-    store: Store, catalog: CatalogTable, customers: list[str], *, rhythms: RhythmBuilder, now: datetime, progress: Callable[[int], None]
+    store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, seen: Callable[[Profile, Whereabouts], None]
 ) -> tuple[PurchaseTable, LookTable]:
     builder, looks = PurchaseTableBuilder(catalog), LookTableBuilder(catalog)
     for customer_id in customers:
@@ -56,8 +66,7 @@ def _tables(
         where = whereabouts(profile, catalog.stores, now=now)
         builder.add(customer_id, history_columns(profile, catalog), country=where.country or "")
         looks.add(profile)
-        rhythms.add(visits_of(profile), where.home.timezone if where.home else where.timezone)
-        progress(1)
+        seen(profile, where)
     purchases = builder.build(until_day=now.timestamp() / DAY_SECONDS)
     return purchases, looks.build(until_day=purchases.until_day)
 

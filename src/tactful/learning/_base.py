@@ -40,6 +40,8 @@ class CustomerBase(Struct, frozen=True, kw_only=True):
     buying: BetaGeometric = BetaGeometric(r=0.25, alpha=4.5, a=0.8, b=2.5)
     """Untrained: about what was published for a music shop on the web."""
     spending: GammaGamma = GammaGamma(p=6.25, q=3.75, v=15.5)
+    answers: tuple[float, float] | None = None
+    """Beta distribution of the share of messages that a customer answers; None where too few were written to."""
 
     def remaining(self, days: Floats, values: Floats, *, today: float) -> Remaining:
         """Judge one customer by the days with a purchase, ascending, and the value of each; both float64 [m]. Without a purchase: as a newcomer."""

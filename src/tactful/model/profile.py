@@ -4,11 +4,14 @@ Everything here is keyed by product id and time, never by category: what a produ
 profile. Rows that repeat often are ``array_like`` to keep snapshots small, and need no garbage collector: nothing in them can form a cycle.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from tactful.model.events import Address, DismissalReason, WayIn
+
+ANSWERED_WITHIN = timedelta(days=7)
 
 
 class Look(Struct, frozen=True, array_like=True, gc=False):
@@ -140,6 +143,12 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
     answer: str
 
 
+def answered(contacts: Iterable[Contact], responses: Iterable[Response]) -> list[bool]:
+    """Whether each message was followed within a week; what was owed to them and what was not sent yet left out. Opens are no answers: machines open mail."""
+    answers = sorted(response.at for response in responses if response.answer == "clicked")
+    return [any(told.at <= at < told.at + ANSWERED_WITHIN for at in answers) for told in contacts if not told.owed and not told.reserved]
+
+
 class Reward(Struct, frozen=True, array_like=True, gc=False):
     """So much off, until a time."""
 
@@ -239,6 +248,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     laid_down: dict[int, int] = {}
     """Of those, the latest 256: the CRC-32 of the order id, and its day since 1970-01-01 UTC; so that a late return is understood."""
     searches: list[Search] = []
+    shown: dict[str, tuple[int, ...]] = {}
+    """By product id: the latest days on which it was recommended to them on a page, since 1970-01-01 UTC; what was shown last comes last."""
     cart: dict[str, CartLine] = {}
 
     dismissals: list[Dismissal] = []

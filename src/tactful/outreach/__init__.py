@@ -1,11 +1,12 @@
 """Which one message, when: triggers propose, one wins, and most of the time none does."""
 
-from tactful.outreach._auction import Receiver, best_channels, best_slot, bid, discover_triggers, ranked
+from tactful.outreach._auction import ANSWERS, Receiver, best_channels, best_slot, bid, discover_triggers, ranked
 from tactful.outreach._links import read_way_out, way_out_token
 from tactful.outreach._opportunity import Opportunity, Trigger
 from tactful.outreach._timing import choose_slot, hour_weights, personal
 
 __all__ = [
+    "ANSWERS",
     "Opportunity",
     "Receiver",
     "Trigger",

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from tactful.model.decisions import Bid
-from tactful.model.profile import Contact, Response
+from tactful.model.profile import Contact, Response, answered
 from tactful.model.tables import DAY_SECONDS
 from tactful.outreach import triggers
 from tactful.outreach._opportunity import Opportunity, Trigger
@@ -33,7 +33,7 @@ WEIGHTS = {"email": 1.0, "push": 2.0, "sms": 3.0}
 PATIENCE_DAYS = 7.0
 """After so many days of waiting half of what a word gives is gone."""
 ANSWERS = (0.195, 1.387)
-"""Prior of the share of messages that somebody answers, as a Beta distribution. Source: moments of a public set of 15 million mailings."""
+"""The prior before a shop has written enough to learn its own. Source: moments of a public set of 15 million mailings."""
 FORGOTTEN = 0.95
 """What evidence of answering still counts one message later."""
 HEARD = (0.25, 2.0)
@@ -51,6 +51,8 @@ class Receiver(Struct, frozen=True, kw_only=True):
     """Of a usual order, in the shop's currency."""
     remaining: float
     """Turnover to expect within a year, in the shop's currency."""
+    answers: tuple[float, float] = ANSWERS
+    """Prior of the share of messages that somebody answers, as a Beta distribution; learned where enough were written to."""
 
     def fatigue(self, at: datetime) -> float:
         """Attention that we took and that has not come back yet; a message of today by e-mail is 1."""
@@ -62,18 +64,15 @@ class Receiver(Struct, frozen=True, kw_only=True):
 
     def heard(self) -> float:
         """How much more or less than anybody they answer to what we write."""
-        return answering(self.contacts, self.responses)
+        return answering(self.contacts, self.responses, prior=self.answers)
 
 
-def answering(contacts: Iterable[Contact], responses: Iterable[Response]) -> float:
-    """How much more or less than anybody somebody answers: posterior over prior, older messages counting less. Opens are no answers."""
-    good, bad = ANSWERS
-    answers = sorted(response.at for response in responses if response.answer == "clicked")
-    for contact in (contact for contact in contacts if not contact.owed and not contact.reserved):
-        answered = any(contact.at <= at < contact.at + 7 * DAY for at in answers)
-        good, bad = ANSWERS[0] + FORGOTTEN * (good - ANSWERS[0]) + answered, ANSWERS[1] + FORGOTTEN * (bad - ANSWERS[1]) + (not answered)
-    prior = ANSWERS[0] / sum(ANSWERS)
-    return min(max(good / (good + bad) / prior, HEARD[0]), HEARD[1])
+def answering(contacts: Iterable[Contact], responses: Iterable[Response], *, prior: tuple[float, float] = ANSWERS) -> float:
+    """How much more or less than anybody somebody answers: posterior over prior, older messages counting less."""
+    good, bad = prior
+    for followed in answered(contacts, responses):
+        good, bad = prior[0] + FORGOTTEN * (good - prior[0]) + followed, prior[1] + FORGOTTEN * (bad - prior[1]) + (not followed)
+    return min(max(good / (good + bad) * sum(prior) / prior[0], HEARD[0]), HEARD[1])
 
 
 def best_channels(channels: Sequence[str], contacts: Sequence[Contact], responses: Sequence[Response]) -> list[str]:

@@ -1,0 +1,47 @@
+"""How readily the customers of this shop answer what it writes: the prior that somebody's own answers are held against.
+
+Each customer has a share of their own, drawn from a Beta distribution, and answers each message with that chance: the beta-binomial model, fitted by maximum
+likelihood.
+"""
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import betaln
+
+from tactful.model.profile import Profile, answered
+
+Facts = dict[str, str | int | float]
+LEAST_MESSAGES = 3
+LEAST_CUSTOMERS = 200
+"""With fewer customers who got so many messages the stated prior holds."""
+BOUNDS = ((-7.0, 3.0), (-3.0, 5.0))
+"""Of the log odds of the mean and of the log of the weight: what is beyond is an accident of the sample."""
+
+
+class AnswerBuilder:
+    """Collects how many messages each customer got, and how many of them were answered."""
+
+    def __init__(self) -> None:
+        self._counts: list[tuple[int, int]] = []
+
+    def add(self, profile: Profile) -> None:
+        """Count one customer's messages, those that are owed left out."""
+        told = answered(profile.contacts, profile.responses)
+        if len(told) >= LEAST_MESSAGES:
+            self._counts.append((len(told), sum(told)))
+
+    def fit(self) -> tuple[tuple[float, float] | None, Facts]:
+        """Both parameters of the Beta distribution, or None where too few were written to; figures for people to read."""
+        facts: Facts = {"written_to": len(self._counts)}
+        if len(self._counts) < LEAST_CUSTOMERS:
+            return None, facts
+        sent, good = np.array(self._counts, np.float64).T
+
+        def loss(point: np.ndarray) -> float:
+            mean, weight = 1 / (1 + np.exp(-point[0])), np.exp(point[1])
+            a, b = mean * weight, (1 - mean) * weight
+            return -float((betaln(good + a, sent - good + b) - betaln(a, b)).sum())
+
+        found = minimize(loss, np.array([-2.0, 0.5]), bounds=BOUNDS)
+        mean, weight = float(1 / (1 + np.exp(-found.x[0]))), float(np.exp(found.x[1]))
+        return (round(mean * weight, 4), round((1 - mean) * weight, 4)), facts | {"answered": round(mean, 4)}

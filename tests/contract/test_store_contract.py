@@ -276,6 +276,25 @@ class StoreContract:
         assert store.catalog.product("case") == case
         assert store.catalog.product("unknown") is None
 
+    def test_a_deleted_product_is_forgotten_and_an_error_brings_it_back_to_its_place(self, store):
+        with store.transaction():
+            store.catalog.put_products([Product(id=name, title=name) for name in ("a", "b", "c")])
+            version = store.catalog.version()
+
+        def fail_after_deleting():
+            with store.transaction():
+                store.catalog.delete_products(["b", "unknown"])
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail_after_deleting()
+        assert [product.id for product in store.catalog.products()] == ["a", "b", "c"]
+        with store.transaction():
+            store.catalog.delete_products(["b", "unknown"])
+        assert [product.id for product in store.catalog.products()] == ["a", "c"]
+        assert store.catalog.product("b") is None
+        assert store.catalog.version() > version
+
     def test_money_and_stores_come_back_exactly(self, store):
         camera = Product(id="camera", title="Camera", price=Money(Decimal("15.10"), "EUR"), release_date=NOON)
         soho = Shop(store_code="soho", name="Soho", lat=51.5, lon=-0.13, country="GB", timezone="Europe/London", inventory=frozenset({"camera", "case"}))

@@ -114,6 +114,24 @@ def test_products_and_stores_come_from_json_and_are_told_apart(tactful, file):
     assert (code, json.loads(out)["kind"], json.loads(out)["accepted"]) == (0, "stores", 1)
 
 
+def test_feeds_whole_and_in_part_pages_and_stock(tactful, file):
+    tactful("import", file("feed.tsv", HEADER + MUG + "cup\tCup\t7.00 EUR\tKitchen\n"))
+    code, out, _err = tactful("import", file("all.tsv", HEADER + MUG), "--full", "--json")
+    assert (code, json.loads(out)["no longer sold"]) == (0, 1)
+    code, out, err = tactful("import", file("part.tsv", "id\tprice\nmug\t8.00 EUR\nghost\t1.00 EUR\n"), "--partial")
+    assert (code, "line 3: there is no product 'ghost'; import it first" in err) == (0, True)
+    product = {"@type": "Product", "sku": "pan", "name": "Pan", "offers": {"price": 30, "priceCurrency": "EUR"}}
+    page = f'<!doctype html><script type="application/ld+json">{json.dumps(product)}</script>'
+    for name, content in (("page.html", page), ("page.json", json.dumps(product)), ("page.jsonld", json.dumps(product))):
+        assert json.loads(tactful("import", file(name, content), "--json")[1])["accepted"] == 1
+    tactful("import", file("stores.json", json.dumps(STORES)))
+    stock = f"store_code\tid\tquantity\n{STORES[0]['store_code']}\tmug\t2\nnowhere\tmug\t1\n"
+    code, out, err = tactful("import", file("stock.tsv", stock), "--json")
+    assert (code, json.loads(out)["kind"], json.loads(out)["accepted"]) == (0, "inventory", 1)
+    assert "line 3: there is no store 'nowhere'; import it first" in err
+    assert "--full and --partial are for products" in tactful("import", file("stores.json", json.dumps(STORES)), "--full")[2]
+
+
 @pytest.mark.parametrize("name", ["events.ndjson", "events.jsonl", "events.ndjson.gz"])
 def test_events_are_imported_once_however_often_the_file_is(tactful, file, name):
     source = file(name, "\n".join(viewed(number) for number in range(30)) + "\n\nnot json\n")

@@ -7,7 +7,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.ingest import FeedReport, read_batch, read_history, read_products, read_stores, write_key
+from tactful.ingest import read_batch, read_history, read_products, read_stores, write_key
+from tactful.ingest.reports import FeedReport
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DeadLetter, Event
 

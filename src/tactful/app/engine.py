@@ -1,8 +1,9 @@
 """Everything the edges may ask of Tactful, one method a use case."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
@@ -21,7 +22,7 @@ from tactful.app.turns import Together
 from tactful.app.visits import Visits, consented
 from tactful.model.access import Role
 from tactful.model.decisions import Decision, Plan
-from tactful.model.errors import NotFound
+from tactful.model.errors import InvalidInput, NotFound
 from tactful.model.events import Channel, DeadLetter, Event
 from tactful.model.identity import Identifier
 from tactful.model.outbox import Dispatch
@@ -86,6 +87,27 @@ class Engine:
         """Change one product by a pure function, alone; two changes at once both count. Raises NotFound."""
         return self._house.change_product(product_id, change, now=now)
 
+    def put_full_feed(self, products: Sequence[Product], *, unread: frozenset[str] = frozenset(), now: datetime | None = None) -> int:
+        """Insert or replace products, and take off sale whatever else is known, but for ``unread`` ids; how many those are. They are not forgotten.
+
+        Raises InvalidInput where there are no products: such a feed is more likely broken than true.
+        """
+        if not products:
+            raise InvalidInput("a full feed without a single product would take everything off sale; nothing was changed")
+        return self._house.put_products(products, now=now, all_but=unread)
+
+    def change_products(self, changes: Sequence[tuple[str, Mapping[str, Any]]], *, now: datetime | None = None) -> set[str]:
+        """Change the named attributes of many products, all together; the ids that are not known."""
+        return self._house.change_products(changes, now=now)
+
+    def delete_product(self, product_id: str) -> None:
+        """Forget one product, for one that should never have been there. Raises NotFound."""
+        self._house.delete_product(product_id)
+
+    def put_inventory(self, stock: Iterable[tuple[str, str, bool]]) -> set[str]:
+        """Say what lies in which store: store code, product id, whether it can be taken away; the codes that are not known."""
+        return self._house.put_inventory(stock)
+
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
         self._house.put_stores(stores)
@@ -99,9 +121,9 @@ class Engine:
         """Decide as `decide` would, for somebody who only looks; nothing is logged."""
         return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, keep=False)
 
-    def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
-        """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
-        return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
+    def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True, round_id: UUID | None = None) -> Iterator[Plan]:
+        """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved, once a customer and round."""
+        return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id, round_id=round_id)
 
     def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
         """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.

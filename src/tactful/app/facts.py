@@ -16,7 +16,7 @@ from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
 from tactful.policy import Thresholds
-from tactful.recommend import Recommender, sizes_of, stated_of, wears
+from tactful.recommend import Recommender, freshness_of, sizes_of, stated_of, wears
 
 MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
@@ -137,7 +137,8 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.occasions = np.array([need.occasions if need else 0 for need in found], np.int64)
     facts.closed_by = np.array([(need.closed_by or "") if need else "" for need in found], np.str_)
     facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
-    facts.explanations = tuple(_explained(need) for need in found)
+    explained = {code: _explained(need) for code, need in wanted.items()}
+    facts.explanations = tuple(map(explained.get, shelf.types.tolist()))
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
     departments = [customer.catalog.department_of_type[code] for code in shelf.types.tolist()]
@@ -146,8 +147,8 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     return bool(stray or wanted)
 
 
-def _explained(need: Need | None) -> dict[str, float] | None:
-    if need is None or not need.evidence:
+def _explained(need: Need) -> dict[str, float] | None:
+    if not need.evidence:
         return None
     return {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__}
 
@@ -295,6 +296,11 @@ def _forbidden(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
     return True
 
 
+def _shown(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    facts.tired = 1 - freshness_of(shelf.groups, customer, now=moment.now)
+    return bool(customer.profile.shown)
+
+
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
     # Each says whether there is anything to tell.
     Needs.OWNED: _owned,
@@ -309,6 +315,7 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
     Needs.STATED: _stated,
     Needs.TRIPS: _trips,
     Needs.FORBIDDEN: _forbidden,
+    Needs.SHOWN: _shown,
 }
 
 

@@ -1,12 +1,15 @@
 """The catalogue and the models as they are now, laid out in memory and kept fresh."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
 
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
-from tactful.catalog import build_table, follow, patch_table
+from tactful.catalog import build_table, follow, patch_table, withdrawn
 from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
@@ -90,16 +93,62 @@ class House:
                 self._recommender = self._recommender.over(self._catalog)
             return self._catalog, self._recommender
 
-    def put_products(self, products: Sequence[Product], *, now: datetime | None) -> None:
-        """Insert or replace products; few changes of price or stock do not lay out the whole table again."""
+    def put_products(self, products: Sequence[Product], *, now: datetime | None, all_but: frozenset[str] | None = None) -> int:
+        """Insert or replace products; few changes of price or stock do not lay out the whole table again.
+
+        With ``all_but`` these are all that is sold but for these ids, of which nothing is said: what else is known is no longer for sale. Tells how many
+        that are.
+        """
         with self._lock:
             with self._store.transaction(about=[CATALOGUE]):
-                former = self._former([product.id for product in products])
-                now = now if self._store.catalog.version() else None  # What the first feed holds is no news.
-                followed = [follow(former.get(product.id), product, at=now) for product in products]
+                catalog = self._store.catalog
+                former = self._former([product.id for product in products]) if all_but is None else {each.id: each for each in catalog.products()}
+                gone = [] if all_but is None else withdrawn(former, {product.id for product in products} | all_but)
+                now = now if catalog.version() else None  # What the first feed holds is no news.
+                followed = [follow(former.get(product.id), product, at=now) for product in (*products, *gone)]
+                catalog.put_products(followed)
+                version = catalog.version()
+            self._patch(followed, version)
+        return len(gone)
+
+    def change_products(self, changes: Sequence[tuple[str, Mapping[str, Any]]], *, now: datetime | None) -> set[str]:
+        """Change the named attributes of products, in the order given and all together; ids that are not known are told and left out."""
+        with self._lock:
+            with self._store.transaction(about=[CATALOGUE]):
+                former = self._former([product_id for product_id, _ in changes])
+                changed: dict[str, Product] = {}
+                for product_id, values in changes:
+                    if product_id in former:
+                        changed[product_id] = replace(changed.get(product_id, former[product_id]), **values)
+                followed = [follow(former[product_id], product, at=now) for product_id, product in changed.items()]
                 self._store.catalog.put_products(followed)
                 version = self._store.catalog.version()
             self._patch(followed, version)
+        return {product_id for product_id, _ in changes} - set(former)
+
+    def delete_product(self, product_id: str) -> None:
+        """Forget one product. Raises NotFound."""
+        with self._lock, self._store.transaction(about=[CATALOGUE]):
+            if self._store.catalog.product(product_id) is None:
+                raise NotFound(f"there is no product {product_id[:255]!r}")
+            self._store.catalog.delete_products([product_id])
+
+    def put_inventory(self, stock: Iterable[tuple[str, str, bool]]) -> set[str]:
+        """Say of products (store code, id, whether it can be taken away) what lies in which store; codes that are not known are told and left out."""
+        with self._store.transaction(about=[CATALOGUE]):
+            stores = {store.store_code: store for store in self._store.catalog.stores()}
+            lying = {code: set(store.inventory) for code, store in stores.items()}
+            unknown = set()
+            for code, product_id, in_stock in stock:
+                if code not in lying:
+                    unknown.add(code)
+                elif in_stock:
+                    lying[code].add(product_id)
+                else:
+                    lying[code].discard(product_id)
+            changed = [replace(stores[code], inventory=frozenset(ids)) for code, ids in lying.items() if ids != stores[code].inventory]
+            self._store.catalog.put_stores(changed)
+        return unknown
 
     def _former(self, product_ids: Sequence[str]) -> dict[str, Product]:
         catalog = self._store.catalog

@@ -167,6 +167,10 @@ class Catalog(Protocol):
         """All products in the order of first insertion."""
         ...
 
+    def delete_products(self, product_ids: Sequence[str]) -> None:
+        """Forget products; ids that are not known are no matter."""
+        ...
+
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace by store code."""
         ...

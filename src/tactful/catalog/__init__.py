@@ -1,7 +1,7 @@
 """What may be shown: the catalogue as columns, its styles and types, and what is sensitive in it."""
 
-from tactful.catalog._changes import follow
+from tactful.catalog._changes import follow, withdrawn
 from tactful.catalog._sensitivity import sensitivity_of
 from tactful.catalog._table import build_table, department_of, parent_of, patch_table
 
-__all__ = ["build_table", "department_of", "follow", "parent_of", "patch_table", "sensitivity_of"]
+__all__ = ["build_table", "department_of", "follow", "parent_of", "patch_table", "sensitivity_of", "withdrawn"]

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -23,6 +24,12 @@ def follow(former: Product | None, product: Product, *, at: datetime | None) -> 
         restocked_at=at if came_back and at is not None else former.restocked_at,
         prices=_priced(former.prices, product, at),
     )
+
+
+def withdrawn(former: Mapping[str, Product], still: Collection[str]) -> list[Product]:
+    """The products that are for sale no longer, since a list of all that is sold leaves them out; out of stock, and otherwise as they were."""
+    gone = (product for product in former.values() if product.id not in still and product.availability in SELLABLE)
+    return [msgspec.structs.replace(product, availability="out_of_stock") for product in gone]
 
 
 def _priced(prices: tuple[PricePoint, ...], product: Product, at: datetime | None) -> tuple[PricePoint, ...]:

@@ -39,18 +39,27 @@ def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = Fals
 
 
 def import_source(
-    source: Annotated[Path, typer.Argument(help="Events (.ndjson), products (.tsv, .xml, .json, Shopify .csv) or stores (.json); each also .gz.")],
+    source: Annotated[
+        Path, typer.Argument(help="Events (.ndjson), products (.tsv, .xml, .json, .html, Shopify .csv), stores (.json), stock in stores (.tsv); each also .gz.")
+    ],
     *,
     currency: Annotated[str | None, typer.Option(help="Currency of a Shopify export, which names none, like EUR.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="These products are all that is sold; what is left out is no longer for sale.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Change only what the products' lines name.")] = False,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
 ) -> int:
-    """Import events, products or stores from a file. Interrupted, it may simply be run again."""
+    """Import events, products, stores or their stock from a file. Interrupted, it may simply be run again."""
     kind = kind_of(source)
+    if (full or partial) and (kind != "products" or full == partial):
+        raise InvalidInput("--full and --partial are for products, and exclude each other")
     work = engine(data, store)
     try:
-        done, problems = _import_products(work, source, currency) if kind == "products" else IMPORTS[kind](work, source)
+        if kind == "products":
+            done, problems = _change_products(work, source, currency) if partial else _import_products(work, source, currency, full=full)
+        else:
+            done, problems = IMPORTS[kind](work, source)
     finally:
         work.store.close()
     note_problems(problems)
@@ -93,12 +102,40 @@ def _watch(arrivals: "Iterable[Event | DeadLetter]", lines: _Numbered, problems:
         yield arrival
 
 
-def _import_products(work: "Engine", source: Path, currency: str | None) -> tuple[Imported, list[str]]:
+def _import_products(work: "Engine", source: Path, currency: str | None, *, full: bool) -> tuple[Imported, list[str]]:
     from tactful.ingest import read_products
 
     report = read_products(read_all(source), content_type=content_type(source), currency=currency)
-    work.put_products(report.products, now=datetime.now(UTC))
-    return {"accepted": len(report.products), "not understood": len(report.problems)}, [f"line {p.line}: {p.message}" for p in report.problems]
+    done: Imported = {"accepted": len(report.products), "not understood": len(report.problems)}
+    if full:
+        done["no longer sold"] = work.put_full_feed(report.products, unread=report.unread, now=datetime.now(UTC))
+    else:
+        work.put_products(report.products, now=datetime.now(UTC))
+    return done, _by_line([(problem.line, problem.message) for problem in report.problems])
+
+
+def _change_products(work: "Engine", source: Path, currency: str | None) -> tuple[Imported, list[str]]:
+    from tactful.ingest import read_changes
+
+    report = read_changes(read_all(source), content_type=content_type(source), currency=currency)
+    unknown = work.change_products([(change.product_id, change.values) for change in report.changes], now=datetime.now(UTC))
+    lost = [(each.line, f"there is no product {each.product_id!r}; import it first") for each in report.changes if each.product_id in unknown]
+    problems = _by_line([*((problem.line, problem.message) for problem in report.problems), *lost])
+    return {"accepted": len(report.changes) - len(lost), "not understood": len(problems)}, problems
+
+
+def _import_inventory(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
+    from tactful.ingest import read_inventory
+
+    report = read_inventory(read_all(source), content_type=content_type(source))
+    unknown = work.put_inventory([(line.store_code, line.product_id, line.in_stock) for line in report.lines])
+    lost = [(each.line, f"there is no store {each.store_code!r}; import it first") for each in report.lines if each.store_code in unknown]
+    problems = _by_line([*((problem.line, problem.message) for problem in report.problems), *lost])
+    return {"accepted": len(report.lines) - len(lost), "not understood": len(problems)}, problems
+
+
+def _by_line(problems: list[tuple[int, str]]) -> list[str]:
+    return [f"line {line}: {message}" for line, message in sorted(problems)]
 
 
 def _import_stores(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
@@ -109,7 +146,7 @@ def _import_stores(work: "Engine", source: Path) -> tuple[Imported, list[str]]:
     return {"accepted": len(report.stores), "not understood": len(report.problems)}, [f"store {p.line}: {p.message}" for p in report.problems]
 
 
-IMPORTS = {"events": _import_events, "stores": _import_stores}
+IMPORTS = {"events": _import_events, "stores": _import_stores, "inventory": _import_inventory}
 
 
 def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:

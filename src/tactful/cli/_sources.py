@@ -1,6 +1,7 @@
 """What kind of file somebody wants to import."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -9,9 +10,13 @@ import msgspec
 
 from tactful.model.errors import InvalidInput
 
-Kind = Literal["events", "products", "stores"]
+Kind = Literal["events", "products", "stores", "inventory"]
 TABS = "text/tab-separated-values"
 JSON = "application/json"
+STOCK = re.compile(rb"\bstore[_ ]code\b", re.IGNORECASE)
+"""What a local inventory feed has and a product feed has not."""
+BEGINNING = 16 * 1024
+"""Bytes."""
 
 
 def _inner_suffix(path: Path) -> str:
@@ -40,15 +45,19 @@ def read_all(path: Path) -> bytes:
 
 
 def kind_of(path: Path) -> Kind:
-    """Events, products or stores, by the name and, for JSON, the first object. Raises InvalidInput where it is none of them."""
+    """Events, products, stores or their inventory, by the name and by how it begins. Raises InvalidInput where it is none of them."""
     if not path.exists():
-        raise InvalidInput(f"{path} does not exist; give a file of events (.ndjson), products (.tsv, .json) or stores (.json)")
+        raise InvalidInput(f"{path} does not exist; give a file of events (.ndjson), products (.tsv, .json), stores (.json) or stock (.tsv)")
     if path.is_dir():
         raise InvalidInput(f"{path} is a directory; import its files one by one, products and stores first")
     suffix = _inner_suffix(path)
     if suffix in (".ndjson", ".jsonl"):
         return "events"
-    if suffix in (".tsv", ".txt", ".xml", ".rss", ".atom") or (suffix == ".csv" and _is_feed(read_all(path).partition(b"\n")[0])):
+    if suffix in (".tsv", ".txt") or (suffix == ".csv" and _is_feed(read_all(path).partition(b"\n")[0])):
+        return "inventory" if STOCK.search(read_all(path)[:BEGINNING].partition(b"\n")[0]) else "products"
+    if suffix in (".xml", ".rss", ".atom"):
+        return "inventory" if STOCK.search(read_all(path)[:BEGINNING]) else "products"
+    if suffix in (".jsonld", ".html", ".htm"):
         return "products"
     if suffix == ".csv":
         raise InvalidInput(f"{path} has no tabs in its first line; a product feed is tab-separated, with Google Merchant attribute names, or Shopify's CSV")
@@ -70,14 +79,16 @@ def _kind_of_json(path: Path) -> Kind:
         rows = msgspec.json.decode(read_all(path))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} is not valid JSON: {error}") from None
-    if isinstance(rows, dict) and "products" in rows:
-        return "products"
-    first = rows[0] if isinstance(rows, list) and rows else None
-    if isinstance(first, dict) and "store_code" in first:
+    first = rows[0] if isinstance(rows, list) and rows else rows
+    if not isinstance(first, dict):
+        first = {}
+    if "store_code" in first and "id" in first:
+        return "inventory"
+    if "store_code" in first:
         return "stores"
-    if isinstance(first, dict) and "title" in first:
+    if first.keys() & {"products", "title", "id", "@context", "@graph", "@type"}:
         return "products"
-    raise InvalidInput(f"{path} must be an array of stores (with store_code) or of products (with title); events go one a line in .ndjson")
+    raise InvalidInput(f"{path} must be an array of stores (with store_code) or of products (with id and title); events go one a line in .ndjson")
 
 
 def lines_of(path: Path, *, progress: Callable[[int], None]) -> Iterator[bytes]:

@@ -24,6 +24,20 @@ class ProductsReply(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+class FullFeedReply(ProductsReply, frozen=True, kw_only=True):
+    """The same of a full feed, and how many products it took off sale."""
+
+    withdrawn: int = 0
+
+
+class InventoryReply(Struct, frozen=True, kw_only=True):
+    """How many lines of stock were taken, and what was left out."""
+
+    success: bool = True
+    lines: int
+    problems: tuple[Problem, ...] = ()
+
+
 class StoresReply(Struct, frozen=True, kw_only=True):
     """How many stores were taken, and what was left out."""
 

@@ -5,10 +5,23 @@ neighbours; only a body that cannot be taken apart at all is an error.
 """
 
 from tactful.ingest.arrivals import read_batch, read_history
+from tactful.ingest.changes import read_changes
+from tactful.ingest.inventory import read_inventory
 from tactful.ingest.products import patch_product, read_products
-from tactful.ingest.reports import FeedReport, Problem, StoreReport
+from tactful.ingest.reports import Problem
 from tactful.ingest.shopify import is_shopify
 from tactful.ingest.stores import read_stores
 from tactful.ingest.wire import write_key
 
-__all__ = ["FeedReport", "Problem", "StoreReport", "is_shopify", "patch_product", "read_batch", "read_history", "read_products", "read_stores", "write_key"]
+__all__ = [
+    "Problem",
+    "is_shopify",
+    "patch_product",
+    "read_batch",
+    "read_changes",
+    "read_history",
+    "read_inventory",
+    "read_products",
+    "read_stores",
+    "write_key",
+]

@@ -1,5 +1,6 @@
-"""Products: Google Merchant feeds as tab-separated text, XML or JSON, Shopify exports, and changes to one product."""
+"""Products: Google Merchant feeds as tab-separated text, XML or JSON, Shopify exports, schema.org descriptions, and changes to one product."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from tactful.ingest.money import read_money
 from tactful.ingest.reports import FeedReport, Problem
+from tactful.ingest.schema_org import is_linked, linked_products, page_products
 from tactful.ingest.shopify import is_shopify, shopify_objects, shopify_rows
 from tactful.ingest.values import Unreadable, Unusable, kind_of, read_flag, read_id, read_text, read_time
 from tactful.ingest.wire import read_json
@@ -19,6 +21,9 @@ AVAILABILITIES = {
     "instock": "in_stock",
     "limitedavailability": "in_stock",
     "onlineonly": "in_stock",
+    "instoreonly": "in_stock",
+    "madetoorder": "in_stock",
+    "reserved": "out_of_stock",
     "outofstock": "out_of_stock",
     "soldout": "out_of_stock",
     "discontinued": "out_of_stock",
@@ -28,6 +33,7 @@ AVAILABILITIES = {
 }
 """Our spelling by every spelling seen, without case, spaces, and the address that schema.org puts before it."""
 TABS = "tab-separated"
+PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype html|html|script)\b", re.IGNORECASE | re.DOTALL)
 
 
 def words(limit: int) -> Callable[[Any], str | None]:
@@ -103,38 +109,43 @@ REQUIRED = ("id", "title", "price")
 
 
 def read_products(body: bytes, *, content_type: str | None, currency: str | None = None) -> FeedReport:
-    r"""Read a product feed: Merchant TSV or XML, a JSON array of objects, Shopify's CSV or JSON, told apart by what is in them.
+    r"""Read a product feed: Merchant TSV or XML, a JSON array of objects, Shopify's CSV or JSON, schema.org JSON-LD or a page with it.
 
-    What cannot be read is reported by line, the rest is kept. ``currency``: of a feed that names none, as Shopify's.
+    They are told apart by what is in them. What cannot be read is reported by line, the rest is kept. ``currency``: of a feed that names none, as Shopify's.
 
     Raises InvalidFeed where the feed as a whole cannot be read.
 
     >>> read_products(b"id\ttitle\tprice\nmug\tMug\t9.00 EUR\n", content_type=None).products[0].title
     'Mug'
     """
-    products, problems = [], []
+    products, problems, unread = [], [], set()
     for line, attributes in entries(body, content_type or "", currency):
         try:
             products.append(read_product(attributes))
         except Unreadable as problem:
             problems.append(Problem(line=line, message=str(problem)))
-    return FeedReport(products=tuple(products), problems=tuple(problems))
+            unread.add(named_in(attributes))
+    return FeedReport(products=tuple(products), problems=tuple(problems), unread=frozenset(unread) - {""})
 
 
-def entries(body: bytes, content_type: str, currency: str | None) -> Iterator[tuple[int, Any]]:
-    """Line and attributes of whatever the feed lists, in its format."""
+def named_in(attributes: Any) -> str:
+    """The id of a product that could not be read; empty where that is what is wrong."""
+    given = next((value for name, value in attributes.items() if attribute_name(name) == "id"), "") if isinstance(attributes, dict) else ""
+    return str(given).strip()
+
+
+def entries(body: bytes, content_type: str, currency: str | None, *, columns: tuple[str, ...] = ("id", "title")) -> Iterator[tuple[int, Any]]:
+    """Line and attributes of whatever the feed lists, in its format; what cannot be taken apart is Unreadable. ``columns``: that a table must have."""
     start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if TABS in content_type:
-        return rows(body)
+        return rows(body, columns)
     if start.startswith(b"<"):
-        return xml_items(body)
-    if start.startswith(b"{"):
-        return shopify_objects(listed(body), currency=needed(currency))
-    if start.startswith(b"["):
-        return objects(body)
+        return page_products(body, currency=currency) if PAGE.match(start) else xml_items(body)
+    if start.startswith((b"{", b"[")):
+        return objects(body, currency)
     if is_shopify(start.partition(b"\n")[0].decode("utf-8", "replace")):
         return shopify_rows(body, currency=needed(currency))
-    return rows(body)
+    return rows(body, columns)
 
 
 def needed(currency: str | None) -> str:
@@ -144,20 +155,26 @@ def needed(currency: str | None) -> str:
     return currency.upper()
 
 
-def listed(body: bytes) -> list[Any]:
-    """The list ``products`` of a JSON object. Raises InvalidFeed where there is none."""
+def objects(body: bytes, currency: str | None = None) -> Iterator[tuple[int, Any]]:
+    """Position and attributes of every object of a JSON feed: an array, Shopify's ``products``, or JSON-LD. Raises InvalidFeed where it is none of them."""
     try:
         value = read_json(body)
     except InvalidInput as problem:
         raise InvalidFeed(problem.message) from problem
+    if is_linked(value):
+        return linked_products(value, currency=currency)
+    if isinstance(value, list):
+        return iter(enumerate(value, 1))
     products = value.get("products") if isinstance(value, dict) else None
     if not isinstance(products, list):
-        raise InvalidFeed('the feed must be a JSON array of objects, or {"products": [...]} as Shopify gives it')
-    return products
+        raise InvalidFeed('the feed must be a JSON array of objects, {"products": [...]} as Shopify gives it, or JSON-LD')
+    return shopify_objects(products, currency=needed(currency))
 
 
 def read_product(attributes: Any) -> Product:
     """One product of its attributes. Raises Unreadable with the attribute that is wrong."""
+    if isinstance(attributes, Unreadable):
+        raise attributes
     if not isinstance(attributes, dict):
         raise Unreadable(f"must be an object, not {kind_of(attributes)}")
     known = {name: value for key, value in attributes.items() if (name := attribute_name(key)) in READERS and value not in (None, "", [])}
@@ -185,14 +202,14 @@ def attribute_name(name: str) -> str:
     return "_".join(name.strip().lower().removeprefix("g:").split())
 
 
-def rows(body: bytes) -> Iterator[tuple[int, Any]]:
+def rows(body: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, Any]]:
     """Line number and attributes of every line of a tab-separated feed. A line that has more cells than the header is given without attributes' sense."""
     try:
         lines = body.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as problem:
         raise InvalidFeed(f"the feed is not UTF-8: byte {problem.start} cannot be read; save it as UTF-8") from problem
     header = [attribute_name(unquoted(cell)) for cell in (lines[0] if lines else "").split("\t")]
-    if missing := [name for name in ("id", "title") if name not in header]:
+    if missing := [name for name in columns if name not in header]:
         found = ", ".join(name for name in header if name)[:200] or "nothing"
         raise InvalidFeed(f"the first line must name the columns, separated by tabs; {' and '.join(missing)} missing, found: {found}")
     for number, line in enumerate(lines[1:], 2):
@@ -205,17 +222,6 @@ def unquoted(cell: str) -> str:
     """A cell without the quotes that spreadsheets put around it."""
     text = cell.strip()
     return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
-def objects(body: bytes) -> Iterator[tuple[int, Any]]:
-    """Position and attributes of every object of a JSON feed."""
-    try:
-        value = read_json(body)
-    except InvalidInput as problem:
-        raise InvalidFeed(problem.message) from problem
-    if not isinstance(value, list):
-        raise InvalidFeed(f"the feed must be a JSON array of objects, not {kind_of(value)}")
-    yield from enumerate(value, 1)
 
 
 def patch_product(product: Product, changes: dict[str, Any]) -> Product:

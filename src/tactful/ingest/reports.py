@@ -18,6 +18,8 @@ class FeedReport(Struct, frozen=True, kw_only=True):
 
     products: tuple[Product, ...]
     problems: tuple[Problem, ...]
+    unread: frozenset[str] = frozenset()
+    """Ids of products that the feed lists but that could not be read."""
 
 
 class StoreReport(Struct, frozen=True, kw_only=True):

@@ -136,7 +136,7 @@ def of_json(product: dict[str, Any], each: dict[str, Any], currency: str) -> dic
     first = images[0] if isinstance(images, list) and images and isinstance(images[0], dict) else {}
     sold = each.get("available", True) and str(product.get("status", "active")).lower() == "active"
     title, named = product.get("title"), each.get("title")
-    return {
+    known = {
         "id": each.get("sku") or each.get("id"),
         "title": title if named in (None, "", "Default Title") else f"{title} {named}",
         "item_group_id": product.get("handle") or product.get("id"),
@@ -147,3 +147,4 @@ def of_json(product: dict[str, Any], each: dict[str, Any], currency: str) -> dic
         "gtin": each.get("barcode"),
         "availability": "in_stock" if sold else "out_of_stock",
     } | prices(each.get("price"), each.get("compare_at_price"), currency)
+    return {name: value for name, value in known.items() if value is not None}

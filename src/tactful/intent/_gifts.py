@@ -70,9 +70,11 @@ class GiftSigns:
         if not rows or not len(self._own.rows):
             return []
         traits = self._known_traits()
+        if not traits:
+            return []
         found = []
         for code, weight in (("other_person", self._weights.other_person), ("other_size", self._weights.other_size)):
-            strength = float(np.mean([_difference(self._catalog.product(row), traits, code) for row in sorted(rows)]))
+            strength = sum(_difference(self._catalog.product(row), traits, code) for row in sorted(rows)) / len(rows)
             if strength > 0:
                 found.append(_gift(code, weight * strength, signs))
         return found
@@ -82,8 +84,10 @@ class GiftSigns:
         if self._traits is None:
             self._traits = {}
             seen = set()
-            for row, at in zip(self._own.rows.tolist(), self._own.at.tolist(), strict=True):
-                for key, value in _traits_of(self._catalog.product(row)):
+            rows = self._own.rows.tolist()
+            traits = {row: _traits_of(self._catalog.product(row)) for row in set(rows)}
+            for row, at in zip(rows, self._own.at.tolist(), strict=True):
+                for key, value in traits[row]:
                     if (day := (key, value, at // DAY_SECONDS)) not in seen:
                         seen.add(day)
                         self._traits.setdefault(key, Counter())[value] += 1

@@ -7,22 +7,23 @@ span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from msgspec import Struct
 
 from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
 from tactful.intent._gifts import GiftSigns
-from tactful.intent._signs import SEARCH, Sign, by_day, signs_by_type, standing
+from tactful.intent._signs import SEARCH, Sign, Signs, by_day, signs_by_type, standing
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
 from tactful.model.events import WayIn
 from tactful.model.needs import Contribution, Explanation, Explanations, Need, NeedState
 from tactful.model.profile import Profile
 from tactful.model.tables import History
-from tactful.model.wants import PRIOR, WantModel
+from tactful.model.wants import PRIOR, WantModel, WantWeights
 
 VISIT_GAP = timedelta(minutes=30)
 STRONG = ("cart", "wish", "ask")
@@ -72,7 +73,7 @@ class _Needs(Mapping[int, Need]):
 class _Scene:
     """Everything around the signs of one type that may explain or end them."""
 
-    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, wants: WantModel, *, signs: Mapping[int, list[Sign]], now: datetime) -> None:
+    def __init__(self, profile: Profile, history: History, catalog: CatalogTable, wants: WantModel, *, signs: Signs, now: datetime) -> None:
         self.profile, self.history, self.catalog = profile, history, catalog
         self.wants, self.signs, self.now = wants, signs, now
         in_visit = profile.last_own_at is not None and timedelta(0) <= now - profile.last_own_at <= VISIT_GAP
@@ -90,8 +91,13 @@ class _Scene:
 
     def bought_at(self, type_code: int, *, gift: bool) -> float:
         """Epoch seconds of the latest purchase of this type, -inf where none."""
-        at = self.history.at[(self.history.types == type_code) & (self.history.gift == gift)]
-        return float(at[-1]) if len(at) else -math.inf
+        return self._bought.get((type_code, gift), -math.inf)
+
+    @cached_property
+    def _bought(self) -> dict[tuple[int, bool], float]:
+        """Epoch seconds of the latest purchase by type, and whether it was a gift; lines are in order of time."""
+        history = self.history
+        return dict(zip(zip(history.types.tolist(), history.gift.tolist(), strict=True), history.at.tolist(), strict=True))
 
     def answered_at(self, type_code: int) -> float:
         """Epoch seconds of the latest answer that speaks of the whole type, -inf where none."""
@@ -103,7 +109,7 @@ class _Scene:
 
     def accessory_days(self, type_code: int, last: Sign) -> list[Sign]:
         """One sign a day of turning to what only an owner needs, after the last look and in another visit; none where they own one anyway."""
-        if (self.history.types == type_code).any():
+        if (type_code, False) in self._bought or (type_code, True) in self._bought:
             return []
         seen = {
             sign.at.date(): sign
@@ -118,17 +124,21 @@ class _Scene:
         department = self.department(type_code)
         if not self.departments or department in self.departments:
             return False
-        return all(sign.at.date() == day for code, found in self.signs.items() if self.department(code) == department for sign in found)
+        return self._days_in[department] == {day}
+
+    @cached_property
+    def _days_in(self) -> dict[str, set[date]]:
+        """The days with a sign, by department."""
+        days: dict[str, set[date]] = {}
+        for code, found in self.signs.items():
+            days.setdefault(self.department(code), set()).update(sign.at.date() for sign in found)
+        return days
 
     def left_at_once(self, type_code: int, last: Sign) -> bool:
         """Whether they went on to something else within seconds."""
-        return any(
-            timedelta(0) < sign.at - last.at <= SECONDS_OF_A_SLIP
-            for code, found in self.signs.items()
-            if code != type_code
-            for sign in found
-            if sign.visit == last.visit
-        )
+        at, signs = self.signs.in_order
+        soon = signs[bisect_right(at, last.at) : bisect_right(at, last.at + SECONDS_OF_A_SLIP)]
+        return any(code != type_code and visit == last.visit for code, visit in soon)
 
 
 class _Episode(Struct, frozen=True, kw_only=True):
@@ -148,7 +158,7 @@ def _need(type_code: int, scene: _Scene) -> Need:
         "dismissed": scene.answered_at(type_code),
     }
     ended_by, ended_at = max(ends.items(), key=lambda end: end[1])
-    fresh = standing([sign for sign in signs if sign.at.timestamp() > ended_at])
+    fresh = standing(signs if ended_at == -math.inf else [sign for sign in signs if sign.at.timestamp() > ended_at])
     if not fresh:
         return _build(type_code, signs, state="closed", closed_by="dropped" if ended_at == -math.inf else ended_by)
     return _weighed(type_code, _latest_episode(type_code, fresh, scene), scene)
@@ -168,7 +178,7 @@ def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episod
 
 
 def _several(days: Days) -> bool:
-    return len(_solid(days)) > 1 or _strongest(days) is not None
+    return (len(days) > 1 and len(_solid(days)) > 1) or _strongest(days) is not None
 
 
 def _solid(days: Days) -> Days:
@@ -179,7 +189,7 @@ def _solid(days: Days) -> Days:
 def _strongest(days: Days) -> str | None:
     """The strongest sign that a click is not."""
     kinds = {sign.kind for found in days.values() for sign in found}
-    return max((kind for kind in STRONG if kind in kinds), key=STRONG.index, default=None)
+    return None if kinds.isdisjoint(STRONG) else max(kinds.intersection(STRONG), key=STRONG.index)
 
 
 def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]:
@@ -228,8 +238,10 @@ def explain(evidence: tuple[Contribution, ...]) -> Explanations:
     for contribution in evidence:
         total[contribution.speaks_for] += contribution.log_odds
     odds = [total["want"] + total["own"], total["want"] + total["gift"], total["research"], total["slip"]]
-    weights = [math.exp(value - max(odds)) for value in odds]
-    own, gift, research, slip = (weight / sum(weights) for weight in weights)
+    highest = max(odds)
+    weights = [math.exp(value - highest) for value in odds]
+    everything = sum(weights)
+    own, gift, research, slip = [weight / everything for weight in weights]
     return Explanations(own=own, gift=gift, research=research, slip=slip)
 
 
@@ -239,10 +251,7 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
     number, spanned = _pauses(type_code, episode.days, scene.wants)
     silence = number * math.log1p(max((scene.now - last.at) / DAY, 0.0) / spanned)
     found = [
-        _speaks("before_any_sign", "want", weights.base),
-        _speaks("before_any_sign", "gift", weights.gift),
-        _speaks("before_any_sign", "research", weights.research),
-        _speaks("before_any_sign", "slip", weights.slip),
+        *_before_any_sign(weights),
         *_wanted(type_code, episode.days, scene.wants),
         _speaks("silence", "want", -silence),
     ]
@@ -252,6 +261,16 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
     if accessories := scene.accessory_days(type_code, last):
         found.append(_speaks("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
     return (*found, *scene.gifts.about(episode.signs), *_ways_in(episode.days, scene), *_one_sitting(type_code, episode, scene))
+
+
+@lru_cache(maxsize=8)
+def _before_any_sign(weights: WantWeights) -> tuple[Contribution, ...]:
+    return (
+        _speaks("before_any_sign", "want", weights.base),
+        _speaks("before_any_sign", "gift", weights.gift),
+        _speaks("before_any_sign", "research", weights.research),
+        _speaks("before_any_sign", "slip", weights.slip),
+    )
 
 
 def _ways_in(days: Days, scene: _Scene) -> list[Contribution]:
@@ -334,7 +353,7 @@ def _build(
         type_code=type_code,
         state=state,
         probability=explained.own,
-        occasions=max(len(_solid(by_day(signs))), 1),
+        occasions=max(len(_solid(by_day(signs))), 1) if len(signs) > 1 else 1,
         since=signs[0].at,
         last_at=signs[-1].at,
         closed_by=closed_by,  # type: ignore[arg-type]  # the values come from the literals above

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -41,7 +42,7 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
     return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
-def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> Mapping[int, list[Sign]]:
+def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> "Signs":
     """Collect what they did, by type code, oldest first."""
     row_of = catalog.row_of
     looked = [(row, product.looks) for product_id, product in profile.products.items() if product.looks and (row := row_of.get(product_id)) is not None]
@@ -53,10 +54,10 @@ def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> 
         for code in types_meant(search.query, wants):
             searches.setdefault(code, []).append(search)
             sources.setdefault(code, [])
-    return _Signs(sources, searches)
+    return Signs(sources, searches)
 
 
-class _Signs(Mapping[int, list[Sign]]):
+class Signs(Mapping[int, list[Sign]]):
     """Signs by type code, in the order in which the types were met; put in order when a type is first asked for."""
 
     def __init__(self, looked: dict[int, list[tuple[int, Iterable[Look]]]], searches: dict[int, list[Search]]) -> None:
@@ -79,6 +80,14 @@ class _Signs(Mapping[int, list[Sign]]):
 
     def __len__(self) -> int:
         return len(self._looked)
+
+    @cached_property
+    def in_order(self) -> tuple[list[datetime], list[tuple[int, int]]]:
+        """The times of all signs, ascending, and the type and the visit of each."""
+        found = [(look.at, code, look.visit) for code, sources in self._looked.items() for _, looks in sources for look in looks]
+        found += [(search.at, code, search.visit) for code, searches in self._searches.items() for search in searches]
+        found.sort()
+        return [at for at, _, _ in found], [(code, visit) for _, code, visit in found]
 
 
 def standing(signs: list[Sign]) -> list[Sign]:

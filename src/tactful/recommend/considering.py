@@ -1,5 +1,6 @@
 """What they are considering: products and styles of an open need."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from tactful.model.candidates import Because, Candidates, Evidence
@@ -11,6 +12,9 @@ from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Facts, Source
 
 ALTERNATIVES = 4
+MOST_TYPES = 24
+"""Of more kinds of thing those chosen or kept, and then those of the latest looks: whoever browses for years is still answered at once."""
+CHOSEN = frozenset({"cart", "wish", "ask"})
 ALTERNATIVE_WEIGHT = 0.3
 """A style of the same type that they have not looked at, against one that they have; where they only searched for the kind, there is none to stand behind."""
 
@@ -34,7 +38,7 @@ class Considering(Source):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""
         proposals = []
-        for need in customer.needs.values():
+        for need in map(customer.needs.__getitem__, _foremost(customer)):
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
@@ -54,6 +58,22 @@ class Considering(Source):
 
     def load(self, blob: bytes) -> None:
         """Nothing was learned."""
+
+
+def _foremost(customer: Customer) -> list[int]:
+    """The types that are asked about, in the order of the needs."""
+    if len(customer.needs) <= MOST_TYPES:
+        return list(customer.needs)
+    rank: dict[int, tuple[bool, datetime]] = {}
+    catalog = customer.catalog
+    for product_id, product in customer.profile.products.items():
+        if product.looks and (row := catalog.row_of.get(product_id)) is not None:
+            found = not CHOSEN.isdisjoint([look.kind for look in product.looks]), product.looks[-1].at
+            code = int(catalog.type_of[row])
+            rank[code] = max(found, rank.get(code, found))
+    foremost = set(sorted(rank, key=rank.__getitem__, reverse=True)[:MOST_TYPES])
+    # What was only searched for has no look to be ranked by; there are few such kinds.
+    return [code for code in customer.needs if code in foremost or code not in rank]
 
 
 def _because(need: Need, catalog: CatalogTable) -> Because:

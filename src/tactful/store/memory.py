@@ -1,7 +1,7 @@
 """The reference store: plain dictionaries, for tests of every kind, yours too. What it does is what every store must do."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import count
@@ -62,6 +62,19 @@ class _Journal:
             if key in table:
                 former = table.pop(key)
                 undo.append(lambda: table.__setitem__(key, former))
+
+    def drop(self, table: dict[Key, Value], keys: Iterable[Key]) -> None:
+        """Remove several at once; undone, the table is in its former order."""
+        with self.lock:
+            former = dict(table)
+
+            def undo() -> None:
+                table.clear()
+                table.update(former)
+
+            self._steps().append(undo)
+            for key in keys:
+                table.pop(key, None)
 
     def _steps(self) -> list[Callable[[], object]]:
         if self._undo is None:
@@ -258,6 +271,10 @@ class _Catalog:
     def products(self) -> list[Product]:
         with self._journal.lock:
             return list(self._products.values())
+
+    def delete_products(self, product_ids: Sequence[str]) -> None:
+        self._journal.drop(self._products, product_ids)
+        self._changed(bool(product_ids))
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         for store in stores:

@@ -202,6 +202,9 @@ class _Catalog:
     def put_products(self, products: Sequence[Product]) -> None:
         self._put("put_product", [(product.id, _encode(product)) for product in products])
 
+    def delete_products(self, product_ids: Sequence[str]) -> None:
+        self._put("delete_product", [(product_id,) for product_id in product_ids])
+
     def product(self, product_id: str) -> Product | None:
         row = self._database.row("product", (product_id,))
         return _product(row[0]) if row else None
@@ -215,7 +218,7 @@ class _Catalog:
     def stores(self) -> list[Shop]:
         return [_shop(body) for (body,) in self._database.rows("stores")]
 
-    def _put(self, statement: str, rows: list[tuple[str, bytes]]) -> None:
+    def _put(self, statement: str, rows: list[tuple[str, bytes]] | list[tuple[str]]) -> None:
         if rows:
             self._database.write_many(statement, rows)
             self._database.write("catalog_changed")

@@ -82,6 +82,10 @@ UPDATE catalog_version SET version = version + 1
 -- Insert or replace one product; a replaced one keeps its place.
 INSERT INTO products (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body
 
+-- delete_product --
+-- Forget one product.
+DELETE FROM products WHERE id = ?
+
 -- product --
 -- One product by id.
 SELECT body FROM products WHERE id = ?

@@ -241,3 +241,14 @@ def test_history_knows_only_what_is_sold():
     assert isinstance(history, History)
     assert len(history.rows) == len(history.at) == len(history.gift)
     assert np.all(np.diff(history.at) >= 0)
+
+
+def test_whoever_browses_for_years_is_asked_about_what_they_chose_and_then_about_the_latest():
+    catalog = build_table([Product(id=f"p{n}", title=f"Thing {n}", product_type=f"Kind {n}") for n in range(60)], (), version=1)
+    looks = [looked(f"p{n}", ago(60 - n)) for n in range(60)]
+    customer = customer_of(*looks, carted("p3", ago(58)), catalog=catalog)
+    source = Considering()
+    source.bind(catalog)
+    shown = {catalog.product(row).id for row in source(Moment(now=NOW), customer).rows.tolist()}
+    assert {"p3", "p59", "p58"} <= shown
+    assert not {"p0", "p10", "p30"} & shown

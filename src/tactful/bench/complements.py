@@ -19,7 +19,7 @@ from tactful.bench._grocer import purchase_table, read_lines
 from tactful.bench._lists import LENGTH, NOTHING, best_of
 from tactful.bench._score import interval_of_mean
 from tactful.model.tables import PurchaseTable
-from tactful.recommend.completes import Completes, CompletesConfig
+from tactful.recommend.completes import Completes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,7 +73,7 @@ def compare(console: Console, purchases: PurchaseTable, *, learned_until: float)
     rows, place = np.unique(question.shown, return_inverse=True)
     together = _together(known, rows)
     lists = {name: best_of(np.asarray(score(together, rows, question.kind), np.float32)) for name, score in PEERS.items()}
-    ours = Completes(CompletesConfig(most_products=len(purchases.catalog.products)))
+    ours = Completes()
     _, cost = measured(lambda: ours.train(known))
     ours.bind(known.catalog)
     lists[OURS] = np.array([_ten(ours, row) for row in rows.tolist()])

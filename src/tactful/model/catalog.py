@@ -48,6 +48,11 @@ class CatalogTable(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(path.split(" > ", 1)[0] for path in self.types)
 
     @cached_property
+    def category_of_type(self) -> NDArray[np.int64]:
+        """A number for the first two steps of each type's path, by type code."""
+        return np.unique([" > ".join(path.split(" > ")[:2]) for path in self.types], return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
     def restocked(self) -> frozenset[int]:
         """Rows of the products that were out of stock once and came back."""
         return frozenset(row for row, product in enumerate(self.products) if product.restocked_at is not None)

@@ -7,7 +7,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
-from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS
@@ -54,11 +53,11 @@ def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     own = customer.history.own().types
     if len(alive) <= limit or moment.featured or len(own) < LEAST_LINES:
         return Slate(shown=tuple(alive[:limit].tolist()))
-    category = categories_of(customer.catalog)
-    names, kind = np.unique(np.concatenate([category[own], category[shelf.types[alive]]]), return_inverse=True)
-    mix = np.bincount(kind[: len(own)], minlength=len(names)) / len(own)
-    chosen = mixed(worth[: max(POOL, limit)], kind[len(own) :], mix, limit=limit)
-    new = np.flatnonzero((mix[kind[len(own) :]] == 0) & (worth >= FIND_FLOOR))
+    category = customer.catalog.category_of_type
+    kind = category[shelf.types[alive]]
+    mix = np.bincount(category[own], minlength=int(kind.max()) + 1) / len(own)
+    chosen = mixed(worth[: max(POOL, limit)], kind, mix, limit=limit)
+    new = np.flatnonzero((mix[kind] == 0) & (worth >= FIND_FLOOR))
     if limit >= LEAST_FOR_FIND and len(new) and not np.isin(new, chosen).any():
         chosen = [*_without_least(chosen, shelf.stated[alive]), int(new[0])]
     displaced = sorted(set(range(limit)) - set(chosen))
@@ -81,26 +80,19 @@ def mixed(worth: Floats, kind: Ints, mix: Floats, *, limit: int) -> list[int]:
     >>> mixed(np.array([0.5, 0.5, 0.01]), np.array([0, 0, 1]), np.array([0.9, 0.1]), limit=2)
     [0, 1]
     """
-    relevance = worth / max(float(worth[:limit].sum()), 1e-12)
-    kind, count = kind[: len(worth)], np.zeros(len(mix))
-    had = mix > 0
+    relevance = (1 - VARIETY) * worth / max(float(worth[:limit].sum()), 1e-12)
+    kind = kind[: len(worth)]
+    share, like = np.maximum(mix[kind], 1e-12), np.zeros(len(worth))
     chosen: list[int] = []
-    free = np.ones(len(worth), np.bool_)
     for size in range(1, min(limit, len(worth)) + 1):
-        terms = mix[had] * np.log((1 - SMOOTHING) * count[had] / size + SMOOTHING * mix[had])
-        more = np.zeros(len(mix))  # how much nearer to the mix one more of each kind brings the slate
-        more[had] = mix[had] * np.log((1 - SMOOTHING) * (count[had] + 1) / size + SMOOTHING * mix[had]) - terms
-        gain = (1 - VARIETY) * relevance + VARIETY * more[kind]
-        best = 0 if not chosen else int(np.argmax(np.where(free, gain, -np.inf)))
+        so_far = (1 - SMOOTHING) / size * like + SMOOTHING * share  # of the slate, by each candidate's kind
+        nearer = share * np.log1p((1 - SMOOTHING) / size / so_far)  # by how much one more of its kind brings the slate nearer to the mix
+        gain = relevance + VARIETY * nearer
+        gain[chosen] = -np.inf
+        best = int(np.argmax(gain)) if chosen else 0
         chosen.append(best)
-        free[best] = False
-        count[kind[best]] += 1
+        like += kind == kind[best]
     return sorted(chosen)
-
-
-def categories_of(catalog: CatalogTable) -> NDArray[np.str_]:
-    """The first two steps of each type's path, by type code."""
-    return np.array([" > ".join(path.split(" > ")[:2]) for path in catalog.types], np.str_)
 
 
 def freshness_of(groups: NDArray[np.int32], customer: Customer, *, now: datetime) -> Floats:

@@ -1,0 +1,130 @@
+"""One ranker over the sources that speak from purchases: what they say of a thing together, the customer and the time make one probability.
+
+A linear model of the sources' log odds and of a few figures. No source's word may count against a thing. It is learned from what was bought in a past week,
+and kept only where it tells what customers bought better than the likeliest source's word does, on customers that it has not learned from.
+"""
+
+from datetime import datetime
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tactful.model.customer import Customer
+from tactful.model.tables import DAY_SECONDS
+from tactful.recommend._component import Facts
+from tactful.recommend._logistic import Logistic, fit_logistic
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+VOICES = ("due_again", "completes", "like_you", "popular_here")
+"""The sources that are heard together; the first counts before the others where there is no ranker."""
+LEAST_WANTED = 500
+"""Purchases among what was proposed, with fewer of which there is too little to learn from."""
+FAR_AWAY = 999.0
+LATELY_DAYS = 28
+LEAST = 1e-5
+SURE = 2.0
+"""Standard errors by which it must be ahead on customers it has not learned from."""
+
+
+class Ranker(Struct, frozen=True, kw_only=True):
+    """What was learned."""
+
+    model: Logistic
+    deaf: tuple[bool, ...] = (False,) * len(VOICES)
+    """To which voices it does not listen."""
+
+    def __call__(self, told: Floats, figures: Floats) -> Floats:
+        """Probability of being wanted within seven days, float64 [n]; what the voices told [n, voices], NaN where silent, and `figures_of` [n, 5]."""
+        return self.model.probability(_features(np.where(self.deaf, np.nan, told), figures))
+
+    def dump(self) -> bytes:
+        """Turn what was learned into bytes."""
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def load(cls, blob: bytes) -> "Ranker":
+        """Take over what `dump` gave."""
+        return msgspec.msgpack.decode(blob, type=cls)
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What was proposed at a past moment, as columns of equal length."""
+
+    customer: Ints
+    told: Floats
+    """Each voice's probability, NaN where silent; float64 [n, voices]."""
+    figures: Floats
+    wanted: NDArray[np.bool_]
+
+    def of(self, some: NDArray[np.bool_]) -> "Asked":
+        """Some of the rows."""
+        return Asked(customer=self.customer[some], told=self.told[some], figures=self.figures[some], wanted=self.wanted[some])
+
+
+def figures_of(rows: Ints, customer: Customer, *, now: datetime) -> Floats:
+    """Days since the customer last bought its type, their lines of late, days with a purchase, days away, and times they bought it; float64 [n, 5]."""
+    own, catalog, today = customer.history.own(), customer.catalog, now.timestamp() / DAY_SECONDS
+    if not len(own.rows):
+        return np.tile([FAR_AWAY, 0.0, 0.0, FAR_AWAY, 0.0], (len(rows), 1))
+    days = own.at / DAY_SECONDS
+    since = np.clip(today - _latest(own.types, days, catalog.type_of[rows]), 0.0, FAR_AWAY)
+    bought = np.sort(own.rows)
+    times = np.searchsorted(bought, rows, side="right") - np.searchsorted(bought, rows, side="left")
+    person = (float((days > today - LATELY_DAYS).sum()), float(len(np.unique(np.floor(days)))), max(today - float(days[-1]), 0.0))
+    return np.column_stack([since, np.tile(person, (len(rows), 1)), times])
+
+
+def _latest(keys: NDArray[np.int32], days: Floats, wanted: NDArray[np.int32]) -> Floats:
+    """The latest day of each wanted key, minus infinity where there is none; days ascend."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    last = np.searchsorted(ordered, wanted, side="right") - 1
+    return np.where((last >= 0) & (ordered[last] == wanted), days[order][last], -np.inf)
+
+
+def likeliest(told: Floats) -> Floats:
+    """The word of the first voice where it speaks, which counts before the others; else the highest. float64 [n, voices] to [n]."""
+    return np.where(np.isnan(told[:, 0]), np.max(np.nan_to_num(told, nan=0.0), axis=1), told[:, 0])
+
+
+def learn_ranker(asked: Asked) -> tuple[Ranker | None, Facts]:
+    """Learn, and judge on half of the customers after learning from the other half; None where it is not surely ahead. Figures for people to read."""
+    facts: Facts = {"proposals": len(asked.wanted), "wanted": int(asked.wanted.sum())}
+    if asked.wanted.sum() < LEAST_WANTED:
+        return None, facts
+    half = asked.customer % 2 == 0
+    judged = asked.of(~half)
+    gain = _by_customer(judged, _loss(likeliest(judged.told), judged.wanted) - _loss(_fit(asked.of(half))(judged.told, judged.figures), judged.wanted))
+    ahead, error = float(gain.mean()), float(gain.std() / np.sqrt(max(len(gain), 1)))
+    facts |= {"ahead_in_log_loss": round(ahead, 5), "standard_error": round(error, 5)}
+    return (_fit(asked) if ahead > SURE * error else None), facts
+
+
+def _fit(asked: Asked) -> Ranker:
+    """The model, without the words of voices that would count against a thing."""
+    deaf = np.zeros(len(VOICES), np.bool_)
+    while True:
+        model = fit_logistic(_features(asked.told, asked.figures), asked.wanted)
+        against = (np.array(model.weight[: len(VOICES)]) < 0) & ~deaf
+        if not against.any():
+            return Ranker(model=model, deaf=tuple(deaf.tolist()))
+        deaf |= against
+        asked = msgspec.structs.replace(asked, told=np.where(deaf, np.nan, asked.told))
+
+
+def _features(told: Floats, figures: Floats) -> Floats:
+    sure = np.clip(np.nan_to_num(told, nan=0.5), LEAST, 1 - LEAST)
+    return np.column_stack([np.log(sure / (1 - sure)), np.isnan(told), np.log1p(figures)])
+
+
+def _loss(probability: Floats, wanted: NDArray[np.bool_]) -> Floats:
+    sure = np.clip(probability, LEAST, 1 - LEAST)
+    return -np.where(wanted, np.log(sure), np.log1p(-sure))
+
+
+def _by_customer(asked: Asked, values: Floats) -> Floats:
+    _, owner = np.unique(asked.customer, return_inverse=True)
+    return np.asarray(np.bincount(owner, weights=values) / np.bincount(owner))

@@ -1,0 +1,102 @@
+"""One ranker over several sources: learned where it is ahead, and only there; and never against a source's word."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from small_shop import NOW, ago, bought, customer_of, purchase_table, row
+from tactful.bench.ranking import compare
+from tactful.model.moment import OUTREACH, Moment
+from tactful.recommend import VOICES, Asked, Ranker, Recommender, figures_of, learn_ranker
+from tactful.recommend._ranker import likeliest
+
+
+def asked(n=24_000, *, seed=1, matters=True):
+    """Proposals of two voices; whether a thing was bought follows both of them and how often they bought it, or the first voice alone."""
+    rng = np.random.default_rng(seed)
+    told = np.full((n, len(VOICES)), np.nan)
+    first, last = rng.beta(1, 12, n), rng.beta(1, 20, n)
+    spoke = rng.random(n) < 0.5
+    told[spoke, 0] = first[spoke]
+    told[~spoke, 3] = last[~spoke]
+    figures = np.column_stack([rng.integers(0, 400, n), rng.integers(0, 40, n), rng.integers(1, 90, n), rng.integers(0, 20, n), rng.integers(0, 9, n)]).astype(
+        float
+    )
+    truth = likeliest(told) * (np.where(figures[:, 0] < 60, 1.6, 0.2) if matters else 1.0)
+    return Asked(customer=np.sort(rng.integers(0, 300, n)), told=told, figures=figures, wanted=rng.random(n) < truth)
+
+
+LEARNED, _ = learn_ranker(asked())
+
+
+@pytest.fixture
+def ranker():
+    assert LEARNED is not None
+    return LEARNED
+
+
+def test_it_is_learned_where_figures_tell_more_than_the_likeliest_word(ranker):
+    later = asked(seed=2)
+    assert ranker is not None
+    both = [np.log(p[later.wanted]).sum() + np.log1p(-p[~later.wanted]).sum() for p in (ranker(later.told, later.figures), likeliest(later.told))]
+    assert both[0] > both[1]
+    assert ranker(later.told, later.figures).mean() == pytest.approx(later.wanted.mean(), rel=0.1)
+
+
+def test_it_is_not_learned_from_few_purchases_nor_where_it_adds_nothing():
+    few, facts = learn_ranker(asked(2_000))
+    assert few is None
+    assert facts["wanted"] < 500
+    nothing, facts = learn_ranker(asked(matters=False))
+    assert nothing is None
+    assert facts["ahead_in_log_loss"] < 2 * facts["standard_error"]
+
+
+@given(st.integers(0, len(VOICES) - 1), st.floats(0.001, 0.9), st.floats(1.01, 5.0))
+def test_a_source_that_is_surer_never_makes_a_thing_less_likely(voice, probability, times):
+    told = np.full((2, len(VOICES)), np.nan)
+    told[:, voice] = probability, min(probability * times, 0.99)
+    less, more = LEARNED(told, np.tile([30.0, 4.0, 20.0, 3.0, 2.0], (2, 1)))
+    assert more >= less - 1e-12
+
+
+def test_saved_and_loaded_it_says_the_same(ranker):
+    later = asked(200, seed=3)
+    assert np.array_equal(Ranker.load(ranker.dump())(later.told, later.figures), ranker(later.told, later.figures))
+
+
+def test_the_figures_are_of_the_customer_and_the_thing():
+    customer = customer_of(bought(ago(40), "coffee"), bought(ago(10), "coffee", "milk"))
+    coffee, camera = figures_of(np.array([row("coffee"), row("camera")]), customer, now=NOW).tolist()
+    assert coffee == pytest.approx([10, 2, 2, 10, 2])
+    assert camera == pytest.approx([999, 2, 2, 10, 0])
+    assert figures_of(np.array([row("coffee")]), customer_of(), now=NOW).tolist() == [[999, 0, 0, 999, 0]]
+
+
+def test_the_shelf_takes_its_word_and_keeps_the_reasons(ranker):
+    recommender, customer = Recommender(), customer_of(*(bought(ago(13 + 14 * n), "coffee", "milk") for n in range(5)))
+    for component in recommender.components.values():
+        component.train(purchase_table())
+        component.bind(customer.catalog)
+    before = recommender.shelf(Moment(now=NOW), customer)
+    messages = recommender.shelf(Moment(now=NOW, placement=OUTREACH), customer)
+    recommender.ranker = ranker
+    after = recommender.shelf(Moment(now=NOW), customer)
+    assert set(after.rows.tolist()) == set(before.rows.tolist())
+    assert dict(zip(after.rows.tolist(), after.because, strict=True)) == dict(zip(before.rows.tolist(), before.because, strict=True))
+    assert np.all(np.diff(after.score) <= 0)
+    assert sorted(after.score.tolist()) != sorted(before.score.tolist())
+    assert recommender.shelf(Moment(now=NOW, placement=OUTREACH), customer).score.tolist() == messages.score.tolist()
+    page = Moment(now=NOW, placement="product", featured=(row("camera"),))
+    told = recommender.shelf(page, customer).score.tolist()
+    recommender.ranker = None
+    assert recommender.shelf(page, customer).score.tolist() == told
+
+
+def test_the_benchmark_tells_who_is_ahead():
+    console = Console(record=True, width=200)
+    assert compare(console, asked(), asked(seed=2)) in (True, False)
+    said = console.export_text()
+    assert all(name in said for name in ("likeliest source", "trees", "Tactful", "ahead_in_log_loss"))

@@ -108,8 +108,16 @@ def measure(write: Callable[[Iterator[Line]], bytes], count: int) -> Took:
             engine.put_products(read_products(later, content_type=None, currency="EUR").products, now=NOW + timedelta(days=1))
             engine.prepare()
             again = time.perf_counter() - ready
-    size = {"megabytes": len(feed) / 1e6, "products": len(report.products), "wrong": len(report.problems)}
-    return Took(**size, read=read - began, store=stored - read, lay_out=ready - stored, processor=processor, again=again)
+    return Took(
+        megabytes=len(feed) / 1e6,
+        products=len(report.products),
+        wrong=len(report.problems),
+        read=read - began,
+        store=stored - read,
+        lay_out=ready - stored,
+        processor=processor,
+        again=again,
+    )
 
 
 def lines(count: int, *, cheaper: bool = False) -> Iterator[Line]:

@@ -7,13 +7,11 @@ on which published lists disagree are left out, and count as most countries do: 
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
-from functools import lru_cache
 
 NEAR = timedelta(days=7)
 Feast = Callable[[int], date]
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4096)
 def in_gift_season(day: date, *, country: str | None = None) -> bool:
     """Tell whether a day lies in the weeks before Christmas, or in the days before Valentine's, Mother's or Father's Day, as their country keeps them.

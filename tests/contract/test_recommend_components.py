@@ -121,7 +121,7 @@ def test_saved_and_loaded_it_says_the_same_to_the_bit(source, trained):
 @each_source
 def test_of_an_unknown_customer_only_the_page_and_the_shop_speak(source, trained):
     found = said(trained[source.name], NOBODY)
-    assert bool(found) == (source.name in {"popular_here", "completes"})
+    assert bool(found) == (source.name in {"popular_here", "completes", "similar"})
     assert said(trained[source.name], NOBODY, moment=AWAY) == [] or source.name == "popular_here"
 
 

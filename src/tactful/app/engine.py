@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
@@ -120,9 +121,9 @@ class Engine:
         """Decide as `decide` would, for somebody who only looks; nothing is logged."""
         return decide.decide(self.store, self._house, request, now=now, new_id=self.new_id, keep=False)
 
-    def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True) -> Iterator[Plan]:
-        """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved."""
-        return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id)
+    def plan(self, user_ids: Iterable[str], *, now: datetime, dry_run: bool = True, round_id: UUID | None = None) -> Iterator[Plan]:
+        """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved, once a customer and round."""
+        return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id, round_id=round_id)
 
     def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
         """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,14 +17,14 @@ from tactful.app.house import House
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
-from tactful.app.profiles import rebuild
+from tactful.app.profiles import updated
 from tactful.app.read import find_customer, read_customer, visits_of
 from tactful.app.turns import in_turn
 from tactful.app.worth import remaining_of
 from tactful.identity import identifier
 from tactful.model.candidates import Shelf
 from tactful.model.customer import Customer
-from tactful.model.decisions import Bid, Message, Plan, Silence, Withheld
+from tactful.model.decisions import Bid, Message, Plan, Silence
 from tactful.model.events import Channel, DecisionMade
 from tactful.model.identity import Identifier
 from tactful.model.moment import HORIZON, OUTREACH, Moment
@@ -32,7 +34,11 @@ from tactful.model.profile import Profile
 from tactful.model.verdicts import ContactFacts, Proposal, Verdict
 from tactful.outreach import ANSWERS, Opportunity, Receiver, best_slot, bid, choose_slot, hour_weights, ranked
 from tactful.policy import judge_contact
+from tactful.profile import encode
 from tactful.words import Words
+
+RESERVED_TOGETHER = 32
+"""Customers whose messages are reserved in one commit; other writers wait for as long."""
 
 
 class _Outcome(Struct, frozen=True, kw_only=True):
@@ -53,18 +59,30 @@ class Planner:
         self.catalog, self.recommender = house.now()
         self.own = house.own_words
 
-    def plan(self, user_id: str) -> tuple[str | None, Plan]:
-        """Plan for one userId; returns the customer id, None where nobody is known by it."""
-        customer_id = find_customer(self.store, user_id=user_id, anonymous_id=None)
+    def customer(self, user_id: str) -> str | None:
+        """The customer id of a userId; None where nobody is known by it."""
+        return find_customer(self.store, user_id=user_id, anonymous_id=None)
+
+    def plan(self, user_id: str, customer_id: str | None, *, decision_id: str | None = None) -> Plan:
+        """Plan for one userId that belongs to a customer, or to nobody known."""
         if customer_id is None:
-            return None, Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence(self.own, "unknown_customer"))
+            return Plan(user_id=user_id, decision_id=self.new_id(), at=self.now, silence=silence(self.own, "unknown_customer"))
         customer = read_customer(self.store, customer_id, self.catalog, now=self.now, wants=self.recommender.wants)
         kin = kin_of(self.store, customer_id, now=self.now)
         customer = with_kin(customer, kin)
         shelf, objections = judged_shelf(self.house, Moment(now=self.now, placement=OUTREACH), customer, recommender=self.recommender)
         outcome = self._weigh(customer, shelf, kin)
         withheld = withheld_of(shelf, objections, customer, own=self.own)
-        return customer_id, self._plan(user_id, outcome, customer, shelf=shelf, withheld=withheld)
+        plan = Plan(
+            user_id=user_id,
+            decision_id=decision_id or self.new_id(),
+            at=self.now,
+            silence=outcome.silence,
+            bids=outcome.bids,
+            propensity=outcome.propensity,
+            withheld=withheld,
+        )
+        return self._worded(plan, outcome, customer, shelf=shelf)
 
     def _weigh(self, customer: Customer, shelf: Shelf, kin: Sequence[Profile]) -> _Outcome:
         """Let the messages that policy lets through bid against each other and against silence. If it lets none, the best one's obstacle is the reason."""
@@ -144,15 +162,12 @@ class Planner:
         ]
         return next((found for found in judged if found[1].allowed), judged[0])
 
-    def _plan(self, user_id: str, outcome: _Outcome, customer: Customer, *, shelf: Shelf, withheld: tuple[Withheld, ...]) -> Plan:
-        decision_id = self.new_id()
-        plan = Plan(
-            user_id=user_id, decision_id=decision_id, at=self.now, silence=outcome.silence, bids=outcome.bids, propensity=outcome.propensity, withheld=withheld
-        )
+    def _worded(self, plan: Plan, outcome: _Outcome, customer: Customer, *, shelf: Shelf) -> Plan:
+        """The plan with its message in words, where there is one."""
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
         words = self.house.words_for(customer.profile)
-        message = message_of(decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
+        message = message_of(plan.decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
         return msgspec.structs.replace(plan, message=message)
 
 
@@ -173,29 +188,54 @@ def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, s
     )
 
 
-def plan_all(store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str]) -> Iterator[Plan]:
-    """Plan for each customer in turn. Every plan is kept; unless it is dry, its message is reserved, so that it counts against every cap from now on."""
+def plan_all(
+    store: Store, house: House, user_ids: Iterable[str], *, now: datetime, dry_run: bool, new_id: Callable[[], str], round_id: UUID | None = None
+) -> Iterator[Plan]:
+    """Plan for each customer in turn. Every plan is kept; unless it is dry, its message is reserved, so that it counts against every cap from now on.
+
+    ``round_id``: of a round of reserving, in which each customer is planned for once. Who has a plan of this round already gets that one back, unchanged, so
+    that a round that was broken off may simply be begun again.
+    """
     planner = Planner(store, house, now=now, new_id=new_id)
+    if not dry_run:
+        yield from _reserve_all(store, planner, user_ids, round_id)
+        return
     for user_id in user_ids:
-        if dry_run:
-            customer_id, plan = planner.plan(user_id)
-            if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
-                with store.transaction(durable=False, about=[]):
-                    store.decisions.save(customer_id, plan)
-        else:
-            plan = in_turn(store, partial(_reserve, store, planner, user_id), about=[Identifier("user_id", user_id)])
+        customer_id = planner.customer(user_id)
+        plan = planner.plan(user_id, customer_id)
+        if customer_id is not None:  # Of somebody unknown nothing is kept, not even that they were asked for.
+            with store.transaction(durable=False, about=[]):
+                store.decisions.save(customer_id, plan)
         yield plan
 
 
-def _reserve(store: Store, planner: Planner, user_id: str) -> Plan:
+def _reserve_all(store: Store, planner: Planner, user_ids: Iterable[str], round_id: UUID | None) -> Iterator[Plan]:
+    """Plan and reserve, some customers a commit: the disk is awaited once for all of them."""
+    rest = iter(user_ids)
+    while users := list(islice(rest, RESERVED_TOGETHER)):
+        yield from in_turn(store, partial(_reserve_some, store, planner, users, round_id), about=[Identifier("user_id", user_id) for user_id in users])
+
+
+def _reserve_some(store: Store, planner: Planner, user_ids: Sequence[str], round_id: UUID | None) -> list[Plan]:
+    return [_reserve(store, planner, user_id, round_id=round_id) for user_id in user_ids]
+
+
+def _reserve(store: Store, planner: Planner, user_id: str, *, round_id: UUID | None) -> Plan:
     """Read, judge and reserve in one turn, so that two planners cannot both find room under a cap."""
-    customer_id, plan = planner.plan(user_id)
-    if customer_id is not None:
-        store.decisions.save(customer_id, plan)
-        store.events.append(customer_id, [_event(plan)])
-    if customer_id is not None and plan.message is not None:
+    customer_id = planner.customer(user_id)
+    if customer_id is None:
+        return planner.plan(user_id, None)
+    decision_id = str(uuid5(round_id, customer_id)) if round_id is not None else None
+    kept = store.decisions.load(decision_id) if decision_id is not None else None
+    if isinstance(kept, Plan):
+        return kept
+    plan = planner.plan(user_id, customer_id, decision_id=decision_id)
+    event = _event(plan)
+    store.decisions.save(customer_id, plan)
+    store.events.append(customer_id, [event])
+    if plan.message is not None:
         store.outbox.put(Reservation(user_id=plan.user_id, message=plan.message, next_at=plan.message.send_at))
-        store.profiles.save(customer_id, rebuild(store, customer_id))
+        store.profiles.save(customer_id, encode(updated(store, customer_id, [event])))
     return plan
 
 

@@ -1,10 +1,13 @@
 """Profiles as of now: the snapshot where it serves, the log where it does not."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from tactful.app.ports import Store
 from tactful.identity import founder_of
 from tactful.model.errors import NotFound
+from tactful.model.events import Event
 from tactful.model.identity import Identifier
 from tactful.model.profile import Profile
 from tactful.profile import decode, encode, fold_all, new_profile
@@ -23,6 +26,16 @@ def load_profile(store: Store, customer_id: str, *, now: datetime) -> Profile:
 def rebuild(store: Store, customer_id: str) -> bytes:
     """Fold a customer's whole log again. The bytes are those of the snapshot, if there is one."""
     return encode(fold_all(new_profile(customer_id), store.events.read(customer_id)))
+
+
+def updated(store: Store, customer_id: str, news: Sequence[Event]) -> Profile:
+    """The profile with news that the log holds already: folded on where they are the newest; a late event means to fold the whole log again."""
+    snapshot = store.profiles.load(customer_id)
+    profile = decode(snapshot) if snapshot else None
+    in_order = sorted(news, key=attrgetter("at"))
+    if profile and profile.last_at and in_order and profile.last_at <= in_order[0].at:
+        return fold_all(profile, in_order)
+    return decode(rebuild(store, customer_id))
 
 
 def customers_of(store: Store, customer: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby, islice
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
@@ -12,15 +12,14 @@ from msgspec import Struct
 
 from tactful.app.addresses import note_closed
 from tactful.app.ports import About, Store
-from tactful.app.profiles import rebuild
+from tactful.app.profiles import rebuild, updated
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together, in_turn
 from tactful.app.visits import Visits, kept_apart
 from tactful.identity import Resolution, identifiers_of, resolve
 from tactful.model.events import ConsentUpdated, DeadLetter, Event
 from tactful.model.identity import Identifier
-from tactful.model.profile import Profile
-from tactful.profile import decode, encode, fold_all
+from tactful.profile import decode, encode
 
 Item = TypeVar("Item")
 
@@ -91,7 +90,7 @@ def take(store: Store, arrivals: Sequence[Event | DeadLetter], *, now: datetime,
     """
     batch = _Batch(store, now, vouched=vouched, erased=erased)
     receipt = batch.append(arrivals)
-    for customer_id, profile in [(customer_id, _updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
+    for customer_id, profile in [(customer_id, updated(store, customer_id, news)) for customer_id, news in batch.news.items()]:
         store.profiles.save(customer_id, encode(profile))
         note_closed(store, profile)
     return receipt
@@ -129,16 +128,6 @@ def _fold_missing(store: Store, done: Progress) -> None:
                 store.profiles.save(customer_id, snapshot)
                 note_closed(store, decode(snapshot))
         done(len(chunk))
-
-
-def _updated(store: Store, customer_id: str, news: list[Event]) -> Profile:
-    """Fold the news on where they are the newest; a late event means to fold the whole log again."""
-    snapshot = store.profiles.load(customer_id)
-    profile = decode(snapshot) if snapshot else None
-    in_order = sorted(news, key=attrgetter("at"))
-    if profile and profile.last_at and profile.last_at <= in_order[0].at:
-        return fold_all(profile, in_order)
-    return decode(rebuild(store, customer_id))
 
 
 class _Batch:

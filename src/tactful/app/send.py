@@ -15,12 +15,12 @@ import msgspec
 from tactful.app.addresses import note_closed
 from tactful.app.house import House
 from tactful.app.ports import Sender, Store
-from tactful.app.profiles import rebuild
+from tactful.app.profiles import updated
 from tactful.app.reconsider import Again, Judge
 from tactful.app.turns import in_turn
 from tactful.model.events import Channel, Event, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff
 from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
-from tactful.profile import decode
+from tactful.profile import encode
 from tactful.words import Links, letter
 
 LEASE = timedelta(minutes=5)
@@ -181,10 +181,11 @@ class Dispatcher:
 
     def _log(self, customer_id: str, events: Sequence[Event]) -> None:
         known = self.store.events.known([event.message_id for event in events])
-        self.store.events.append(customer_id, [event for event in events if event.message_id not in known])
-        snapshot = rebuild(self.store, customer_id)
-        self.store.profiles.save(customer_id, snapshot)
-        note_closed(self.store, decode(snapshot))
+        news = [event for event in events if event.message_id not in known]
+        self.store.events.append(customer_id, news)
+        profile = updated(self.store, customer_id, news)
+        self.store.profiles.save(customer_id, encode(profile))
+        note_closed(self.store, profile)
 
     def _bounced(self, reservation: Reservation) -> MessageAnswered:
         message = reservation.message

@@ -79,14 +79,19 @@ def plan(
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent."""
-    from tactful.cli._planning import plan_with
+    """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent. Run again, reserving goes on where it was broken off."""
+    from tactful.cli._planning import one_round, plan_with
 
     work = engine(data, store, config)
     try:
         users, at = customers or list(work.store.identities.user_ids()), clock(now)
-        plans = work.plan(users, now=at, dry_run=not reserve) if workers == 1 else plan_with(workers, (data, store, config), users, now=at, dry_run=not reserve)
-        with nullcontext() if customers or not users else progress("planning for everybody", total=len(users)) as advance:
+        everybody = not customers and bool(users)
+        with (
+            one_round(data, now=at) if everybody and reserve else nullcontext() as round_id,
+            progress("planning for everybody", total=len(users)) if everybody else nullcontext() as advance,
+        ):
+            plan_for = work.plan if workers == 1 else partial(plan_with, workers, (data, store, config))
+            plans = plan_for(users, now=at, dry_run=not reserve, round_id=round_id)
             counted = map(partial(_after, advance), plans) if advance else plans
             if as_json:
                 show({"plans": list(counted)}, (), as_json=True)

@@ -28,6 +28,11 @@ AGAIN = ("due_again", "reward")
 """Sources that speak of what is bought again and again: having bought it is no reason against it."""
 
 
+def is_again(shelf: Shelf) -> NDArray[np.bool_]:
+    """Which candidates come from such a source, bool [n]."""
+    return np.asarray(np.logical_or.reduce([shelf.source == source for source in AGAIN]))
+
+
 class ShelfRule(Struct, frozen=True, kw_only=True):
     """A rule about products: it looks over the whole shelf at once and withholds. It never raises for "no"."""
 

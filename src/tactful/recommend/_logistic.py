@@ -1,5 +1,7 @@
 """Logistic regression by Newton's method: few features, many rows, coefficients that can be read."""
 
+from functools import cached_property
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ SMALLEST_GAIN = 1e-4
 """In log likelihood over all rows."""
 
 
-class Logistic(Struct, frozen=True, kw_only=True):
+class Logistic(Struct, frozen=True, kw_only=True, dict=True):
     """A fitted model over standardised features."""
 
     mean: tuple[float, ...]
@@ -21,13 +23,17 @@ class Logistic(Struct, frozen=True, kw_only=True):
 
     def probability(self, features: Floats) -> Floats:
         """Predict P(label) per row; features float64 [n, f], result float64 [n]."""
-        standard = (features - np.array(self.mean)) / np.array(self.scale)
-        return expit(standard @ np.array(self.weight) + self.intercept)
+        mean, scale, weight = self._columns
+        return expit((features - mean) / scale @ weight + self.intercept)
+
+    @cached_property
+    def _columns(self) -> tuple[Floats, Floats, Floats]:
+        return np.array(self.mean), np.array(self.scale), np.array(self.weight)
 
 
 def expit(x: Floats) -> Floats:
     """Turn log odds into probabilities."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -35.0, 35.0))))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(x, -35.0), 35.0))))
 
 
 def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1.0, steps: int = 25) -> Logistic:

@@ -125,7 +125,7 @@ class DueAgain(Source):
         """Features float64 [n, 25] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
         count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)
         gap = self.mean_gap(pairs)
-        ratio = np.clip(elapsed / gap, 0.02, 10.0)
+        ratio = np.minimum(np.maximum(elapsed / gap, 0.02), 10.0)
         visits = trips.count[who]
         trip_rate = visits / np.maximum(day - trips.first_day[who], 7.0)
         hazard, survival = self._lognormal(pairs, elapsed)
@@ -177,7 +177,7 @@ class DueAgain(Source):
         now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
         survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
         hazard = 1.0 - ndtr((centre - then) / spread) / survival
-        return np.clip(hazard, 1e-4, 1 - 1e-4), survival
+        return np.minimum(np.maximum(hazard, 1e-4), 1 - 1e-4), survival
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every style they bought for themselves, with its probability."""

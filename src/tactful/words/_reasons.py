@@ -111,6 +111,17 @@ def _like_you(words: "Words", case: Case) -> str:
     return words.say("reason.like_you.anchor", anchor=_title(words, case.because.anchor, case.catalog))
 
 
+def _similar(words: "Words", case: Case) -> str:
+    return words.say("reason.similar.like", anchor=_title(words, case.because.anchor if case.because.anchor is not None else case.row, case.catalog))
+
+
+def _new_arrival(words: "Words", case: Case) -> str:
+    anchor = _title(words, case.because.anchor if case.because.anchor is not None else case.row, case.catalog)
+    if case.because.anchor_at is None:
+        return words.say("reason.new_arrival.looked", anchor=anchor)
+    return words.say("reason.new_arrival.bought", anchor=anchor, date=words.formats.day(case.because.anchor_at, now=case.now))
+
+
 def _this_visit(words: "Words", case: Case) -> str:
     if case.because.anchor is None:
         return words.say("reason.this_visit.many")
@@ -129,6 +140,8 @@ REASONS: dict[str, Callable[["Words", Case], str]] = {
     "reward": _reward,
     "like_you": _like_you,
     "this_visit": _this_visit,
+    "similar": _similar,
+    "new_arrival": _new_arrival,
     "fresh_find": lambda words, case: words.say("reason.fresh_find.new"),
     "cart_waiting": lambda words, case: words.say("reason.cart_waiting.waits", title=_title(words, case.row, case.catalog)),
 }

@@ -1,6 +1,7 @@
 """Outreach plans, through the engine."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from small_shop import NOW, PRODUCTS, STORES, ago, bought, carted, happened, loo
 from tactful.app.facts import contact_facts
 from tactful.app.place import possible_zones
 from tactful.app.profiles import rebuild
+from tactful.cli._planning import one_round
 from tactful.model.events import (
     Address,
     ConsentUpdated,
@@ -252,3 +254,68 @@ def test_planned_day_after_day_it_is_said_once():
     plans = [plan(engine, now=NOW + n * DAY, dry_run=False) for n in range(10)]
     assert [found.message.trigger for found in plans if found.message is not None] == ["due_again"]
     assert {found.silence.code for found in plans[1:]} == {"nothing_relevant"}
+
+
+def shop_of(*people):
+    """An engine, and everybody's coffee due."""
+    engine = engine_after()
+    for name in people:
+        events = [HOME, YES, *COFFEE]
+        named = [msgspec.structs.replace(event, message_id=f"{name}-{n}", user_id=name, traits=None) for n, event in enumerate(events)]
+        address = happened(Identified, ago(300), user_id=name, traits=Traits(email=f"{name}@customers.example", timezone="Europe/London"))
+        engine.record([address, *named], now=NOW)
+    return engine
+
+
+def test_a_round_that_was_broken_off_goes_on_and_reserves_nothing_twice():
+    people = [f"p{n:02}" for n in range(40)]
+    engine, round_id = shop_of(*people), uuid4()
+    broken_off = engine.plan(people, now=NOW, dry_run=False, round_id=round_id)
+    before = [next(broken_off) for _ in range(5)]
+    broken_off.close()
+    later = NOW + timedelta(hours=1)
+    after = list(engine.plan(people, now=later, dry_run=False, round_id=round_id))
+    assert [plan.user_id for plan in after] == people
+    assert after[:5] == before
+    assert {plan.at for plan in after} == {NOW, later}  # some had their plan, the others got one now
+    assert all(plan.message for plan in after)
+    assert len(engine.store.outbox.due(NOW + 30 * DAY)) == len(people)
+    assert all(len(reserved(engine, name)) == 1 for name in people)
+
+
+def reserved(engine, name):
+    customer_id = engine.customer(name, now=NOW)["customerId"]
+    return [event for event in engine.store.events.read(customer_id) if isinstance(event, DecisionMade)]
+
+
+def test_another_round_plans_anew_and_knows_what_was_reserved():
+    engine = shop_of("p1")
+    first, second = (next(engine.plan(["p1"], now=NOW, dry_run=False, round_id=uuid4())) for _ in range(2))
+    assert first.message
+    assert second.silence
+    assert first.decision_id != second.decision_id
+
+
+def test_what_is_reserved_is_folded_onto_the_profile_as_the_log_would():
+    engine = shop_of("p1")
+    (found,) = engine.plan(["p1"], now=NOW, dry_run=False)
+    customer_id = engine.customer("p1", now=NOW)["customerId"]
+    assert found.message
+    assert engine.store.profiles.load(customer_id) == rebuild(engine.store, customer_id)
+
+
+def test_a_round_ends_with_its_block_and_is_gone_on_with_for_half_a_day(tmp_path):
+    with one_round(tmp_path, now=NOW) as first:
+        assert (tmp_path / "planning.json").exists()
+    with pytest.raises(KeyError), one_round(tmp_path, now=NOW) as second:
+        raise KeyError
+    with pytest.raises(KeyError), one_round(tmp_path, now=NOW + timedelta(hours=11)) as resumed:
+        raise KeyError
+    with one_round(tmp_path, now=NOW + timedelta(hours=13)) as anew:
+        pass
+    assert second == resumed
+    assert len({first, second, anew}) == 3
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "planning.json").write_text("{half", encoding="utf-8")
+    with one_round(tmp_path, now=NOW) as other:
+        assert other not in {first, second, anew}

@@ -5,7 +5,7 @@ import numpy as np
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
-from tactful.policy._rule import AGAIN, ShelfRule, as_times
+from tactful.policy._rule import ShelfRule, as_times, is_again
 
 
 class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
@@ -24,4 +24,5 @@ class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
         assert facts.outlived is not None
         durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2)
         bought = ~np.isnan(facts.product_bought_at) & ~facts.outlived
-        return Verdicts.deny(where=bought & (~np.isin(shelf.source, AGAIN) | durable), code=self.code, facts={"bought_at": as_times(facts.product_bought_at)})
+        where = bought & (~is_again(shelf) | durable)
+        return Verdicts.deny(where=where, code=self.code, facts={"bought_at": as_times(facts.product_bought_at)} if where.any() else {})

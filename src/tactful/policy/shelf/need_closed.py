@@ -5,7 +5,7 @@ import numpy as np
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
-from tactful.policy._rule import AGAIN, ShelfRule
+from tactful.policy._rule import ShelfRule, is_again
 
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that tell of a purchase we did not see."""
@@ -34,5 +34,5 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
-        where = (served & ~reopened | over) & ~np.isin(shelf.source, AGAIN) | said
+        where = (served & ~reopened | over) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})

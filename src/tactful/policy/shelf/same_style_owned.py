@@ -5,7 +5,7 @@ import numpy as np
 
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
-from tactful.policy._rule import AGAIN, ShelfRule, as_times
+from tactful.policy._rule import ShelfRule, as_times, is_again
 
 
 class SameStyleOwned(ShelfRule, frozen=True, kw_only=True):
@@ -21,4 +21,5 @@ class SameStyleOwned(ShelfRule, frozen=True, kw_only=True):
         assert facts.outlived is not None
         durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2)
         owned = ~np.isnan(facts.group_bought_at) & ~facts.outlived
-        return Verdicts.deny(where=owned & (~np.isin(shelf.source, AGAIN) | durable), code=self.code, facts={"owned_since": as_times(facts.group_bought_at)})
+        where = owned & (~is_again(shelf) | durable)
+        return Verdicts.deny(where=where, code=self.code, facts={"owned_since": as_times(facts.group_bought_at)} if where.any() else {})

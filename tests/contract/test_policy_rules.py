@@ -72,6 +72,7 @@ def shelf_and_facts(n, seed):
         forbidden=pick(rng, n, *yes_or_no),
         featured=pick(rng, n, *yes_or_no),
         fits=pick(rng, n, *yes_or_no),
+        tired=pick(rng, n, 0.0, 0.1, 0.99),
         gift_only=pick(rng, n, *yes_or_no),
         sent_back=pick(rng, n, *yes_or_no),
         outlived=pick(rng, n, *yes_or_no),
@@ -98,6 +99,7 @@ FIELDS_OF_NEED = {
     Needs.STATED: ("stated_wanted_at", "stated_unwanted"),
     Needs.TRIPS: ("only_from_trips",),
     Needs.FORBIDDEN: ("forbidden",),
+    Needs.SHOWN: ("tired",),
 }
 
 
@@ -139,7 +141,7 @@ def test_a_rule_says_what_it_does(rule):
 
 @pytest.mark.parametrize(
     ("sentences", "rules", "others"),
-    [(WITHHELD, SHELF_RULES, set()), (SILENCE, CONTACT_RULES, {"nothing_relevant", "nothing_within_reach", "too_late", "unknown_customer"})],
+    [(WITHHELD, SHELF_RULES, {"more_of_the_same"}), (SILENCE, CONTACT_RULES, {"nothing_relevant", "nothing_within_reach", "too_late", "unknown_customer"})],
 )
 def test_no_sentence_is_left_over(sentences, rules, others):
     assert set(sentences) == {rule.code for rule in rules} | others

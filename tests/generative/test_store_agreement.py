@@ -13,7 +13,7 @@ from happenings import NOW, happenings, moments
 from postgres_server import TOGETHER, fresh_store
 from tactful.app.ports import Store
 from tactful.model.decisions import Message
-from tactful.model.identity import Identifier, Link
+from tactful.model.identity import Identifier, Link, Tie
 from tactful.model.outbox import Reservation
 from tactful.store import MemoryStore, SqliteStore
 
@@ -35,13 +35,24 @@ operations = st.one_of(
     st.tuples(st.just("save"), customers, st.binary(max_size=3)),
     st.tuples(st.just("drop"), customers, customers),
     st.tuples(st.just("link"), customers, identifiers),
+    st.tuples(st.just("tie"), customers, identifiers, st.sampled_from([0.9, 0.95, 1.0])),
+    st.tuples(st.just("cut"), customers, identifiers),
+    st.tuples(st.just("mend"), customers, identifiers),
+    st.tuples(st.just("unlink"), identifiers),
+    st.tuples(st.just("look"), customers, identifiers),
+    st.tuples(st.just("look"), customers, identifiers),
     st.tuples(st.just("reserve"), st.sampled_from(MESSAGES), st.one_of(st.none(), moments)),
     st.tuples(st.just("forget"), st.sampled_from(MESSAGES)),
 )
 
 
-def apply(store: Store, operation: tuple) -> None:
+def apply(store: Store, operation: tuple) -> object:
+    """Do it; what was seen, where it only looks."""
     match operation:
+        case ("look", customer, identifier):
+            who, links = store.identities, store.identities.links(customer)
+            seen = (who.owner(identifier), who.tied(identifier), who.ties(customer), who.cut_at(identifier, customer), links)
+            return seen, store.profiles.load(customer), store.events.read(customer), sorted(store.events.known(["m1", "m2", "m3"]))
         case ("append", customer, events):
             known = store.events.known([event.message_id for event in events])
             store.events.append(customer, [event for event in events if event.message_id not in known])
@@ -58,6 +69,22 @@ def apply(store: Store, operation: tuple) -> None:
             store.outbox.drop([message_id])
         case ("link", customer, identifier):
             store.identities.link(Link(identifier=identifier, customer_id=customer, since=NOW, event_id=customer))
+        case _:
+            relate(store, operation)
+    return None
+
+
+def relate(store: Store, operation: tuple) -> None:
+    """Change who may be whom."""
+    match operation:
+        case ("tie", customer, identifier, confidence):
+            store.identities.tie([Tie(identifier=identifier, customer_id=customer, since=NOW, event_id=customer, confidence=confidence)])
+        case ("cut", customer, identifier):
+            store.identities.cut(identifier, customer, at=NOW)
+        case ("mend", customer, identifier):
+            store.identities.mend(identifier, customer)
+        case ("unlink", identifier):
+            store.identities.unlink(identifier)
 
 
 class ThreeStores(RuleBasedStateMachine):
@@ -68,14 +95,15 @@ class ThreeStores(RuleBasedStateMachine):
         sqlite = self.closing.enter_context(closing(SqliteStore(Path(directory, "tactful.sqlite3"))))
         self.stores = (MemoryStore(), sqlite, self.closing.enter_context(fresh_store()))
 
-    @rule(work=st.lists(operations, min_size=1, max_size=5), about=st.none() | st.lists(customers | identifiers, max_size=3), fails=st.booleans())
+    @rule(work=st.lists(operations, min_size=1, max_size=8), about=st.none() | st.lists(customers | identifiers, max_size=3), fails=st.booleans())
     def transact(self, work, about, fails):
-        for store in self.stores:
+        seen = [[] for _ in self.stores]
+        for store, looks in zip(self.stores, seen, strict=True):
             with suppress(Changed), store.transaction(durable=False, about=about):
-                for operation in work:
-                    apply(store, operation)
+                looks.extend(apply(store, operation) for operation in work)
                 if fails:
                     raise Changed
+        assert seen[1:] == [seen[0]] * 2
 
     @rule(customer=customers, until=moments)
     def read_until(self, customer, until):

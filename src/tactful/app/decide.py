@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-import numpy as np
 
 from tactful.app.facts import shelf_facts
 from tactful.app.house import House
@@ -21,10 +20,12 @@ from tactful.model.errors import InvalidInput
 from tactful.model.events import DecisionMade, Event
 from tactful.model.moment import OUTREACH, Moment
 from tactful.policy import Objection, judge_shelf
-from tactful.recommend import Recommender
+from tactful.recommend import Recommender, slate_of
 from tactful.words import Words
 
 MOST_ITEMS = 100
+MORE_OF_THE_SAME = "more_of_the_same"
+"""Why something is withheld that would have had a place by its likelihood alone."""
 
 
 def decide(
@@ -59,7 +60,9 @@ def decide(
     shop = catalog.stores.get(moment.store_code or "")
     shelf, objections = judged_shelf(house, moment, customer, recommender=recommender)
     own, words = house.own_words, house.words_for(customer.profile, here=request.context.locale)
-    items = items_of(shelf, customer, words, limit=request.limit, now=now)
+    slate = slate_of(shelf, moment, customer)
+    items = tuple(item_of(shelf, index, customer, words=words, now=now) for index in slate.shown)
+    objections += [Objection(index=index, code=MORE_OF_THE_SAME, facts={}) for index in slate.displaced]
     unreached = moment.collects and bool(catalog.stores) and moment.reach == ()
     decision = Decision(
         decision_id=new_id(),
@@ -120,11 +123,6 @@ def judged_shelf(house: House, moment: Moment, customer: Customer, *, recommende
     rules = house.policy.rules(customer.profile, placement=moment.placement)
     facts = shelf_facts(shelf, moment, customer, needs=rules.needs, recommender=recommender, thresholds=rules.thresholds)
     return judge_shelf(rules.shelf, shelf, facts, now=moment.now)
-
-
-def items_of(shelf: Shelf, customer: Customer, words: Words, *, limit: int, now: datetime) -> tuple[Item, ...]:
-    """The slate: the best that are still alive, each with its reason."""
-    return tuple(item_of(shelf, index, customer, words=words, now=now) for index in np.flatnonzero(shelf.alive)[:limit].tolist())
 
 
 def item_of(shelf: Shelf, index: int, customer: Customer, *, words: Words, now: datetime) -> Item:

@@ -16,7 +16,7 @@ from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
 from tactful.policy import Thresholds
-from tactful.recommend import Recommender, sizes_of, stated_of, wears
+from tactful.recommend import Recommender, freshness_of, sizes_of, stated_of, wears
 
 MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
@@ -296,6 +296,11 @@ def _forbidden(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
     return True
 
 
+def _shown(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
+    facts.tired = 1 - freshness_of(shelf.groups, customer, now=moment.now)
+    return bool(customer.profile.shown)
+
+
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
     # Each says whether there is anything to tell.
     Needs.OWNED: _owned,
@@ -310,6 +315,7 @@ _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
     Needs.STATED: _stated,
     Needs.TRIPS: _trips,
     Needs.FORBIDDEN: _forbidden,
+    Needs.SHOWN: _shown,
 }
 
 

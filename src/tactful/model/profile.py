@@ -248,6 +248,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
     laid_down: dict[int, int] = {}
     """Of those, the latest 256: the CRC-32 of the order id, and its day since 1970-01-01 UTC; so that a late return is understood."""
     searches: list[Search] = []
+    shown: dict[str, tuple[int, ...]] = {}
+    """By product id: the latest days on which it was recommended to them on a page, since 1970-01-01 UTC; what was shown last comes last."""
     cart: dict[str, CartLine] = {}
 
     dismissals: list[Dismissal] = []

@@ -73,6 +73,7 @@ class Needs(enum.Flag):
     STATED = enum.auto()
     TRIPS = enum.auto()
     FORBIDDEN = enum.auto()
+    SHOWN = enum.auto()
 
 
 class ShelfFacts(Struct, kw_only=True):
@@ -122,6 +123,8 @@ class ShelfFacts(Struct, kw_only=True):
     featured: NDArray[np.bool_] | None = None
     fits: NDArray[np.bool_] | None = None
     """SIZE: in the customer's size, or without sizes."""
+    tired: NDArray[np.float64] | None = None
+    """SHOWN: what passing it by of late takes of how likely it is wanted, 0 to 1."""
     gift_only: NDArray[np.bool_] | None = None
     """GIFTS: known only from gifts to others."""
     sent_back: NDArray[np.bool_] | None = None

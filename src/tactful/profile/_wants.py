@@ -17,6 +17,7 @@ from tactful.model.events import (
     WishlistItemRemoved,
 )
 from tactful.model.profile import CartLine, Look, ProductHistory, Profile, Search
+from tactful.model.tables import DAY_SECONDS
 from tactful.profile._handlers import folds
 
 LOOKS_KEPT = 24
@@ -26,6 +27,8 @@ LOOKS_TO_SPARE = 160
 """So many more may pile up before the oldest go: finding them means to look through all."""
 SEARCHES_KEPT = 40
 CART_LINES_KEPT = 100
+SHOWN_KEPT, DAYS_SHOWN_KEPT = 100, 16
+"""Products, and days of each."""
 GLANCE = timedelta(seconds=8)
 """Who goes on to another page sooner has hardly read the title and the price. A choice."""
 SAME_PAGE = timedelta(seconds=2)
@@ -150,9 +153,16 @@ def _asked(profile: Profile, event: BackInStockRequested) -> None:
 
 
 @folds(RecommendationSeen)
-def _clicked(profile: Profile, event: RecommendationSeen) -> None:
-    if event.clicked and event.product_id is not None:
+def _seen(profile: Profile, event: RecommendationSeen) -> None:
+    if event.product_id is None:
+        return
+    if event.clicked:
         look(profile, event.product_id, "click", event=event)
+        return
+    day = int(event.at.timestamp() // DAY_SECONDS)
+    days = profile.shown.pop(event.product_id, ())
+    profile.shown[event.product_id] = days if days[-1:] == (day,) else (*days, day)[-DAYS_SHOWN_KEPT:]
+    keep_latest(profile.shown, SHOWN_KEPT)
 
 
 @folds(ProductsSearched)

@@ -16,10 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.string import StrDumper, TextLoader
 
 from tactful.app.ports import About, Collision
+from tactful.identity import customer_id_of
 from tactful.model.errors import NotReady
 from tactful.model.identity import Identifier
 from tactful.store._database import STATEMENTS as SHARED
 from tactful.store._database import Row, read_statements
+from tactful.store._known import Known, tables_of
 from tactful.store._migrations import migrations, pending
 
 Connection = psycopg.Connection[Row]
@@ -64,8 +66,7 @@ def in_its_words(statement: str) -> str:
 
 STATEMENTS = {name: in_its_words(text) for name, text in (SHARED | read_statements("postgres.sql")).items()}
 
-TABLES = {name: frozenset(re.findall(r"(?:FROM|INTO|UPDATE|JOIN|USING)\s+(\w+)", text)) for name, text in STATEMENTS.items()}
-"""The tables that a statement reads or writes."""
+TABLES = {name: tables_of(text) for name, text in STATEMENTS.items()}
 
 
 class _Dumper(StrDumper):
@@ -89,10 +90,7 @@ class _Turn(threading.local):
     """Advisory locks on people; None: everybody."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[str, list[Any]]] = []
-        """Writes that nothing has read yet: sent together, so that the network is crossed once."""
-        self.known: dict[tuple[str, Row], list[Row]] = {}
-        """What was read; nobody else changes it meanwhile."""
+        self.known = Known(TABLES)
 
 
 class PostgresDatabase:
@@ -122,12 +120,12 @@ class PostgresDatabase:
         with self._plain_errors(), _place_in(self._writers), self._connected(begin) as (connection, claimed):
             self._turn.connection, self._turn.claimed = connection, claimed
             try:
+                _learn(connection, about or (), self._turn.known)
                 yield
                 self._send(connection)
                 connection.execute("COMMIT")
             finally:
                 self._turn.connection = None
-                self._turn.waiting.clear()
                 self._turn.known.clear()
 
     def claim(self, customer_id: str) -> None:
@@ -147,13 +145,7 @@ class PostgresDatabase:
         """Execute a named statement once a row, inside the transaction; at the latest when it ends, and before what it changes is read."""
         if self._turn.connection is None:
             raise RuntimeError("writes belong inside `with store.transaction():`")
-        waiting, found = self._turn.waiting, list(rows)
-        if waiting and waiting[-1][0] == name:
-            waiting[-1][1].extend(found)
-        elif found:
-            waiting.append((name, found))
-        for key in [key for key in self._turn.known if TABLES[key[0]] & TABLES[name]]:
-            del self._turn.known[key]
+        self._turn.known.wrote(name, list(rows))
 
     def row(self, name: str, parameters: Row = ()) -> Row | None:
         """Read the first row of a named statement, or None."""
@@ -165,23 +157,25 @@ class PostgresDatabase:
         if connection is None:
             return self._read_anew(name, parameters)
         known = self._turn.known
-        if (name, parameters) not in known:
-            self._send(connection, before=name)
-            known[name, parameters] = connection.execute(STATEMENTS[name], parameters).fetchall()
-        return known[name, parameters]
+        found = known.rows(name, parameters)
+        if found is None:
+            if known.must_send(name, [parameters]):
+                self._send(connection)
+            found = connection.execute(STATEMENTS[name], parameters).fetchall()
+            known.keep(name, parameters, found)
+        return found
 
     def _read_anew(self, name: str, parameters: Row) -> list[Row]:
         with self._plain_errors(), self._connected(lambda connection: connection.execute(STATEMENTS[name], parameters).fetchall()) as (_, found):
             return found
 
-    def _send(self, connection: Connection, *, before: str | None = None) -> None:
-        """Send the writes that wait, if any of them changes what a statement is about to read."""
-        waiting = self._turn.waiting
-        if waiting and (before is None or any(TABLES[name] & TABLES[before] for name, _ in waiting)):
+    def _send(self, connection: Connection) -> None:
+        """Send the writes that wait."""
+        waiting = list(self._turn.known.take_waiting())
+        if waiting:
             with connection.pipeline():
                 for name, rows in waiting:
                     connection.cursor().executemany(STATEMENTS[name], rows)
-            waiting.clear()
 
     def number(self, name: str) -> int:
         """Read the one number of a named statement."""
@@ -200,7 +194,8 @@ class PostgresDatabase:
     def found(self, name: str, keys: Sequence[str]) -> set[str]:
         """Those of the keys for which a named statement finds a row."""
         if self._turn.connection is not None:
-            self._send(self._turn.connection, before=name)
+            if self._turn.known.must_send(name, [(key,) for key in keys]):
+                self._send(self._turn.connection)
             return {key for (key,) in self._turn.connection.execute(STATEMENTS[name], (list(keys),))}
         return {key for (key,) in self._read_anew(name, (list(keys),))}
 
@@ -314,8 +309,9 @@ def _begin(connection: Connection, *, durable: bool, about: About | None) -> set
         return None
     named = [one for one in about if isinstance(one, Identifier)]
     owners = _owners(connection, named)
+    founded = {customer_id_of(one) for one in named}  # whom they would be, if they are nobody yet
     for _ in range(_TRIES_TO_CLAIM):
-        claimed = {_lock_of(one) for one in (*about, *owners)}
+        claimed = {_lock_of(one) for one in (*about, *founded, *owners)}
         locks = ",".join(map(str, sorted(claimed)))  # one order for all, so that no two wait for each other
         everybody = f"SELECT pg_advisory_xact_lock_shared({_EVERYBODY})"
         people = f"SELECT pg_advisory_xact_lock(key) FROM unnest('{{{locks}}}'::bigint[]) AS key"
@@ -330,8 +326,31 @@ def _begin(connection: Connection, *, durable: bool, about: About | None) -> set
 def _owners(connection: Connection, named: list[Identifier]) -> set[str]:
     if not named:
         return set()
-    parameters = ([one.kind for one in named], [one.value for one in named])
-    return {customer for (customer,) in connection.execute(STATEMENTS["owners_of_identifiers"], parameters)}
+    return {customer for _, _, customer in connection.execute(STATEMENTS["owners_of_identifiers"], _columns(named))}
+
+
+def _columns(named: list[Identifier]) -> tuple[list[str], list[str]]:
+    return [one.kind for one in named], [one.value for one in named]
+
+
+def _learn(connection: Connection, about: About, known: Known) -> None:
+    """Read at once what every event of somebody asks for: who they are, and their snapshots."""
+    named = [one for one in about if isinstance(one, Identifier)]
+    if not named:
+        return
+    owners = connection.execute(STATEMENTS["owners_of_identifiers"], _columns(named)).fetchall()
+    customers = sorted({*(customer for _, _, customer in owners), *map(customer_id_of, named)})
+    identifiers, people = [(one.kind, one.value) for one in named], [(customer,) for customer in customers]
+    with connection.pipeline():
+        ties = connection.execute(STATEMENTS["ties_of_identifiers"], _columns(named))
+        cuts = connection.execute(STATEMENTS["cuts_of_identifiers"], _columns(named))
+        theirs = connection.execute(STATEMENTS["ties_of_customers"], (customers,))
+        snapshots = connection.execute(STATEMENTS["profiles_of_customers"], (customers,))
+    known.keep_whole("owner_of_identifier", identifiers, ((row[:2], row[2:]) for row in owners))
+    known.keep_whole("ties_of_identifier", identifiers, ((row[:2], row) for row in ties))
+    known.keep_whole("cut_at", identifiers, ((row[:3], row[3:]) for row in cuts))
+    known.keep_whole("ties_of_customer", people, ((row[2:3], row) for row in theirs))
+    known.keep_whole("load_profile", people, ((row[:1], row[1:]) for row in snapshots))
 
 
 def _lock_of(who: Identifier | str) -> int:

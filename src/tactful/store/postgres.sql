@@ -20,8 +20,26 @@ UPDATE message_ids SET customer = :into FROM moved WHERE message_ids.message_id 
 
 -- owners_of_identifiers --
 -- The customers that some identifiers point to.
-SELECT identities.customer FROM unnest(?::text[], ?::text[]) AS named (kind, value)
+SELECT identities.kind, identities.value, identities.customer FROM unnest(?::text[], ?::text[]) AS named (kind, value)
 JOIN identities ON identities.kind = named.kind AND identities.value = named.value
+
+-- ties_of_identifiers --
+-- Everybody some identifiers were seen with.
+SELECT ties.kind, ties.value, ties.customer, ties.since, ties.event_id, ties.confidence FROM unnest(?::text[], ?::text[]) AS named (kind, value)
+JOIN ties ON ties.kind = named.kind AND ties.value = named.value ORDER BY ties.customer
+
+-- cuts_of_identifiers --
+-- When some identifiers were separated from somebody.
+SELECT cuts.kind, cuts.value, cuts.customer, cuts.at FROM unnest(?::text[], ?::text[]) AS named (kind, value)
+JOIN cuts ON cuts.kind = named.kind AND cuts.value = named.value
+
+-- ties_of_customers --
+-- Every identifier some customers were seen with.
+SELECT kind, value, customer, since, event_id, confidence FROM ties WHERE customer = ANY(?::text[]) ORDER BY kind, value
+
+-- profiles_of_customers --
+-- The snapshots of some customers.
+SELECT customer, snapshot FROM profiles WHERE customer = ANY(?::text[])
 
 -- move_event --
 -- Give one event to a customer.

@@ -48,3 +48,35 @@ def test_the_command_prints_json_and_draws(capsys, tmp_path):
 def test_an_unknown_world_is_one_clear_line(capsys):
     assert main(["simulate", "--world", "moon"]) == 2
     assert capsys.readouterr().err.strip() == "tactful: no world 'moon': use one of grocery, fashion, electronics"
+
+
+def test_a_shop_tries_its_own_policy_beside_tactful_as_shipped(capsys, tmp_path):
+    file = tmp_path / "tactful.toml"
+    file.write_text("[contact.holdout]\npercent = 100.0\n", encoding="utf-8")
+    setup = Setup(world="grocery", customers=10, months=4, policies=("tactful", "yours"), shard=10, policy_file=str(file))
+    lives = play(setup, workers=1, progress=lambda _: None)
+    wrote = {policy: sum(len(life.sends) for life in lives if life.policy == policy) for policy in setup.policies}
+    assert wrote["tactful"] > 0
+    assert wrote["yours"] == 0
+    assert main(["simulate", "--policy", str(file), "--world", "grocery", "--customers", "10", "--months", "1", "--workers", "1", "--json"]) == 0
+    (card,) = json.loads(capsys.readouterr().out)["scorecards"]
+    assert [row["policy"] for row in card["rows"]][:2] == ["tactful", "yours"]
+
+
+def test_its_own_policy_as_shipped_lives_the_same_lives(tmp_path):
+    file = tmp_path / "tactful.toml"
+    file.write_text("", encoding="utf-8")
+    setup = Setup(world="fashion", customers=4, months=1, policies=("tactful", "yours"), shard=4, policy_file=str(file))
+    lives = play(setup, workers=1, progress=lambda _: None)
+    counts = {policy: [life.counts for life in lives if life.policy == policy] for policy in setup.policies}
+    assert counts["tactful"] == counts["yours"]
+
+
+def test_a_policy_with_a_mistake_is_one_clear_line(capsys, tmp_path):
+    file = tmp_path / "tactful.toml"
+    file.write_text("[contact.holdout]\npercent = 101.0\n", encoding="utf-8")
+    assert main(["simulate", "--policy", str(file)]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "percent" in line
+    assert main(["simulate", "--policy", str(tmp_path / "none.toml")]) != 0
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

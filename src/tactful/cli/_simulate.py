@@ -31,14 +31,20 @@ def simulate(
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core. The results are the same.")] = 0,
     sensitivity: Annotated[bool, typer.Option(help="Also ask which conclusions hang on which assumption.")] = False,
     estimators: Annotated[bool, typer.Option(help="Also put off-policy, hold-out and surrogate estimates to the test of the truth.")] = False,
+    policy: Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="A tactful.toml of your own, to live beside Tactful as shipped.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Folder for a picture of each scorecard.")] = None,
     data: Data = DEFAULT_DATA,  # noqa: ARG001 - every command takes it; a simulation makes its own shop
     store: Store = None,  # noqa: ARG001 - the same
     as_json: Json = False,
 ) -> int:
     """Compare Tactful with other policies on customers whose truth is known. A yardstick, not a claim about people."""
-    from tactful.simulate import WORLDS, Setup, read_world, score
+    from tactful.simulate import POLICIES, WORLDS, YOURS, Setup, read_world, score
     from tactful.simulate.estimators import check
+    from tactful.wiring import load_policy
+
+    if policy is not None:
+        load_policy(policy)  # what is wrong in it is told before anybody lives
+    policies, own = (POLICIES, None) if policy is None else ((POLICIES[0], YOURS, *POLICIES[1:]), str(policy))
 
     cards: list[Scorecard] = []
     found: list[Flip] = []
@@ -46,7 +52,7 @@ def simulate(
     processes = workers or os.cpu_count() or 1
     for name in WORLDS if world == "all" else (read_world(world).name,):
         for number in seed or [1]:
-            setup = Setup(world=name, customers=customers, months=months, seed=number)
+            setup = Setup(world=name, customers=customers, months=months, seed=number, policies=policies, policy_file=own)
             outcomes = _lives(setup, workers=processes)
             card = score(setup, outcomes)
             cards.append(card)

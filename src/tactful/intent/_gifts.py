@@ -140,10 +140,13 @@ def with_gifts(profile: Profile, history: History, catalog: CatalogTable, *, wei
     signs = GiftSigns(profile, history, catalog, weights)
     gift = history.gift.copy()
     visits = {search.visit: search.at for search in profile.searches}
+    ordered_in: dict[int, set[int]] = {}
+    rows, numbers, types = history.rows.tolist(), history.orders.tolist(), history.types.tolist()
     for line in np.flatnonzero(~history.gift).tolist():
-        order = profile.orders[int(history.orders[line])]
-        earlier = history.types[:line][~history.gift[:line] & (history.orders[:line] != history.orders[line])]
+        number = numbers[line]
+        order, before = profile.orders[number], ordered_in.setdefault(types[line], set())
         visit = next((visit for visit, at in visits.items() if timedelta(0) <= order.at - at <= timedelta(hours=2)), -1)
-        sign = Sign(order.at, "bought", visit, order.event_id, int(history.rows[line]))
-        gift[line] = signs.bought(sign, elsewhere=elsewhere.get(int(history.orders[line])), before=bool((earlier == history.types[line]).any())) > 0
+        sign = Sign(order.at, "bought", visit, order.event_id, rows[line])
+        gift[line] = signs.bought(sign, elsewhere=elsewhere.get(number), before=bool(before - {number})) > 0
+        before.add(number)
     return msgspec.structs.replace(history, gift=gift)

@@ -34,6 +34,8 @@ def home_of(sightings: Sequence[Sighting], *, now: datetime, stated: Iterable[st
     if not seen:
         return None
     cells = sorted({one.cell for one in seen})
+    if len(cells) == 1:
+        return _home(cells[0], seen)
     column = np.array([cells.index(one.cell) for one in seen])
     near = _apart_km(cells, cells) <= SAME_PLACE_KM
     last = np.array([min(one.last_at, now).timestamp() for one in seen])
@@ -95,6 +97,9 @@ def present_of(sightings: Sequence[Sighting], zone: Zone | None, home: Home | No
 
 def trips_of(sightings: Sequence[Sighting], *, home_at: Callable[[datetime], Home | None]) -> tuple[Trip, ...]:
     """Find the stays of some nights far from where they lived at the time, oldest first. A stay that has become home is no trip."""
+    cells = sorted({one.cell for one in sightings})
+    if len(cells) < 2 or _apart_km(cells, cells).max() <= FAR_KM:
+        return ()  # They were never far from anywhere they might live.
     signs = sorted({(at, one.cell) for one in sightings for at in (one.first_at, one.last_at)})
     trips = []
     begin = 0

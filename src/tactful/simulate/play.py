@@ -6,6 +6,7 @@ A shard is a small shop of its own: one engine, its customers, its history. Resu
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ from tactful.simulate.policies.silence import Silence
 from tactful.simulate.policy import Send
 from tactful.simulate.shop import Shop, changes, feed, feed_rows, open_shop
 from tactful.simulate.truth import Person, meet, time_of
-from tactful.wiring import open_engine
+from tactful.wiring import load_policy, open_engine
 
 MONTH_DAYS = 30.4
 PAST_DAYS = 180.0
@@ -43,6 +44,8 @@ BASELINES: dict[str, Callable[[Shop], object]] = {
     "silence": Silence,
 }
 POLICIES = ("tactful", *BASELINES, "oracle")
+YOURS = "yours"
+"""The name of a shop's own settings of Tactful, beside those as shipped."""
 
 Progress = Callable[[int], None]
 
@@ -58,6 +61,8 @@ class Setup(Struct, frozen=True, kw_only=True):
     shard: int = SHARD
     changed: tuple[tuple[str, float], ...] = ()
     """Assumptions multiplied, by name."""
+    policy_file: str | None = None
+    """A shop's own tactful.toml, where ``yours`` is among the policies."""
 
     @property
     def days(self) -> float:
@@ -114,7 +119,10 @@ def play_shard(setup: Setup, first: int) -> list[Outcome]:
     people = [meet(shop, number, seed=setup.seed, past=PAST_DAYS, days=setup.days) for number in _people(setup, first)]
     outcomes: list[Outcome] = []
     for policy in setup.policies:
-        lives = _under_engine(setup, shop, people) if policy == "tactful" else _under_rule(setup, shop, people, policy=policy)
+        ours = policy in ("tactful", YOURS)
+        lives = (
+            _under_engine(setup, shop, people, file=setup.policy_file if policy == YOURS else None) if ours else _under_rule(setup, shop, people, policy=policy)
+        )
         outcomes += [_outcome(life, policy) for life in lives]
     return outcomes
 
@@ -132,9 +140,9 @@ def _under_rule(setup: Setup, shop: Shop, people: Sequence[Person], *, policy: s
         yield life
 
 
-def _under_engine(setup: Setup, shop: Shop, people: Sequence[Person]) -> list[Life]:
-    """Week by week, since one engine serves them all: the feed is read weekly, and models are learned every quarter."""
-    engine = open_engine("memory:")
+def _under_engine(setup: Setup, shop: Shop, people: Sequence[Person], *, file: str | None) -> list[Life]:
+    """Week by week, since one engine serves them all: the feed is read weekly, and models are learned every quarter. ``file``: a policy of their own."""
+    engine = open_engine("memory:", policy=load_policy(Path(file)) if file is not None else None)
     put_feed(engine, feed(shop, day=0), day=None)
     lives = [_life(setup, shop, person) for person in people]
     for life in lives:

@@ -6,6 +6,7 @@ from html import escape
 from rich.table import Table as Grid
 
 from tactful.simulate.estimators import Check
+from tactful.simulate.play import YOURS
 from tactful.simulate.scorecard import FIGURES, Figure, Scorecard
 from tactful.simulate.sensitivity import Flip
 
@@ -91,6 +92,6 @@ def _bars(title: str, figures: Sequence[tuple[str, Figure]], *, top: int) -> lis
     for index, (policy, figure) in enumerate(figures):
         y, start, width = top + ROW * index, zero + min(0.0, figure.value) * scale, abs(figure.value) * scale
         parts.append(f'<text x="8" y="{y + 17}">{escape(policy.replace("_", " "))}</text>')
-        parts.append(f'<rect class="{"o" if policy == "tactful" else "b"}" x="{start:.1f}" y="{y + 4}" width="{width:.1f}" height="18"/>')
+        parts.append(f'<rect class="{"o" if policy in {"tactful", YOURS} else "b"}" x="{start:.1f}" y="{y + 4}" width="{width:.1f}" height="18"/>')
         parts.append(f'<text x="{LEFT + BAR + 8}" y="{y + 17}">{said(figure, share=False)}</text>')
     return parts

@@ -181,6 +181,8 @@ class _Identities:
         self._journal = journal
         self._links: dict[Identifier, Link] = {}
         self._ties: dict[tuple[Identifier, str], Tie] = {}
+        self._tied: dict[Identifier | str, tuple[tuple[Identifier, str], ...]] = {}
+        """Keys of ties by identifier and by customer id, so that nobody's are looked for among everybody's."""
         self._cuts: dict[tuple[Identifier, str], datetime] = {}
 
     def owner(self, identifier: Identifier) -> str | None:
@@ -201,7 +203,7 @@ class _Identities:
         if from_customer != to_customer:
             for tie in self.ties(from_customer):
                 if (tie.identifier, to_customer) not in self._ties:
-                    self._journal.put(self._ties, (tie.identifier, to_customer), msgspec.structs.replace(tie, customer_id=to_customer))
+                    self._keep(msgspec.structs.replace(tie, customer_id=to_customer))
             self.untie(from_customer)
 
     def unlink(self, identifier: Identifier) -> None:
@@ -211,19 +213,29 @@ class _Identities:
         for tie in ties:
             known = self._ties.get((tie.identifier, tie.customer_id))
             kept = msgspec.structs.replace(known, confidence=max(known.confidence, tie.confidence)) if known else tie
-            self._journal.put(self._ties, (tie.identifier, tie.customer_id), kept)
+            self._keep(kept)
+
+    def _keep(self, tie: Tie) -> None:
+        key = (tie.identifier, tie.customer_id)
+        if key not in self._ties:
+            for end in key:
+                self._journal.put(self._tied, end, (*self._tied.get(end, ()), key))
+        self._journal.put(self._ties, key, tie)
 
     def tied(self, identifier: Identifier) -> list[Tie]:
         with self._journal.lock:
-            return sorted((tie for tie in self._ties.values() if tie.identifier == identifier), key=lambda tie: tie.customer_id)
+            return sorted((self._ties[key] for key in self._tied.get(identifier, ())), key=lambda tie: tie.customer_id)
 
     def ties(self, customer_id: str) -> list[Tie]:
         with self._journal.lock:
-            return sorted((tie for tie in self._ties.values() if tie.customer_id == customer_id), key=lambda tie: tie.identifier)
+            return sorted((self._ties[key] for key in self._tied.get(customer_id, ())), key=lambda tie: tie.identifier)
 
     def untie(self, customer_id: str) -> None:
         for tie in self.ties(customer_id):
-            self._journal.remove(self._ties, (tie.identifier, customer_id))
+            key = (tie.identifier, customer_id)
+            self._journal.remove(self._ties, key)
+            for end in key:
+                self._journal.put(self._tied, end, tuple(other for other in self._tied[end] if other != key))
 
     def cut(self, identifier: Identifier, customer_id: str, *, at: datetime) -> None:
         self._journal.put(self._cuts, (identifier, customer_id), at)
@@ -344,10 +356,16 @@ class _Outbox:
     def __init__(self, journal: _Journal) -> None:
         self._journal = journal
         self._messages: dict[str, Reservation] = {}
+        self._waiting: dict[str, datetime] = {}
+        """When each message that is not over is next looked at."""
         self._closed: dict[Identifier, ClosedAddress] = {}
 
     def put(self, reservation: Reservation) -> None:
         self._journal.put(self._messages, reservation.message.message_id, reservation)
+        if reservation.next_at is None:
+            self._journal.remove(self._waiting, reservation.message.message_id)
+        else:
+            self._journal.put(self._waiting, reservation.message.message_id, reservation.next_at)
 
     def load(self, message_id: str) -> Reservation | None:
         with self._journal.lock:
@@ -355,12 +373,13 @@ class _Outbox:
 
     def due(self, now: datetime) -> list[str]:
         with self._journal.lock:
-            waiting = [(one.next_at, message_id) for message_id, one in self._messages.items() if one.next_at is not None and one.next_at <= now]
-        return [message_id for _, message_id in sorted(waiting)]
+            due = [(next_at, message_id) for message_id, next_at in self._waiting.items() if next_at <= now]
+        return [message_id for _, message_id in sorted(due)]
 
     def drop(self, message_ids: Sequence[str]) -> None:
         for message_id in message_ids:
             self._journal.remove(self._messages, message_id)
+            self._journal.remove(self._waiting, message_id)
 
     def close_address(self, address: Identifier, closed: ClosedAddress) -> None:
         self._journal.put(self._closed, address, closed)

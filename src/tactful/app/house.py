@@ -17,14 +17,13 @@ from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Profile
 from tactful.model.rhythms import Rhythms
-from tactful.recommend import Ranker, Recommender
+from tactful.recommend import Recommender
 from tactful.words import Phrasebook, Words, built_in
 
 READ_ONE_BY_ONE = 200
 PATCHED_AT_ONCE = 20
 """More changed products than this, and the table is laid out anew."""
 CALIBRATION = "calibration"
-RANKER = "ranker"
 NOBODY = Profile(customer_id="")
 CUSTOMER_BASE = "customer_base"
 RHYTHMS = "rhythms"
@@ -65,8 +64,6 @@ class House:
         for record in self._store.models.load():
             if record.name == CALIBRATION:
                 recommender.calibration.load(record.blob)
-            elif record.name == RANKER:
-                recommender.ranker = Ranker.load(record.blob) if record.blob else None
             elif record.name == CUSTOMER_BASE:
                 self.base = load_base(record.blob)
             elif record.name == RHYTHMS:

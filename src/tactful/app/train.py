@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 
-from tactful.app.house import CALIBRATION, CUSTOMER_BASE, RANKER, RHYTHMS, House
+from tactful.app.house import CALIBRATION, CUSTOMER_BASE, RHYTHMS, House
 from tactful.app.place import Whereabouts, whereabouts
 from tactful.app.ports import ModelRecord, Store
 from tactful.app.profiles import load_profile
-from tactful.app.ranking import RankerBuilder
 from tactful.app.read import see_customer, visits_of
 from tactful.learning import AnswerBuilder, Examples, LookTableBuilder, PurchaseTableBuilder, RhythmBuilder, data_hash, dump_base, dump_rhythms, fit_base
 from tactful.model.catalog import CatalogTable
@@ -19,7 +18,7 @@ from tactful.model.moment import Moment
 from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
-from tactful.recommend import VOICES, Recommender, Source, fit_curve
+from tactful.recommend import Recommender, Source, fit_curve
 
 Facts = dict[str, str | int | float]
 CALIBRATION_WEEK = timedelta(days=7)
@@ -42,8 +41,8 @@ def train(store: Store, house: House, *, now: datetime, progress: Callable[[int]
 
     purchases, looks = _tables(store, catalog, customers, now=now, seen=seen)
     recommender = Recommender()
-    learned_curves, of_ranker = _calibrate(store, recommender, purchases, looks, progress=progress)
-    facts: dict[str, Facts] = {RANKER: of_ranker}
+    learned_curves = _calibrate(store, recommender, purchases, looks, progress=progress)
+    facts: dict[str, Facts] = {}
     for name, component in recommender.components.items():
         facts[name] = component.train(purchases) | component.watch(looks, purchases)
         progress(1)
@@ -77,23 +76,22 @@ def _end_of_window(purchases: PurchaseTable) -> datetime:
     return datetime.fromtimestamp(purchases.until_day * DAY_SECONDS, UTC)
 
 
-def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, progress: Callable[[int], None]) -> tuple[Facts, Facts]:
+def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, progress: Callable[[int], None]) -> Facts:
     """Train on all but the last week, and fit each source's curve to what was bought in it."""
     end = _end_of_window(purchases)
     then = end - CALIBRATION_WEEK
     before = purchases.before(then.timestamp() / DAY_SECONDS)
     if not len(before.day):
-        return {}, {}
+        return {}
     recommender.learn_wants(before, looks.before(before.until_day))
-    sources = [component for name, component in recommender.components.items() if isinstance(component, Source) and _is_asked(name, component)]
-    ranker = RankerBuilder()
+    sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
     for source in sources:
         source.train(before)
         source.bind(purchases.catalog)
     examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
     count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
     for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
-        _add_examples(store, purchases.customers[i], (examples, ranker), recommender=recommender, sources=sources, then=then, end=end)
+        _add_examples(store, purchases.customers[i], examples, recommender=recommender, sources=sources, then=then, end=end)
         progress(1)
     facts: Facts = {"customers": count}
     for name in examples.sources:
@@ -103,27 +101,20 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
         facts[f"{name}_wanted"] = round(float(wanted.mean()), 5)
         if curve is not None:
             recommender.calibration.curves[name] = curve
-    recommender.ranker, of_ranker = ranker.fit(recommender)
-    return facts, of_ranker
-
-
-def _is_asked(name: str, source: Source) -> bool:
-    return name in VOICES or not source.calibrates_itself
+    return facts
 
 
 def _add_examples(
-    store: Store, customer_id: str, builders: tuple[Examples, RankerBuilder], *, recommender: Recommender, sources: list[Source], then: datetime, end: datetime
+    store: Store, customer_id: str, examples: Examples, *, recommender: Recommender, sources: list[Source], then: datetime, end: datetime
 ) -> None:
-    examples, ranker = builders
     catalog = examples.catalog
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
     moment = Moment(now=then, country=whereabouts(customer.profile, catalog.stores, now=then).country)
-    proposed = {source.name: candidates for source in sources if source.shows and len(candidates := source(moment, customer))}
     for source in sources:
-        if source.name in proposed and not source.calibrates_itself:
-            examples.add(source.name, proposed[source.name], later)
-    ranker.add(customer, proposed, examples.bought(later), now=then)
+        candidates = source(moment, customer)
+        if len(candidates) and source.shows:
+            examples.add(source.name, candidates, later)
 
 
 def _save(store: Store, recommender: Recommender, of_customers: dict[str, bytes], facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
@@ -136,7 +127,7 @@ def _save(store: Store, recommender: Recommender, of_customers: dict[str, bytes]
         "data": fingerprint,
     }
     blobs = {name: component.dump() for name, component in recommender.components.items()}
-    blobs |= {CALIBRATION: recommender.calibration.dump(), RANKER: recommender.ranker.dump() if recommender.ranker else b""} | of_customers
+    blobs |= {CALIBRATION: recommender.calibration.dump()} | of_customers
     forms: dict[str, Facts] = {name: {"form": component.form} for name, component in recommender.components.items()}
     records = [
         ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | forms.get(name, {}) | facts[name])

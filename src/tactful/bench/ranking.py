@@ -15,13 +15,13 @@ from rich.table import Table
 
 from tactful.bench import Setting
 from tactful.bench._grocer import purchase_table, read_lines
+from tactful.bench._ranker import Asked, figures_of, learn_ranker, likeliest
 from tactful.bench._score import Ordered, average_precision, calibration_error, interval_of_mean, log_losses
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Order, Profile
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
-from tactful.recommend import Asked, Source, figures_of, fit_curve, learn_ranker
-from tactful.recommend._ranker import likeliest
+from tactful.recommend import Source, fit_curve
 from tactful.recommend.completes import Completes
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.like_you import LikeYou
@@ -33,7 +33,7 @@ WEEK = 7.0
 ASKED, SHOWN = 900, 8
 SEED = 8321
 SOURCES: tuple[type[Source], ...] = (DueAgain, Completes, LikeYou, PopularHere)
-BASE, OURS = "likeliest source", "Tactful"
+BASE, OURS = "likeliest source", "linear"
 SHAPES = ((7, 40), (7, 80), (15, 40), (15, 80), (15, 160))
 """Leaves and trees tried; chosen on a quarter of the households in the week learned from."""
 

@@ -2,27 +2,10 @@
 
 from tactful.recommend._calibration import fit_curve
 from tactful.recommend._component import Component, Source
-from tactful.recommend._ranker import VOICES, Asked, Ranker, figures_of, learn_ranker
 from tactful.recommend._recommender import Recommender
 from tactful.recommend._sizes import sizes_of, wears
 from tactful.recommend._slate import freshness_of, slate_of
 from tactful.recommend._stated import stated_of
 from tactful.recommend._usual import usual_of
 
-__all__ = [
-    "VOICES",
-    "Asked",
-    "Component",
-    "Ranker",
-    "Recommender",
-    "Source",
-    "figures_of",
-    "fit_curve",
-    "freshness_of",
-    "learn_ranker",
-    "sizes_of",
-    "slate_of",
-    "stated_of",
-    "usual_of",
-    "wears",
-]  # fmt: skip
+__all__ = ["Component", "Recommender", "Source", "fit_curve", "freshness_of", "sizes_of", "slate_of", "stated_of", "usual_of", "wears"]

@@ -19,7 +19,6 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend._ranker import VOICES, Ranker, figures_of
 from tactful.recommend._sizes import fitting_variant, sizes_of
 from tactful.recommend.life import Life
 from tactful.recommend.wants import Wants
@@ -52,8 +51,6 @@ class Recommender:
     def __init__(self) -> None:
         self.components: dict[str, Component] = {component.name: component() for component in discover()}
         self.calibration = Calibration()
-        self.ranker: Ranker | None = None
-        """Hears several sources together; None where the likeliest source's word counts."""
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay all components over a catalogue."""
@@ -105,7 +102,6 @@ class Recommender:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
         sizes = sizes_of(customer)
         proposed: dict[int, tuple[tuple[int, float], int, int, SourceScores]] = {}
-        told: dict[int, list[float]] = {}
         for scores in self.proposals(moment, customer):
             source = self.source(scores.source)
             probability = self.calibrated(scores)
@@ -116,33 +112,16 @@ class Recommender:
                 rank = (source.outranks, float(probability[i]))
                 if row not in proposed or rank > proposed[row][0]:
                     proposed[row] = (rank, row, i, scores)
-                if source.name in VOICES:
-                    told.setdefault(row, [np.nan] * len(VOICES))[VOICES.index(source.name)] = float(probability[i])
-        heard = self._together(told, moment, customer)
-        found = [
-            (heard.get(row, probability) if scores.source in VOICES else probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()
-        ]
+        found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
         return _shelf(sorted(found, key=lambda proposal: (-proposal[0], proposal[1])), customer.catalog)
-
-    def _together(self, told: dict[int, list[float]], moment: Moment, customer: Customer) -> dict[int, float]:
-        """What the ranker makes of all voices by catalogue row; nothing on a page about something and in messages, which it has not learned from."""
-        if self.ranker is None or moment.interrupts or moment.featured or not told or not len(customer.history.rows):
-            return {}
-        rows = np.array(list(told), np.int64)
-        probability = self.ranker(np.array(list(told.values())), figures_of(rows, customer, now=moment.now))
-        return dict(zip(told, probability.tolist(), strict=True))
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
-        return self.calibrated_scores(scores.source, scores.candidates.score)
-
-    def calibrated_scores(self, source: str, score: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The same for scores float64 [n] of a source."""
-        curve = self.calibration.curves.get(source)
+        curve = self.calibration.curves.get(scores.source)
         if curve is not None:
-            return curve(score)
-        prior = self.source(source).prior
-        return np.array([prior(one) for one in score.tolist()])
+            return curve(scores.candidates.score)
+        prior = self.source(scores.source).prior
+        return np.array([prior(score) for score in scores.candidates.score.tolist()])
 
     def source(self, name: str) -> Source:
         """The source of a name."""

@@ -1,7 +1,7 @@
 """One ranker over the sources that speak from purchases: what they say of a thing together, the customer and the time make one probability.
 
 A linear model of the sources' log odds and of a few figures. No source's word may count against a thing. It is learned from what was bought in a past week,
-and kept only where it tells what customers bought better than the likeliest source's word does, on customers that it has not learned from.
+and taken only where it tells what customers bought better than the likeliest source's word does, on customers that it has not learned from.
 """
 
 from datetime import datetime
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from tactful.model.customer import Customer
 from tactful.model.tables import DAY_SECONDS
-from tactful.recommend._component import Facts
 from tactful.recommend._logistic import Logistic, fit_logistic
 
+Facts = dict[str, str | int | float]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 VOICES = ("due_again", "completes", "like_you", "popular_here")
@@ -39,15 +39,6 @@ class Ranker(Struct, frozen=True, kw_only=True):
     def __call__(self, told: Floats, figures: Floats) -> Floats:
         """Probability of being wanted within seven days, float64 [n]; what the voices told [n, voices], NaN where silent, and `figures_of` [n, 5]."""
         return self.model.probability(_features(np.where(self.deaf, np.nan, told), figures))
-
-    def dump(self) -> bytes:
-        """Turn what was learned into bytes."""
-        return msgspec.msgpack.encode(self)
-
-    @classmethod
-    def load(cls, blob: bytes) -> "Ranker":
-        """Take over what `dump` gave."""
-        return msgspec.msgpack.decode(blob, type=cls)
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -106,9 +106,10 @@ class House:
                 gone = [] if all_but is None else withdrawn(former, {product.id for product in products} | all_but)
                 now = now if catalog.version() else None  # What the first feed holds is no news.
                 followed = [follow(former.get(product.id), product, at=now) for product in (*products, *gone)]
-                catalog.put_products(followed)
+                changed = [product for product in followed if former.get(product.id) != product]  # A feed that comes every night changes little.
+                catalog.put_products(changed)
                 version = catalog.version()
-            self._patch(followed, version)
+            self._patch(changed, version)
         return len(gone)
 
     def change_products(self, changes: Sequence[tuple[str, Mapping[str, Any]]], *, now: datetime | None) -> set[str]:

@@ -73,7 +73,7 @@ def rotate_key(store: Store, name: str, *, grace: timedelta, now: datetime) -> N
     with store.transaction(about=[_LOCK]):
         old = _known(store, name, now)
         new = _new(name, role=old[-1].role, origins=old[-1].origins, now=now)
-        store.keys.save([*_ended(old, at=now + grace), new.key])
+        store.keys.save([*(_ended(key, at=now + grace) for key in old), new.key])
     return new
 
 
@@ -81,7 +81,7 @@ def revoke_key(store: Store, name: str, *, now: datetime) -> int:
     """End every key of a name now; how many there were. Raises NotFound."""
     with store.transaction(about=[_LOCK]):
         old = _known(store, name, now)
-        store.keys.save(_ended(old, at=now))
+        store.keys.save([msgspec.structs.replace(_ended(key, at=now), revoked=True) for key in old])
     return len(old)
 
 
@@ -106,8 +106,8 @@ def _known(store: Store, name: str, now: datetime) -> list[AccessKey]:
     return found
 
 
-def _ended(keys: list[AccessKey], *, at: datetime) -> list[AccessKey]:
-    return [msgspec.structs.replace(key, ends_at=min(at, key.ends_at or at)) for key in keys]
+def _ended(key: AccessKey, *, at: datetime) -> AccessKey:
+    return msgspec.structs.replace(key, ends_at=min(at, key.ends_at or at))
 
 
 def _origin(url: str) -> str:

@@ -130,7 +130,8 @@ def _events(sizes: Sizes, products: int) -> Iterator[Event]:
         regular = customer < sizes.regulars
         own = [int(products * chance.random() ** 3) for _ in range(40 if regular else 2)]
         for n in range(200 if regular else 2):
-            at = NOW - timedelta(days=365 * (1 - n / 200) if regular else chance.random() * 365, minutes=chance.random() * 600 + 1)
+            visit, place = divmod(n, 4)  # regulars order, then look at three things; the last time just now
+            at = NOW - timedelta(days=365 * (1 - (visit + 1) / 50) if regular else chance.random() * 365, minutes=5 - place)
             who = {"message_id": f"m{customer}-{n}", "user_id": f"u{customer}", "at": at}
             if n % 4:
                 yield ProductViewed(**who, product_id=f"p{int(products * chance.random() ** 2)}")  # type: ignore[arg-type]  # one dict of several types

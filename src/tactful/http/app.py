@@ -1,5 +1,6 @@
 """The app: all routes over one engine, and the server that runs it."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -125,4 +126,7 @@ def serve(
     if keys.dev:
         dev_keys(host)
     app = create_app(engine, keys=keys, clock=clock, postroom=postroom, scripts_in=scripts_in)
+    engine.prepare()
+    gc.collect()
+    gc.freeze()  # The catalogue and the models stay: a collection that walks through them takes longer than ten decisions.
     uvicorn.run(app, host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)

@@ -55,8 +55,8 @@ class Keyring:
             if version != self._version:
                 self._found = {key.digest: key for key in self._managed.load()}
                 self._version = version
-        except NotReady as problem:
-            log.warning("the keys cannot be read again, those known last go on: %s", problem.message)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it must not turn away those whose keys are known
+            log.warning("the keys cannot be read again, those known last go on: %s", problem)
 
     def caller(self, secret: str | None, role: Role) -> Caller | None:
         """Who has a key of this kind; None: nobody. Raises NotReady where the managed keys could never be read.

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tactful.ingest.values import Unreadable
@@ -23,7 +24,12 @@ def read_money(value: Any) -> Money:
     """
     if isinstance(value, dict):
         value = f"{value.get('value', value.get('amount', ''))} {value.get('currency', '')}"
-    text = str(value).strip()
+    return money_of(str(value).strip())
+
+
+@lru_cache(maxsize=16384)
+def money_of(text: str) -> Money:
+    """The same of text; prices are few, and come again and again."""
     if first := CURRENCY_FIRST.fullmatch(text):
         currency, amount = first.groups()
     elif last := CURRENCY_LAST.fullmatch(text):

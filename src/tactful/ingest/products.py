@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ AVAILABILITIES = {
     "backorder": "backorder",
 }
 """Our spelling by every spelling seen, without case, spaces, and the address that schema.org puts before it."""
+AVAILABLE = frozenset(AVAILABILITIES.values())
 TABS = "tab-separated"
 PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype html|html|script)\b", re.IGNORECASE | re.DOTALL)
 
@@ -40,6 +42,8 @@ def words(limit: int) -> Callable[[Any], str | None]:
     """A reader of text, cut at ``limit`` characters; of a list its first counts."""
 
     def read(value: Any) -> str | None:
+        if type(value) is str:  # nearly always
+            return value.strip().replace("\x00", "")[:limit] or None
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, dict | list | bool):
             raise Unreadable(f"must be text, not {kind_of(first)}")
@@ -62,6 +66,8 @@ def availability(value: Any) -> str:
     >>> availability("https://schema.org/InStock"), availability("out of stock")
     ('in_stock', 'out_of_stock')
     """
+    if isinstance(value, str) and value in AVAILABLE:
+        return value
     spelling = str(value).strip().rstrip("/").rpartition("/")[2].lower().replace(" ", "").replace("_", "").replace("-", "")
     if spelling not in AVAILABILITIES:
         raise Unreadable(f"must be in_stock, out_of_stock, preorder or backorder, not {str(value)[:40]!r}")
@@ -106,6 +112,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
 }
 """How each attribute of a product is read; each raises Unreadable with what is wrong."""
 REQUIRED = ("id", "title", "price")
+NOTHING: tuple[Any, ...] = (None, "", [])
 
 
 def read_products(body: bytes, *, content_type: str | None, currency: str | None = None) -> FeedReport:
@@ -177,12 +184,15 @@ def read_product(attributes: Any) -> Product:
         raise attributes
     if not isinstance(attributes, dict):
         raise Unreadable(f"must be an object, not {kind_of(attributes)}")
-    known = {name: value for key, value in attributes.items() if (name := attribute_name(key)) in READERS and value not in (None, "", [])}
-    read = {name: read_attribute(name, value) for name, value in known.items()}
+    read = {}
+    for key, value in attributes.items():
+        name = attribute_name(key)
+        if name in READERS and value not in NOTHING and (found := read_attribute(name, value)) is not None:
+            read[name] = found
     for name in REQUIRED:
-        if read.get(name) is None:
+        if name not in read:
             raise Unreadable(f"{name} is missing" + (f" (product {read['id']})" if name != "id" else ""))
-    return Product(**{name: value for name, value in read.items() if value is not None})
+    return Product(**read)
 
 
 def read_attribute(name: str, value: Any) -> Any:
@@ -193,6 +203,7 @@ def read_attribute(name: str, value: Any) -> Any:
         raise Unreadable(f"{name} {problem}") from problem
 
 
+@lru_cache(maxsize=1024)
 def attribute_name(name: str) -> str:
     """An attribute in the spelling with underscores.
 
@@ -212,16 +223,20 @@ def rows(body: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, Any]]:
     if missing := [name for name in columns if name not in header]:
         found = ", ".join(name for name in header if name)[:200] or "nothing"
         raise InvalidFeed(f"the first line must name the columns, separated by tabs; {' and '.join(missing)} missing, found: {found}")
+    read = READERS.keys() | set(columns) | {"quantity"}
     for number, line in enumerate(lines[1:], 2):
         if line.strip():
-            cells = [unquoted(cell) for cell in line.split("\t")]
-            yield number, dict(zip(header, cells, strict=False)) if len(cells) <= len(header) else cells
+            cells = line.split("\t")
+            if len(cells) > len(header):
+                yield number, cells
+                continue
+            yield number, {name: text for name, cell in zip(header, cells, strict=False) if name in read and (text := unquoted(cell))}
 
 
 def unquoted(cell: str) -> str:
     """A cell without the quotes that spreadsheets put around it."""
     text = cell.strip()
-    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
+    return text[1:-1].replace('""', '"') if text[:1] == '"' == text[-1:] and len(text) > 1 else text
 
 
 def patch_product(product: Product, changes: dict[str, Any]) -> Product:

@@ -21,10 +21,12 @@ class AccessKey(Struct, frozen=True, kw_only=True):
     created_at: datetime
     ends_at: datetime | None = None
     """When it stops to open anything; None: nobody said."""
+    revoked: bool = False
+    """It opens nothing any more, whatever a server takes the time to be."""
 
     def opens(self, now: datetime) -> bool:
         """Whether it still opens anything."""
-        return self.ends_at is None or now < self.ends_at
+        return not self.revoked and (self.ends_at is None or now < self.ends_at)
 
 
 class Look(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -1,6 +1,7 @@
 """What tells a want from a look: weights, and what is known of each type. Learned from the log, or a stated prior."""
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -101,6 +102,7 @@ def words_of(text: str) -> list[str]:
     return [word for found in _WORD.findall(text.lower()) if len(word := _singular(found)) > 1]
 
 
+@lru_cache(maxsize=65536)
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"

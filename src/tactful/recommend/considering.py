@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
+import numpy as np
+
 from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
@@ -12,7 +14,7 @@ from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Facts, Source
 
 ALTERNATIVES = 4
-MOST_TYPES = 24
+MOST_TYPES = 16
 """Of more kinds of thing those chosen or kept, and then those of the latest looks: whoever browses for years is still answered at once."""
 CHOSEN = frozenset({"cart", "wish", "ask"})
 ALTERNATIVE_WEIGHT = 0.3
@@ -66,11 +68,12 @@ def _foremost(customer: Customer) -> list[int]:
         return list(customer.needs)
     rank: dict[int, tuple[bool, datetime]] = {}
     catalog = customer.catalog
-    for product_id, product in customer.profile.products.items():
-        if product.looks and (row := catalog.row_of.get(product_id)) is not None:
-            found = not CHOSEN.isdisjoint([look.kind for look in product.looks]), product.looks[-1].at
-            code = int(catalog.type_of[row])
-            rank[code] = max(found, rank.get(code, found))
+    looked = [(row, product.looks) for name, product in customer.profile.products.items() if product.looks and (row := catalog.row_of.get(name)) is not None]
+    types = catalog.type_of[np.array([row for row, _ in looked], np.int64)].tolist()
+    for code, (_, looks) in zip(types, looked, strict=True):
+        found = not CHOSEN.isdisjoint([look.kind for look in looks]), looks[-1].at
+        if code not in rank or found > rank[code]:
+            rank[code] = found
     foremost = set(sorted(rank, key=rank.__getitem__, reverse=True)[:MOST_TYPES])
     # What was only searched for has no look to be ranked by; there are few such kinds.
     return [code for code in customer.needs if code in foremost or code not in rank]

@@ -206,7 +206,11 @@ def _looks_here(customer: Customer, moment: Moment) -> list[tuple[int, Look]]:
     found = [
         (catalog.row_of[product_id], look)
         for product_id, product in profile.products.items()
-        if product_id in catalog.row_of and product_id not in refused and not catalog.sensitive[catalog.row_of[product_id]]
+        if product.looks
+        and product.looks[-1].visit == profile.visits  # most are of other visits
+        and product_id in catalog.row_of
+        and product_id not in refused
+        and not catalog.sensitive[catalog.row_of[product_id]]
         for look in product.looks
         if look.visit == profile.visits and not look.brief and TOWARDS[LOOK_KINDS.index(look.kind)] and (since is None or look.at > since)
     ]

@@ -88,3 +88,10 @@ def test_a_page_is_a_feed_too(client, engine):
     page = f'<!doctype html><script type="application/ld+json">{product}</script>'
     assert client.put("/v1/products", content=page.encode(), headers={"Content-Type": "text/html"}).json()["products"] == 1
     assert engine.store.catalog.product("pan").title == "Pan"
+
+
+def test_a_feed_that_says_nothing_new_changes_nothing(client, engine):
+    client.put("/v1/products", content=(HEADER + MUG + CUP).encode())  # Prices have a history from now on: the first feed's date from no known day.
+    version = engine.store.catalog.version()
+    client.put("/v1/products", content=(HEADER + MUG + CUP).encode())
+    assert engine.store.catalog.version() == version

@@ -60,6 +60,12 @@ def test_a_running_server_knows_a_new_key_and_a_revocation_within_a_second(engin
     assert shop.track(new.secret).status_code == 401
 
 
+def test_a_revoked_key_opens_nothing_on_a_server_whose_clock_is_behind(engine, shop):
+    new = engine.add_key("crm", role="secret", now=NOON)
+    engine.revoke_key("crm", now=NOON + timedelta(hours=2))
+    assert shop.look(new.secret).status_code == 401
+
+
 def test_a_server_asks_the_store_about_keys_once_a_second(engine, shop, monkeypatch):
     asked = []
     monkeypatch.setattr(engine.store.keys, "version", lambda: asked.append(shop.seconds) or 0)
@@ -172,12 +178,13 @@ def test_a_browsers_question_beforehand_is_answered_where_some_key_serves_the_pa
         assert asked("https://elsewhere.example") == "https://elsewhere.example"
 
 
-def test_while_the_store_cannot_be_read_the_keys_known_last_go_on(engine, shop, monkeypatch):
+@pytest.mark.parametrize("problem", [NotReady("the database is away"), OSError("the disk is gone")])
+def test_while_the_store_cannot_be_read_the_keys_known_last_go_on(engine, shop, monkeypatch, problem):
     new = engine.add_key("crm", role="secret", now=NOON)
     assert shop.look(new.secret).status_code == 404
 
     def broken():
-        raise NotReady("the database is away")
+        raise problem
 
     monkeypatch.setattr(engine.store.keys, "version", broken)
     shop.later()

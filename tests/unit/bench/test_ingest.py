@@ -33,10 +33,10 @@ def changed(**changes):
     [
         (FIGURES, 0),
         (changed(raw_a_second=2501.0), 1),
-        (changed(batches=msgspec.structs.replace(LOAD, memory_mb=(50.0, 60.0, 100.0, 100.0, 105.0, 110.0, 120.0, 120.0))), 1),
-        (changed(batches=msgspec.structs.replace(LOAD, memory_mb=(50.0, 60.0, 100.0, 100.0, 105.0, 110.0, 109.0, 109.0))), 0),
+        (changed(batches=msgspec.structs.replace(LOAD, memory_mb=(100.0, 120.0, 140.0, 160.0, 170.0, 176.0, 178.0, 180.0))), 1),
+        (changed(batches=msgspec.structs.replace(LOAD, memory_mb=(100.0, 120.0, 140.0, 160.0, 167.0, 167.0, 167.0, 167.0))), 0),
     ],
-    ids=["as promised", "slow", "memory grows", "memory settles"],
+    ids=["as promised", "slow", "memory grows", "the cache fills"],
 )
 def test_a_promise_that_is_missed_is_told(found, code):
     said = io.StringIO()

@@ -70,7 +70,7 @@ def described():
     return schemathesis.openapi.from_dict(DESCRIPTION)
 
 
-@pytest.mark.parametrize(("path", "method", "mode"), questions())
+@pytest.mark.parametrize(("path", "method", "mode"), list(questions()))
 def test_nothing_that_the_description_allows_or_forbids_breaks_the_server(client, described, path, method, mode):
     @BOUNDED
     @given(described[path][method].as_strategy(mode))

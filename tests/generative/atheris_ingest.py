@@ -43,5 +43,6 @@ def take(data):
     assert sum((receipt.accepted, receipt.duplicates, receipt.dead, receipt.unkept)) == len(arrivals)
 
 
-atheris.Setup(sys.argv, take)
-atheris.Fuzz()
+if __name__ == "__main__":  # A collector of doctests imports it too.
+    atheris.Setup(sys.argv, take)
+    atheris.Fuzz()

@@ -64,7 +64,7 @@ class Habit(Generic[C]):
     ...     habit.learn(["macchiato"], ["morning"])
     ...     habit.learn(["tea"], ["afternoon"])
     >>> {choice: round(share, 1) for choice, share in habit.foretell(["morning"]).items()}
-    {'macchiato': 0.6, 'tea': 0.2}
+    {'macchiato': 0.6, 'tea': 0.3}
     """
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, at_work, clock
 from tactful.cli._screen import builtins, progress, show
 
 if TYPE_CHECKING:
@@ -42,11 +42,8 @@ def decide(
         explain=explain,
         context=DecideContext(product_id=product),
     )
-    work = engine(data, store, config)
-    try:
+    with at_work(data, store, config) as work:
         decision = work.decide(request, now=clock(now))
-    finally:
-        work.store.close()
     show(decision, answer_lines(builtins(decision)), as_json=as_json)
 
 
@@ -60,11 +57,8 @@ def explain(
     """Show a past decision in full: the reasons with their evidence, and what was withheld."""
     from tactful.rehearse import answer_lines
 
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         found = work.decision(decision)
-    finally:
-        work.store.close()
     show(found, answer_lines(builtins(found), evidence=True, most_withheld=sys.maxsize), as_json=as_json)
 
 
@@ -82,8 +76,7 @@ def plan(
     """Plan at most one message a customer for the next seven days, or say why none. Nothing is sent. Run again, reserving goes on where it was broken off."""
     from tactful.cli._planning import one_round, plan_with
 
-    work = engine(data, store, config)
-    try:
+    with at_work(data, store, config) as work:
         users, at = customers or list(work.store.identities.user_ids()), clock(now)
         everybody = not customers and bool(users)
         with (
@@ -97,8 +90,6 @@ def plan(
                 show({"plans": list(counted)}, (), as_json=True)
             else:
                 _tell(counted)
-    finally:
-        work.store.close()
 
 
 def _after(advance: "Progress", plan: "Plan") -> "Plan":

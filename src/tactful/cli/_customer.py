@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, at_work, clock
 from tactful.cli._screen import builtins, note, show
 
 Customer = Annotated[str, typer.Argument(help="A userId, an anonymousId or a customer id.")]
@@ -24,11 +24,8 @@ def export(
     """Show everything held about one customer: events, profile, decisions, plans, consents, identities and dead letters."""
     from tactful.console import render_export
 
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         held = work.export(customer, now=clock(now))
-    finally:
-        work.store.close()
     if html is not None:
         html.write_text(render_export(held), encoding="utf-8")
         note(f"written to {html}")
@@ -44,11 +41,8 @@ def erase(
     as_json: Json = False,
 ) -> None:
     """Forget one customer for good: log, profile, decisions, dead letters, consent and links. An event that arrives late does not bring them back."""
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         erasure = work.erase(customer, now=clock(now))
-    finally:
-        work.store.close()
     told = builtins(erasure)
     show(erasure, [f"erased: {told['events']} events, {told['decisions']} decisions, {told['deadLetters']} dead letters", told["models"]], as_json=as_json)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, engine
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Store, at_work
 from tactful.cli._screen import show
 from tactful.model.access import AccessKey, Look
 from tactful.model.errors import InvalidInput
@@ -27,21 +27,16 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Make a key and show it, this once: only its hash is kept. A running server knows it within a second."""
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         new = work.add_key(name, role="secret" if secret else "write", origins=origin or (), now=datetime.now(UTC))
-    finally:
-        work.store.close()
     show(_told(new), [new.secret, "It is shown this once; keep it where its user finds it."], as_json=as_json)
 
 
 def list_keys(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
     """List the keys that were handed out, those that ended too. The keys of keys.json are not among them."""
-    work, now = engine(data, store), datetime.now(UTC)
-    try:
+    now = datetime.now(UTC)
+    with at_work(data, store) as work:
         found = sorted(work.store.keys.load(), key=lambda key: (key.name, key.created_at))
-    finally:
-        work.store.close()
     show([_fields(key, now) for key in found], _lines(found, now), as_json=as_json)
 
 
@@ -54,21 +49,15 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """Make another key of the same name and show it, this once. The old one opens for a while longer, so that nothing stops meanwhile."""
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         new = work.rotate_key(name, grace=timedelta(hours=grace), now=datetime.now(UTC))
-    finally:
-        work.store.close()
     show(_told(new), [new.secret, f"It is shown this once. The old key opens for {grace:g} hours more."], as_json=as_json)
 
 
 def revoke(name: Name, *, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
     """End every key of a name. A running server refuses it within a second."""
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         ended = work.revoke_key(name, now=datetime.now(UTC))
-    finally:
-        work.store.close()
     show({"name": name, "revoked": ended}, [f"{name}: {ended} {'key opens' if ended == 1 else 'keys open'} nothing any more"], as_json=as_json)
 
 
@@ -83,11 +72,8 @@ def audit(
     """Show who looked at whom with a secret key: when, with which key, at what, and what came of it. Customers are named by a hash."""
     if customer is not None and not customer.strip():
         raise InvalidInput("--customer is empty; give a userId, an anonymousId or a customer id")
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         found = work.audit.latest(limit) if customer is None else work.audit.of(customer)[::-1][:limit]
-    finally:
-        work.store.close()
     show(found, [_look(each) for each in found] or ["nobody has looked"], as_json=as_json)
 
 

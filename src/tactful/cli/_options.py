@@ -1,5 +1,7 @@
 """Options that many commands share, and what they mean."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,6 +51,16 @@ def engine(data: Path, store: str | None, config: Path | None = None) -> "Engine
     from tactful.wiring import open_engine
 
     return open_engine(store or data, policy=policy_in(data, config))
+
+
+@contextmanager
+def at_work(data: Path, store: str | None, config: Path | None = None) -> Iterator["Engine"]:
+    """The engine as above, for one command; its database is closed at the end, whatever happens."""
+    work = engine(data, store, config)
+    try:
+        yield work
+    finally:
+        work.store.close()
 
 
 def policy_in(data: Path, config: Path | None) -> "Policy":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, at_work, clock
 from tactful.cli._screen import show
 from tactful.model.errors import InvalidInput
 
@@ -70,12 +70,8 @@ def run(
 ) -> int:
     """Send what is due in the outbox: once, after judging it again, or drop it with its reason. Exits 1 where a sender is down."""
     mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=None)
-    work = engine(data, store)
-    try:
-        with mail.opened() as senders:
-            done = work.send(senders, now=clock(now), clock=lambda: clock(now), way_out=mail.way_out)
-    finally:
-        work.store.close()
+    with at_work(data, store) as work, mail.opened() as senders:
+        done = work.send(senders, now=clock(now), clock=lambda: clock(now), way_out=mail.way_out)
     show(done, _lines(done), as_json=as_json)
     return 0 if done.stopped is None else 1
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Store, engine
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Store, at_work
 from tactful.cli._screen import show
 from tactful.cli._send import From, LinksUrl, PostalAddress, Sender, postroom
 
@@ -29,14 +29,11 @@ def serve(
     from tactful import http
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
-    work = engine(data, store, config)
-    mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
-    try:
+    with at_work(data, store, config) as work:
+        mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
         http.serve(work, keys=keys, host=host, port=port, postroom=mail, scripts_in=data / "scripts")
-    finally:
-        work.store.close()
 
 
 def demo(

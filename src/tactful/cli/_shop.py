@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, clock, engine
+from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, at_work, clock, engine
 from tactful.cli._screen import note_problems, progress, show
 from tactful.cli._sources import content_type, kind_of, lines_of, read_all
 from tactful.model.errors import InvalidInput
@@ -54,14 +54,11 @@ def import_source(
     kind = kind_of(source)
     if (full or partial) and (kind != "products" or full == partial):
         raise InvalidInput("--full and --partial are for products, and exclude each other")
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         if kind == "products":
             done, problems = _change_products(work, source, currency) if partial else _import_products(work, source, currency, full=full)
         else:
             done, problems = IMPORTS[kind](work, source)
-    finally:
-        work.store.close()
     note_problems(problems)
     counts = ", ".join(f"{count} {word}" for word, count in done.items())
     show({"kind": kind, **done, "problems": problems}, [f"{source}: {counts}"], as_json=as_json)
@@ -151,13 +148,10 @@ IMPORTS = {"events": _import_events, "stores": _import_stores, "inventory": _imp
 
 def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
     """Learn every model from the log, and put them to use."""
-    work = engine(data, store)
-    try:
+    with at_work(data, store) as work:
         if work.store.events.count() == 0:
             raise InvalidInput("there are no events to learn from; import some first: tactful import events.ndjson")
         with progress("training", total=None) as advance:
             models = work.train(now=clock(now), progress=advance)
-    finally:
-        work.store.close()
     lines = [f"{name}: {', '.join(f'{key} {value}' for key, value in facts.items()) or 'nothing to learn'}" for name, facts in models.items()]
     show(models, lines, as_json=as_json)

@@ -30,7 +30,7 @@ class CompletesConfig(Struct, frozen=True, kw_only=True):
     together: TogetherConfig = TogetherConfig()
     least_buyers: int = 5
     """Products bought by fewer people are left out: too little to tell."""
-    most_products: int = 8_000
+    most_products: int = 12_000
     """Of more products those with the most buyers are learned, as pairs grow with the square; the others go with what goes with their type."""
     least_looks: int = 10
     """Customer days on which both were looked at, from which looking at both says something."""

@@ -32,12 +32,12 @@ class LikeYouConfig(Struct, frozen=True, kw_only=True):
 
     least_customers: int = 200
     """Fewer customers teach nothing about each other."""
-    modesty: float = 0.15
+    modesty: float = 0.12
     """Power of a thing's popularity that its score is divided by: 0 is everybody's taste, more is more out of the way."""
     kind_weight: float = 0.5
     """What having one of its type, or of its category, counts beside having the thing."""
     proposed: int = 40
-    alike: AlikeConfig = AlikeConfig(ridge=1000.0)
+    alike: AlikeConfig = AlikeConfig(ridge=1000.0, kept=200)
 
 
 class LikeYouState(Struct, kw_only=True):

@@ -53,7 +53,7 @@ class Letter(Struct, frozen=True, kw_only=True, rename="camel"):
     at: datetime
     channel: Channel
     to: str
-    """The address: e-mail or phone."""
+    """The address: e-mail, phone, or for a notification the token of the app."""
     trigger: str
     subject: str
     text: str

@@ -76,6 +76,24 @@ class Handover(Struct, frozen=True, kw_only=True):
     """Where it was refused: nobody is there."""
 
 
+class Standing(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of a message until now."""
+
+    state: State
+    code: str | None = None
+    """Why it was dropped, or put off last."""
+    text: str | None = None
+    """The code in words."""
+    next_at: datetime | None = None
+    """When it is looked at next; None: it is over."""
+    attempts: int = 0
+    sender: str | None = None
+    confirmed: bool = True
+    """Where it was sent: whether the sender said so."""
+    detail: str | None = None
+    """What the sender said, where it did not take it."""
+
+
 class Dispatched(Struct, frozen=True, kw_only=True, rename="camel"):
     """What became of one message that was due."""
 

@@ -81,5 +81,5 @@ def _foremost(customer: Customer) -> list[int]:
 
 def _because(need: Need, catalog: CatalogTable) -> Because:
     """The evidence, and the latest thing looked at that may be named beside another one."""
-    evidence = tuple(Evidence(message_id=i, at=at) for i, at in zip(need.event_ids, need.event_times, strict=True))
+    evidence = tuple(Evidence(message_id=sign.event_id, at=sign.at) for sign in need.latest)
     return Because(code=Considering.name, evidence=evidence, last_at=need.last_at, anchor=next((row for row in need.rows if not catalog.sensitive[row]), None))

@@ -95,7 +95,7 @@ class LikeYou(Source):
         days = np.unique(np.column_stack([history.groups, history.at // 86_400]), axis=0)
         own, times = np.unique(days[:, 0].astype(np.int64), return_counts=True)
         open_to_say = ~self._private[own]
-        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=self.config.proposed)
+        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=min(self.config.proposed, moment.enough))
         sayable = np.array([group for group in latest if not self._private[group]], np.int64)
         found = []
         for group, worth, speaker in zip(styles.tolist(), score.tolist(), self._likeness.speakers(styles, sayable).tolist(), strict=True):

@@ -150,7 +150,7 @@ class ThisVisit(Source):
         known = [(self._thing_of[group], row) for row in rows if (group := int(customer.catalog.group_of[row])) in self._thing_of]
         if self._index is None or not known:
             return Candidates.none()
-        things, probability = self.finds(np.array([thing for thing, _ in known], np.int64), count=self.config.proposed)
+        things, probability = self.finds(np.array([thing for thing, _ in known], np.int64), count=min(self.config.proposed, moment.enough))
         anchors = self._anchors(known[-EVIDENCE_KEPT:], things)
         evidence = tuple(Evidence(message_id=look.event_id, at=look.at) for _, look in looks[: -EVIDENCE_KEPT - 1 : -1]) or _last_sign(customer.profile)
         because = {row: Because(code=self.name, evidence=evidence, anchor=row) for row in set(anchors)}

@@ -39,9 +39,14 @@ DAY = timedelta(days=1)
 Days = dict[date, list[Sign]]
 
 
-def needs_of(profile: Profile, history: History, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Mapping[int, Need]:
-    """Infer what they want, by type code. Types with no sign of interest are absent. Each is inferred when it is first asked for: a message asks for few."""
-    signs = signs_by_type(profile, catalog, wants)
+def needs_of(
+    profile: Profile, history: History, catalog: CatalogTable, rows_of: Mapping[str, int] | None = None, *, now: datetime, wants: WantModel = PRIOR
+) -> Mapping[int, Need]:
+    """Infer what they want, by type code. Types with no sign of interest are absent. Each is inferred when it is first asked for: a message asks for few.
+
+    ``rows_of``: the profile's products that the catalogue knows, where the caller has asked it already.
+    """
+    signs = signs_by_type(profile, catalog, wants, catalog.known(profile.products) if rows_of is None else rows_of)
     return _Needs(_Scene(profile, history, catalog, wants, signs=signs, now=now)) if signs else {}
 
 

@@ -28,10 +28,10 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
     return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
-def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> "Signs":
-    """Collect what they did, by type code, oldest first."""
-    row_of = catalog.row_of
-    looked = [(row, product.looks) for product_id, product in profile.products.items() if product.looks and (row := row_of.get(product_id)) is not None]
+def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, rows_of: Mapping[str, int]) -> "Signs":
+    """Collect what they did, by type code, oldest first. ``rows_of``: the profile's products that the catalogue knows."""
+    products = profile.products
+    looked = [(row, looks) for product_id, row in rows_of.items() if (looks := products[product_id].looks)]
     sources: dict[int, list[tuple[int, Iterable[Look]]]] = {}
     for code, of_product in zip(catalog.type_of[[row for row, _ in looked]].tolist() if looked else (), looked, strict=True):
         sources.setdefault(code, []).append(of_product)

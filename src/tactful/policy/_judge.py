@@ -3,6 +3,7 @@
 import importlib
 import math
 import pkgutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -78,7 +79,7 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
     return standing, objections
 
 
-def _plain(column: NDArray[Any] | tuple[Any, ...], indices: NDArray[np.intp]) -> list[object]:
+def _plain(column: NDArray[Any] | Sequence[Any], indices: NDArray[np.intp]) -> list[object]:
     """Some of a column as Python values; NaN, infinity and no time, which JSON cannot say, as None."""
     values = column[indices].tolist() if isinstance(column, np.ndarray) else [column[index] for index in indices.tolist()]
     return [_sayable(value) for value in values]

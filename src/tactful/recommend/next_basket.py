@@ -161,7 +161,7 @@ class NextBasket(Source):
         baskets = baskets_of(np.zeros(len(own.rows), np.int32), own.groups, own.at / DAY_SECONDS, customers=1)
         proposed, score = self.rank(baskets)
         latest = {int(group): line for line, group in enumerate(own.groups.tolist())}
-        best = np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]
+        best = np.argsort(-score, kind="stable")[: self.config.proposed]
         sensitive = customer.catalog.sensitive[own.rows]
         sayable = np.array([group for group, line in latest.items() if own.orders[line] >= 0 and not sensitive[line]], np.int64)
         found = []

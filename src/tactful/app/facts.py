@@ -12,7 +12,7 @@ from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
-from tactful.model.profile import Consent, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -36,7 +36,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,
-        threshold=np.array([thresholds.least(source, interrupts=moment.interrupts) for source in shelf.source.tolist()], np.float64),
+        threshold=_thresholds(shelf, moment, thresholds),
     )
     nothing = 0
     for need, gather in _GATHER.items():
@@ -49,6 +49,11 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
+
+
+def _thresholds(shelf: Shelf, moment: Moment, thresholds: Thresholds) -> Floats:
+    least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
+    return np.array([least[because.code] for because in shelf.because], np.float64)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
@@ -135,8 +140,8 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     kinds = shelf.types.tolist()
-    needs = customer.needs
-    found = [needs[code] if code in needs else None for code in kinds]
+    needs, met = customer.needs, set(customer.needs)
+    found = [needs[code] if code in met else None for code in kinds]
     told = [_NOTHING if need is None else (STATES[need.state], need.in_visit, need.occasions, need.explanations.for_another) for need in found]
     state, in_visit, occasions, for_another = np.array(told, np.int64).T
     facts.need_state = _STATE_NAMES[state]
@@ -346,6 +351,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | Non
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
+        how_often=tuple(stated.value.casefold() for stated in profile.preferences if stated.key == HOW_OFTEN),
         person=person or profile.customer_id,
         zones=zones,
     )

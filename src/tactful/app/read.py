@@ -60,7 +60,7 @@ def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, want
     """Lay a profile over a catalogue, and infer what was a gift and what they want. What the customer calls a gift is one."""
     row_of = catalog.known(profile.products)
     history = with_gifts(profile, as_said(history_columns(profile, catalog, row_of), profile, catalog), catalog, weights=wants.weights)
-    needs = needs_of(profile, history, catalog, row_of, now=now, wants=wants)
+    needs = needs_of(profile, history, catalog, now=now, wants=wants, rows_of=row_of)
     away = away_orders(profile, catalog.stores, now=now)
     currency = currency_of(profile, away_orders=away, country=profile.address.country if profile.address else None)
     return Customer(profile=profile, history=history, needs=needs, catalog=catalog, row_of=row_of, away_orders=away, currency=currency)

@@ -40,13 +40,13 @@ Days = dict[date, list[Sign]]
 
 
 def needs_of(
-    profile: Profile, history: History, catalog: CatalogTable, rows_of: Mapping[str, int] | None = None, *, now: datetime, wants: WantModel = PRIOR
+    profile: Profile, history: History, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR, rows_of: Mapping[str, int] | None = None
 ) -> Mapping[int, Need]:
     """Infer what they want, by type code. Types with no sign of interest are absent. Each is inferred when it is first asked for: a message asks for few.
 
     ``rows_of``: the profile's products that the catalogue knows, where the caller has asked it already.
     """
-    signs = signs_by_type(profile, catalog, wants, catalog.known(profile.products) if rows_of is None else rows_of)
+    signs = signs_by_type(profile, catalog, wants, rows_of=catalog.known(profile.products) if rows_of is None else rows_of)
     return _Needs(_Scene(profile, history, catalog, wants, signs=signs, now=now)) if signs else {}
 
 
@@ -58,11 +58,9 @@ class _Needs(Mapping[int, Need]):
         self._inferred: dict[int, Need] = {}
 
     def __getitem__(self, type_code: int) -> Need:
-        if type_code not in self._inferred:
-            if type_code not in self._scene.signs:
-                raise KeyError(type_code)
-            self._inferred[type_code] = _need(type_code, self._scene)
-        return self._inferred[type_code]
+        if (found := self._inferred.get(type_code)) is None:
+            found = self._inferred[type_code] = _need(type_code, self._scene)
+        return found
 
     def __contains__(self, type_code: object) -> bool:
         return type_code in self._scene.signs
@@ -289,22 +287,19 @@ def _before_any_sign(weights: WantWeights) -> tuple[Contribution, ...]:
     )
 
 
-WAYS_IN: tuple[tuple[str, Explanation, str, tuple[WayIn, ...]], ...] = (
-    ("came_from_comparison", "research", "compared", ("compare",)),
-    ("came_by_advertisement", "research", "lured", ("ad", "social")),
-    ("came_by_our_message", "want", "prompted", ("email",)),
-    ("came_by_themselves", "own", "own_way", ("search", "direct")),
-)
-"""What ways in speak for, and the name of the weight."""
-
-
 def _ways_in(days: Days, scene: _Scene) -> list[Contribution]:
     """What the ways they came speak for, each by its share of the days: who comes back by themselves outweighs the site that brought them first."""
     ways, weights = scene.profile.ways, scene.wants.weights
     first = [(signs[0], way) for signs in days.values() if (way := ways.get(signs[0].visit)) is not None]
     if not first:
         return []
-    came = [(code, about, getattr(weights, weight), [sign for sign, way in first if way in named]) for code, about, weight, named in WAYS_IN]
+    meanings: tuple[tuple[str, Explanation, float, tuple[WayIn, ...]], ...] = (
+        ("came_from_comparison", "research", weights.compared, ("compare",)),
+        ("came_by_advertisement", "research", weights.lured, ("ad", "social")),
+        ("came_by_our_message", "want", weights.prompted, ("email",)),
+        ("came_by_themselves", "own", weights.own_way, ("search", "direct")),
+    )
+    came = [(code, about, weight, [sign for sign, way in first if way in named]) for code, about, weight, named in meanings]
     return [Contribution(code, about, weight * len(signs) / len(days), signs) for code, about, weight, signs in came if signs]
 
 

@@ -28,7 +28,7 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
     return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
-def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, rows_of: Mapping[str, int]) -> "Signs":
+def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, *, rows_of: Mapping[str, int]) -> "Signs":
     """Collect what they did, by type code, oldest first. ``rows_of``: the profile's products that the catalogue knows."""
     products = profile.products
     looked = [(row, looks) for product_id, row in rows_of.items() if (looks := products[product_id].looks)]

@@ -16,7 +16,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
-from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict
+from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict, Verdicts
 from tactful.policy import contact, shelf
 from tactful.policy._rule import ContactRule, ShelfRule
 
@@ -69,14 +69,18 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
         verdicts = rule.check(standing, facts, now=now)
         withheld = np.flatnonzero(verdicts.denied & standing.alive)
         if len(withheld):
-            said = {name: _plain(column, withheld) for name, column in verdicts.facts.items()}
-            for i, index in enumerate(withheld.tolist()):
-                objections.append(Objection(index=index, code=verdicts.code, facts={name: column[i] for name, column in said.items()}))
+            objections += _objections(verdicts, withheld)
             standing = msgspec.structs.replace(standing, alive=standing.alive & ~verdicts.denied)
             if not standing.alive.any():
                 break
     objections.sort(key=lambda objection: objection.index)
     return standing, objections
+
+
+def _objections(verdicts: Verdicts, withheld: NDArray[np.intp]) -> list[Objection]:
+    names, known = tuple(verdicts.facts), [_plain(column, withheld) for column in verdicts.facts.values()]
+    said = [dict(zip(names, one, strict=True)) for one in zip(*known, strict=True)] if known else [dict[str, Any]() for _ in withheld]
+    return [Objection(index=index, code=verdicts.code, facts=facts) for index, facts in zip(withheld.tolist(), said, strict=True)]
 
 
 def _plain(column: NDArray[Any] | Sequence[Any], indices: NDArray[np.intp]) -> list[object]:

@@ -22,6 +22,7 @@ PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
     "image": "read by the layout of letters",
+    **dict.fromkeys(("welcomed", "may_return"), "read by the template of the customer's page"),
     "prefill": "part of a usual on the wire",
     "pause_event_id": READ_LATER,
     "trace": PROTOCOL,

@@ -15,10 +15,10 @@ from tactful.app.policy import Policy
 from tactful.app.policy_file import FILE_NAME, read_policy, starting_policy
 from tactful.app.ports import Sender, Store, Workbench
 from tactful.model.errors import InvalidInput, NotReady
-from tactful.outreach import way_out_token
+from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
-from tactful.words import Phrasebook, built_in
+from tactful.words import Links, Phrasebook, built_in
 from tactful.workbench import FileWorkbench, MemoryWorkbench
 
 DATABASE_NAME = "tactful.sqlite3"
@@ -88,10 +88,13 @@ class Postroom(Struct, frozen=True, kw_only=True):
     links_key: bytes = b""
     """Signs the links in letters."""
 
-    def way_out(self, message_id: str) -> str | None:
-        """The link that ends a message's channel; None where the shop has given no address for links."""
-        base = self.letterhead.links_url
-        return f"{base.rstrip('/')}/u/{way_out_token(message_id, self.links_key)}" if base and self.links_key else None
+    def links(self, message_id: str) -> Links | None:
+        """The links of a message: one ends its channel, one leads to the customer's page. None where the shop has given no address for links."""
+        base = (self.letterhead.links_url or "").rstrip("/")
+        if not base or not self.links_key:
+            return None
+        way_out, page = (link_token(message_id, self.links_key, leads_to=page) for page in (WAY_OUT, CUSTOMER_PAGE))
+        return Links(unsubscribe_url=f"{base}/{WAY_OUT}/{way_out}", preferences_url=f"{base}/{CUSTOMER_PAGE}/{page}")
 
     @contextmanager
     def opened(self) -> Iterator[list[Sender]]:

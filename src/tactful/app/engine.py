@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
+from tactful.app import answer_back, customer_page, decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
+from tactful.app.answer_back import Answer
 from tactful.app.audit import Audit
+from tactful.app.customer_page import CustomerPage
 from tactful.app.house import House
 from tactful.app.keys import NewKey
 from tactful.app.opendsr import RequestStatus, SubjectRequest
@@ -15,7 +17,7 @@ from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store, Workbench
 from tactful.app.record import Batch, Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
-from tactful.app.send import Clock, WayOut, no_way_out
+from tactful.app.send import Clock, LinksOf, no_links
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
@@ -28,7 +30,7 @@ from tactful.model.identity import Identifier
 from tactful.model.outbox import Dispatch
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
-from tactful.words import Phrasebook
+from tactful.words import Phrasebook, Words
 
 __all__ = ["Batch", "DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
@@ -133,20 +135,32 @@ class Engine:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved, once a customer and round."""
         return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id, round_id=round_id)
 
-    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
+    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, links: LinksOf = no_links) -> Dispatch:
         """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.
 
-        ``way_out`` gives a message's unsubscribe link; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
+        ``links`` gives a message its links; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
         """
-        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id, clock=clock)
+        return send.send_due(self.store, self._house, now=now, senders=senders, links=links, new_id=self.new_id, clock=clock)
 
     def unsubscribe(self, message_id: str, *, now: datetime) -> Channel:
         """End the channel that a message came through, for whoever got it; again does no harm. Raises NotFound."""
         return way_out.unsubscribe(self.store, message_id, now=now, new_id=self.new_id)
 
-    def channel_of(self, message_id: str) -> Channel:
-        """The channel that a message came through. Raises NotFound."""
-        return way_out.receiver_of(self.store, message_id)[1]
+    def way_out(self, message_id: str, *, now: datetime) -> tuple[Channel, Words]:
+        """The channel that a message came through, and the words in which to speak to who got it. Raises NotFound."""
+        return way_out.words_of(self.store, self._house, message_id, now=now)
+
+    def customer_page(self, message_id: str, *, now: datetime) -> CustomerPage:
+        """Why somebody was written to, and how what they answered stands. Raises NotFound."""
+        return customer_page.customer_page(self.store, self._house, message_id, now=now)
+
+    def answer_back(self, message_id: str, answer: Answer, *, now: datetime) -> None:
+        """Record what whoever got a message answers to it. Raises NotFound, and InvalidInput where it is no answer to this message."""
+        answer_back.answer_back(self.store, self._house, message_id, answer=answer, now=now, new_id=self.new_id)
+
+    def speak(self, *wishes: str) -> Words:
+        """The words of the first language that is spoken here; else the shop's own."""
+        return self._house.phrasebook.speak(*wishes, self._house.own_words.locale)
 
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""

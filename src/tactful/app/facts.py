@@ -11,7 +11,7 @@ from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need
-from tactful.model.profile import Consent, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -331,6 +331,7 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | Non
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
+        how_often=tuple(stated.value.casefold() for stated in profile.preferences if stated.key == HOW_OFTEN),
         person=person or profile.customer_id,
         zones=zones,
     )

@@ -71,6 +71,7 @@ def _joined(facts: ContactFacts, other: Profile, channel: str, *, said: Consent 
         consented={each: facts.consented[each] and not (each == channel and denied) for each in CHANNELS},
         contacts=tuple(sorted([*facts.contacts, *added], key=_at)),
         paused_until=max((until for until in (facts.paused_until, theirs.paused_until) if until is not None), default=None),
+        how_often=(*facts.how_often, *theirs.how_often),
     )
 
 

@@ -2,6 +2,7 @@
 
 from copy import copy
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -75,8 +76,8 @@ class Judge(Planner):
             at_once = msgspec.structs.replace(proposal, deadline=earliest)
             _, cause = judge_contact(rules.contact, at_once, facts)
             return Again(until=allowed.send_at, code=cause.code or "not_due_yet")
-        words = self.house.words_for(profile)
-        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
+        words, there = self.house.words_for(profile), self.now.astimezone(ZoneInfo(zones[0]))
+        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, words=words, now=there)
         written = msgspec.structs.replace(written, deadline=reservation.deadline)
         return Again(message=written, to=_address(profile, channel), locale=written.locale)
 

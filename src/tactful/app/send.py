@@ -28,20 +28,20 @@ LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 300, 600))
 """Waits between tries that a sender asked for; the last one repeats. Source: the schedule of the Standard Webhooks specification."""
 Clock = Callable[[], datetime]
-WayOut = Callable[[str], str | None]
-"""The address that ends a channel, by message id; None where this shop has given none."""
+LinksOf = Callable[[str], Links | None]
+"""The links of a letter, by message id; None where this shop has given no address for them."""
 
 
-def no_way_out(_: str) -> None:
+def no_links(_: str) -> None:
     """Give no link: for tests and rehearsals, where nobody reads the letter."""
 
 
 class Dispatcher:
     """Sends what is due, one message after another."""
 
-    def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str]) -> None:
+    def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], links: LinksOf, new_id: Callable[[], str]) -> None:
         self.house = house
-        self.store, self.now, self.senders, self.way_out = store, now, senders, way_out
+        self.store, self.now, self.senders, self.links = store, now, senders, links
         self.judge = Judge(store, house, now=now, new_id=new_id)
 
     def run(self, message_ids: Iterable[str], *, clock: Clock) -> Dispatch:
@@ -101,9 +101,9 @@ class Dispatcher:
 
     def _letter(self, reservation: Reservation, again: Again) -> Letter:
         message = reservation.message
-        url = self.way_out(message.message_id)
+        links = self.links(message.message_id)
         words, products = self.house.phrasebook.speak(message.locale), self.judge.products(message)
-        written = letter(words, message, Links(unsubscribe_url=url) if url else None, products=products)
+        written = letter(words, message, links, products=products)
         return Letter(
             message_id=message.message_id,
             user_id=reservation.user_id,
@@ -116,7 +116,8 @@ class Dispatcher:
             html=written.html,
             product_ids=tuple(item.product_id for item in message.items),
             locale=again.locale,
-            unsubscribe_url=url,
+            unsubscribe_url=links.unsubscribe_url if links else None,
+            preferences_url=links.preferences_url if links else None,
         )
 
     def _note(self, letter: Letter, answer: Handover) -> Dispatched | None:
@@ -221,11 +222,11 @@ class Dispatcher:
 
 
 def send_due(
-    store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str], clock: Clock | None = None
+    store: Store, house: House, *, now: datetime, senders: Sequence[Sender], links: LinksOf, new_id: Callable[[], str], clock: Clock | None = None
 ) -> Dispatch:
     """Send what is due at ``now``, or drop it with its reason, or put it off within its deadline.
 
     ``clock`` tells the time while the run goes on, so that a long one claims and judges each message by its own time; without it, it stays ``now``.
     """
-    dispatcher = Dispatcher(store, house, now=now, senders=senders, way_out=way_out, new_id=new_id)
+    dispatcher = Dispatcher(store, house, now=now, senders=senders, links=links, new_id=new_id)
     return dispatcher.run(store.outbox.due(now), clock=clock or (lambda: now))

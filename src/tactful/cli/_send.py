@@ -71,7 +71,7 @@ def run(
     """Send what is due in the outbox: once, after judging it again, or drop it with its reason. Exits 1 where a sender is down."""
     mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=None)
     with at_work(data, store) as work, mail.opened() as senders:
-        done = work.send(senders, now=clock(now), clock=lambda: clock(now), way_out=mail.way_out)
+        done = work.send(senders, now=clock(now), clock=lambda: clock(now), links=mail.links)
     show(done, _lines(done), as_json=as_json)
     return 0 if done.stopped is None else 1
 

@@ -16,7 +16,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
+from tactful.http import customer_page, customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
 from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -65,6 +65,8 @@ ROUTES: list[Any] = [
     pages.style,
     way_out.ask,
     way_out.unsubscribe,
+    customer_page.customer_page,
+    customer_page.answer_back,
 ]
 
 

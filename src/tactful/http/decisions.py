@@ -69,7 +69,7 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
 def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dispatch:
     """Every message is judged again as of now, then sent once, put off within its deadline, or dropped with its code. ``stopped`` says why it ended early."""
     with edge.postroom.opened() as senders:
-        return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, way_out=edge.postroom.way_out)
+        return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, links=edge.postroom.links)
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")

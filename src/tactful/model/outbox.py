@@ -62,6 +62,8 @@ class Letter(Struct, frozen=True, kw_only=True, rename="camel"):
     locale: str = "en"
     unsubscribe_url: str | None = None
     """One POST to it ends this channel; a GET asks first."""
+    preferences_url: str | None = None
+    """The customer's own page: why this was written, and where they answer back."""
 
 
 class Handover(Struct, frozen=True, kw_only=True):

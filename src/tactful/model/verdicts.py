@@ -153,6 +153,8 @@ class ContactFacts(Struct, kw_only=True):
     paused_until: datetime | None
     zones: tuple[str, ...]
     """Possible current time zones, IANA; one where it is known."""
+    how_often: tuple[str, ...] = ()
+    """How often they asked to hear from us, in the words of the preference ``how_often``; of those who share the address too."""
     last_own_at: datetime | None = None
     """Newest thing they did themselves; every message since is unanswered."""
     person: str = ""

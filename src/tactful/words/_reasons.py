@@ -31,7 +31,7 @@ def _due_again(words: "Words", case: Case) -> str:
         if case.because.last_at is None:
             return words.say("reason.due_again.ever", title=title)
         return words.say("reason.due_again.once", title=title, date=words.formats.day(case.because.last_at, now=case.now))
-    days = max(1, round(case.because.every_days))
+    days = max(1, round(case.because.own_days or case.because.every_days))
     if case.because.last_at is None:
         return words.say("reason.due_again.every", days, title=title)
     return words.say("reason.due_again.since", days, title=title, date=words.formats.day(case.because.last_at, now=case.now))

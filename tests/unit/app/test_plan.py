@@ -72,7 +72,7 @@ def test_what_runs_out_is_a_message_with_its_reason():
     message = found.message
     assert (message.trigger, message.channel, message.send_at) == ("due_again", "email", NOW)
     assert message.subject == "Peakroast coffee may be running out"
-    assert message.text.startswith("You buy Peakroast coffee about every 17 days, last on 15 February.\n")
+    assert message.text.startswith("You buy Peakroast coffee about every 14 days, last on 15 February.\n")
     assert [item.product_id for item in message.items] == ["coffee"]
     assert message.items[0].reason.evidence[0].message_id == COFFEE[0].message_id
     assert message.message_id == found.decision_id

@@ -87,6 +87,7 @@ def test_the_evidence_is_the_latest_orders_and_where_they_were(due_again):
     assert because.source == "observed_offline"
     assert because.last_at == ago(10)
     assert because.every_days == pytest.approx(14, abs=1)
+    assert because.own_days == pytest.approx(14), "what is said is what they did, not what is reckoned with"
 
 
 def test_gifts_are_never_due(due_again):

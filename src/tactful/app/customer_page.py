@@ -150,7 +150,7 @@ class _Teller:
             title=spoken_title(self.catalog.product(row)) if row is not None else item.product_id,
             reason=item.reason.text,
             evidence=tuple(dict.fromkeys(told)),
-            kind=path.rpartition(" > ")[2] if path else None,
+            kind=self.words.formats.named(path.rpartition(" > ")[2]) if path else None,
             said=next((said.reason for said in reversed(self.profile.dismissals) if said.product_id == item.product_id), None),
             stopped=any(said.reason == "stop_topic" and said.category == path for said in self.profile.dismissals if path),
         )

@@ -42,35 +42,45 @@ class Dispatcher:
     def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], links: LinksOf, new_id: Callable[[], str]) -> None:
         self.house = house
         self.store, self.now, self.senders, self.links = store, now, senders, links
+        self.down: dict[str, str] = {}
+        """Senders that were found down in this run, with what they said."""
         self.judge = Judge(store, house, now=now, new_id=new_id)
 
     def run(self, message_ids: Iterable[str], *, clock: Clock) -> Dispatch:
-        """Send or settle each message. Ends early where a sender is down: what is left stays due."""
+        """Send or settle each message. What a sender that is down would carry stays due; where all are, the run ends early."""
         began, done = self.now, list[Dispatched]()
         for message_id in message_ids:
             self.now = self.judge.now = clock()
-            outcome, stopped = self._one(message_id)
+            outcome = self._one(message_id)
             if outcome is not None:
                 done.append(outcome)
-            if stopped is not None:
-                return Dispatch(at=began, messages=tuple(done), stopped=stopped)
-        return Dispatch(at=began, messages=tuple(done))
+            if self.down and all(sender.name in self.down for sender in self.senders):
+                break
+        return Dispatch(at=began, messages=tuple(done), stopped="; ".join(self.down.values()) or None)
 
-    def _one(self, message_id: str) -> tuple[Dispatched | None, str | None]:
+    def _one(self, message_id: str) -> Dispatched | None:
         found = self.store.events.find(message_id)
         about = [message_id] if found is None else [found[0]]
         claimed = in_turn(self.store, partial(self._claim, message_id), about=about)
         if not isinstance(claimed, tuple):
-            return claimed, None
+            return claimed
         sender, letter = claimed
         answer = sender.send(letter)
-        outcome = in_turn(self.store, partial(self._note, letter, answer), about=about)
-        return outcome, (answer.detail or f"{sender.name} is down") if answer.fate == "down" else None
+        if answer.fate == "down":
+            self.down[sender.name] = answer.detail or f"{sender.name} is down"
+        return in_turn(self.store, partial(self._note, letter, answer), about=about)
+
+    def _sender_for(self, channel: str) -> Sender | None:
+        return next((one for one in self.senders if channel in one.channels), None)
+
+    def _is_down(self, channel: str) -> bool:
+        sender = self._sender_for(channel)
+        return sender is not None and sender.name in self.down
 
     def _claim(self, message_id: str) -> tuple[Sender, Letter] | Dispatched | None:
         """Judge a message and claim it for a sender; or settle it. None: another process was quicker."""
         reservation = self.store.outbox.load(message_id)
-        if reservation is None or reservation.next_at is None or reservation.next_at > self.now:
+        if reservation is None or reservation.next_at is None or reservation.next_at > self.now or self._is_down(reservation.message.channel):
             return None
         found = self.store.events.find(message_id)
         if found is None:
@@ -85,7 +95,7 @@ class Dispatcher:
             return self._put_off(customer_id, reservation, until=again.until, code=again.code)
         if again.message is None:
             return self._drop(customer_id, reservation, again.code or "nothing_relevant")
-        sender = next((one for one in self.senders if again.message.channel in one.channels), None)
+        sender = self._sender_for(again.message.channel)
         if sender is None:
             return self._outcome(reservation, "waiting", text=f"no sender carries {again.message.channel}")
         claimed = msgspec.structs.replace(

@@ -1,6 +1,6 @@
 """A profile's purchases as columns over a catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -36,6 +36,20 @@ def history_columns(profile: Profile, catalog: CatalogTable, rows_of: Mapping[st
         orders=np.concatenate([np.array([number for _, _, _, number in earlier], np.int32), order.astype(np.int32)]),
         gift=np.concatenate([np.array([gift for _, _, gift, _ in earlier], np.bool_), (line & 1).astype(np.bool_)]),
     )
+
+
+def purchase_lines(profile: Profile) -> Iterator[tuple[str, float, int, bool, bool]]:
+    """Every purchase, whatever the catalogue: product id, epoch seconds, place among `Profile.orders`, whether that order is kept, whether it was a gift.
+
+    Those whose order is no longer kept are at midnight of their day, with the place 0; in no order.
+    """
+    seconds, first = [order.at.timestamp() for order in profile.orders], profile.orders_before
+    for product_id, product in profile.products.items():
+        for purchase in product.purchases:
+            yield product_id, seconds[purchase.order - first], purchase.order - first, True, purchase.gift
+    for product_id, earlier in profile.earlier.items():
+        for day in days_of(earlier):
+            yield product_id, day * DAY_SECONDS, 0, False, earlier.gift
 
 
 def _earlier(profile: Profile, catalog: CatalogTable) -> list[tuple[float, int, bool, int]]:

@@ -1,5 +1,6 @@
 """The one place that picks adapters."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from msgspec.structs import asdict, replace
 from tactful.app.engine import Engine
 from tactful.app.policy import Policy
 from tactful.app.policy_file import FILE_NAME, read_policy, starting_policy
-from tactful.app.ports import Sender, Store
+from tactful.app.ports import Sender, Store, Workbench
 from tactful.app.sender_settings import Through
 from tactful.model.errors import InvalidInput, NotReady
 from tactful.model.events import Channel
@@ -23,6 +24,7 @@ from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import ForChannel, Letterhead, open_sender
 from tactful.store import MemoryStore, SqliteStore
 from tactful.words import Links, Phrasebook, built_in
+from tactful.workbench import FileWorkbench, MemoryWorkbench
 
 DATABASE_NAME = "tactful.sqlite3"
 WORDS_FOLDER = "words"
@@ -41,7 +43,7 @@ def open_engine(location: str | Path, *, policy: Policy | None = None, words: Ph
     place = Path(location)
     policy, words = policy or policy_of(place), words or words_of(place)
     store = _open_store(str(location))
-    return Engine(store, new_id=_new_id, policy=policy, words=words, erasure_key=_erasure_key(str(location)))
+    return Engine(store, new_id=_new_id, policy=policy, words=words, erasure_key=_erasure_key(str(location)), workbench=_workbench(str(location)))
 
 
 def policy_of(directory: Path) -> Policy:
@@ -186,7 +188,7 @@ def _erasure_key(location: str) -> bytes:
     """The key under which erased identifiers are remembered: a file of its own beside the database, made when missing. Raises NotReady."""
     if location == "memory:":
         return secrets.token_bytes(32)
-    directory = Path(os.environ.get("TACTFUL_DATA", "tactful-data")) if location.startswith(POSTGRES) else Path(location)
+    directory = _directory(location)
     path = directory / ERASURE_KEY_NAME
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -198,6 +200,19 @@ def _erasure_key(location: str) -> bytes:
         raise NotReady(
             f"{path} cannot be read or written ({error.strerror}): it remembers who was erased, so give it back its place and permissions"
         ) from error
+
+
+def _directory(location: str) -> Path:
+    """Where files beside the database lie."""
+    return Path(os.environ.get("TACTFUL_DATA", "tactful-data")) if location.startswith(POSTGRES) else Path(location)
+
+
+def _workbench(location: str) -> Workbench:
+    """Where training works: beside the database; of several databases that share a directory, each has its own."""
+    if location == "memory:":
+        return MemoryWorkbench()
+    folder = f"training-{hashlib.sha256(location.encode()).hexdigest()[:8]}" if location.startswith(POSTGRES) else "training"
+    return FileWorkbench(_directory(location) / folder)
 
 
 def _open_postgres(url: str) -> Store:

@@ -55,7 +55,7 @@ def engine(tmp_path):
 
 
 def found_in(tmp_path) -> list[tuple[str, str]]:
-    texts = {file.name: file.read_bytes().lower() for file in tmp_path.iterdir()}
+    texts = {file.name: file.read_bytes().lower() for file in tmp_path.rglob("*") if file.is_file()}
     return [(name, secret) for name, text in texts.items() for secret in SECRETS if secret.lower().encode() in text]
 
 

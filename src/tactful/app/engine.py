@@ -14,7 +14,7 @@ from tactful.app.house import House
 from tactful.app.keys import NewKey
 from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
-from tactful.app.ports import Sender, Store
+from tactful.app.ports import Sender, Store, Workbench
 from tactful.app.record import Batch, Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
 from tactful.app.send import Clock, LinksOf, no_links
@@ -24,7 +24,7 @@ from tactful.app.turns import Together
 from tactful.app.visits import Visits, consented
 from tactful.model.access import Role
 from tactful.model.decisions import Decision, Plan
-from tactful.model.errors import InvalidInput, NotFound
+from tactful.model.errors import InvalidInput, NotFound, NotReady
 from tactful.model.events import Channel, DeadLetter, Event
 from tactful.model.identity import Identifier
 from tactful.model.outbox import Dispatch, Standing
@@ -39,9 +39,17 @@ class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
     def __init__(
-        self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None, erasure_key: bytes = b""
+        self,
+        store: Store,
+        *,
+        new_id: Callable[[], str],
+        policy: Policy | None = None,
+        words: Phrasebook | None = None,
+        erasure_key: bytes = b"",
+        workbench: Workbench | None = None,
     ) -> None:
         self.store = store
+        self._workbench = workbench
         self.new_id = new_id
         self._tombstones = Tombstones(store, erasure_key)
         self._visits = Visits()
@@ -164,11 +172,15 @@ class Engine:
 
     def erase(self, customer: str, *, now: datetime) -> Erasure:
         """Forget a customer for good; a late event does not bring them back. Raises NotFound."""
-        return subject.erase(self.store, self._tombstones, customer, now=now)
+        erasure = subject.erase(self.store, self._tombstones, customer, now=now)
+        self._clear_workbench()
+        return erasure
 
     def submit(self, request: SubjectRequest, *, now: datetime) -> RequestStatus:
         """Do what a data subject's request asks. Raises InvalidInput."""
-        return opendsr.submit(self.store, self._tombstones, request, now=now)
+        status = opendsr.submit(self.store, self._tombstones, request, now=now)
+        self._clear_workbench()
+        return status
 
     def request_status(self, request_id: str) -> RequestStatus:
         """What became of a data subject's request. Raises NotFound."""
@@ -201,9 +213,19 @@ class Engine:
         """What became of a planned message until now; None where none was reserved."""
         return send.standing_of(self.store, self._house, decision_id)
 
-    def train(self, *, now: datetime, progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
-        """Learn every model from the log up to ``now`` and put them to use; facts by model name."""
-        return train.train(self.store, self._house, now=now, progress=progress or _in_silence)
+    def train(self, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
+        """Learn every model from the log up to ``now`` and put them to use; facts by model name.
+
+        A training that was interrupted is gone on with where nothing has come since and its window ended now, or ``resume_within`` before. Raises NotReady.
+        """
+        if self._workbench is None:
+            raise NotReady("this engine was opened without a workbench, so it cannot train: open it by tactful.wiring.open_engine")
+        return train.train(self.store, self._house, self._workbench, now=now, resume_within=resume_within, progress=progress or _in_silence)
+
+    def _clear_workbench(self) -> None:
+        """An interrupted training must not keep what was just erased."""
+        if self._workbench is not None:
+            self._workbench.clear()
 
 
 def _in_silence(_: int) -> None:

@@ -27,8 +27,9 @@ EVIDENCE_KEPT = 3
 
 
 class NewStyle(UnlearnedSource):
-    """Propose styles that appeared in the last two weeks, of a brand and department bought on three days or more, or of a type of which three different
-    styles were bought on three days or more. For a message only.
+    """Propose styles that appeared in the last two weeks and are of a brand or a type that they keep buying. For a message only.
+
+    A brand counts with its department, from three days of purchases on; a type where three different styles of it were bought, too.
     """
 
     name: ClassVar[str] = "new_style"
@@ -49,16 +50,21 @@ class NewStyle(UnlearnedSource):
         for row in fresh:
             seen = any(catalog.product(variant).id in profile.products for variant in catalog.rows_of_group[catalog.group_of[row]])
             of_brand, of_kind = brands.get(_brand(row, catalog), []), kinds.get(int(catalog.type_of[row]), [])
-            if not seen and len(of_brand) >= LEAST_DAYS:
+            if not seen and _lately(of_brand):
                 proposals.append((row, WANTED, _because(customer, of_brand)))
-            elif not seen and len(of_kind) >= LEAST_DAYS:
+            elif not seen and _lately(of_kind):
                 proposals.append((row, WANTED_OF_KIND, _because(customer, of_kind, anchor=row)))
         return Candidates.of(proposals)
 
 
+def _lately(orders: list[int]) -> bool:
+    """Whether they bought often enough, the last time so lately that the order is still kept."""
+    return len(orders) >= LEAST_DAYS and orders[-1] >= 0
+
+
 def _because(customer: Customer, orders: list[int], *, anchor: int | None = None) -> Because:
     """``anchor`` is the new style itself where it is of a kind they keep buying, and not of a brand."""
-    latest = [customer.profile.orders[i] for i in orders[: -EVIDENCE_KEPT - 1 : -1]]
+    latest = [customer.profile.orders[i] for i in orders[: -EVIDENCE_KEPT - 1 : -1] if i >= 0]
     evidence = tuple(Evidence(message_id=order.event_id, at=order.at) for order in latest)
     return Because(code=NewStyle.name, evidence=evidence, last_at=evidence[0].at, times=len(orders), anchor=anchor)
 
@@ -86,7 +92,7 @@ def _collected(customer: Customer) -> dict[int, list[int]]:
     styles: dict[int, set[int]] = {}
     bought = zip(own.rows.tolist(), own.types.tolist(), own.groups.tolist(), own.orders.tolist(), np.floor(own.at / DAY_SECONDS).tolist(), strict=True)
     for row, kind, group, order, day in bought:
-        if order >= 0 and not customer.catalog.sensitive[row]:
+        if not customer.catalog.sensitive[row]:
             days.setdefault(kind, {})[day] = order
             styles.setdefault(kind, set()).add(group)
     return {kind: list(orders.values()) for kind, orders in days.items() if len(styles[kind]) >= LEAST_STYLES}

@@ -37,7 +37,7 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     rows: int = 400_000
     """Most training rows, the same number of each week; more are sampled down."""
     proposed: int = 60
-    """Styles proposed per decision, the likeliest first."""
+    """Most styles proposed per decision, the likeliest first."""
     seed: int = 8321
 
 
@@ -128,12 +128,12 @@ class DueAgain(Source):
         pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
-        gaps, counts = typical_gap(pairs, self.styles), pairs.count
-        likeliest = np.sort(np.argsort(-score, kind="stable")[: self.config.proposed]).tolist()
-        told: dict[int, Evidence] = {}
+        gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
+        likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
+        because = Reasons(customer)
         return Candidates.of(
             [
-                (_variant(rows), float(score[i]), _because(customer, orders, told, count=int(counts[i]), gap_days=float(gaps[i])))
+                (_variant(rows), float(score[i]), because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None))
                 for i, rows, orders in _lines_of_groups(own, likeliest)
                 if orders[-1] >= 0
             ]
@@ -202,20 +202,32 @@ def _variant(rows: list[int]) -> int:
     return max(weight, key=lambda row: (weight[row], -row))
 
 
-def _because(customer: Customer, lines: list[int], told: dict[int, Evidence], *, count: int, gap_days: float) -> Because:
-    """Because of their latest orders with it; ``told`` holds each order's evidence, made once."""
-    latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
-    for i in latest_first:
-        if i not in told:
-            told[i] = Evidence(message_id=customer.profile.orders[i].event_id, at=customer.profile.orders[i].at)
-    latest = customer.profile.orders[latest_first[0]]
-    return Because(
-        code=DueAgain.name,
-        evidence=tuple(told[i] for i in latest_first),
-        source="observed_offline" if latest.channel == "pos" else "observed_here",
-        every_days=gap_days if count > 1 else None,
-        last_at=latest.at,
-    )
+class Reasons:
+    """Reasons of one customer: because of their latest orders with it, each order's evidence made once."""
+
+    def __init__(self, customer: Customer) -> None:
+        self._orders = customer.profile.orders
+        self._told: dict[int, Evidence] = {}
+
+    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None) -> Because:
+        """Because of the orders of some lines, oldest first, of which the latest is still kept."""
+        latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
+        latest = self._orders[latest_first[0]]
+        return Because(
+            code=DueAgain.name,
+            evidence=tuple(self._evidence(i) for i in latest_first),
+            source="observed_offline" if latest.channel == "pos" else "observed_here",
+            every_days=gap_days if own_days is not None else None,
+            own_days=own_days,
+            last_at=latest.at,
+        )
+
+    def _evidence(self, i: int) -> Evidence:
+        evidence = self._told.get(i)
+        if evidence is None:
+            order = self._orders[i]
+            evidence = self._told[i] = Evidence(message_id=order.event_id, at=order.at)
+        return evidence
 
 
 def _trips(purchases: PurchaseTable) -> Pairs:

@@ -1,8 +1,9 @@
 """What people who buy what they buy have found as well: only what is new to them, and not what everybody finds anyway.
 
-Source: EASE over log counts beats popularity, item cosine and, at the level of products, user-kNN for things never bought; taking a little of each thing's
+Source: EASE beats popularity, item cosine and, at the level of products, user-kNN for things never bought; taking a little of each thing's
 popularity off its score buys novelty for few hits. What somebody has also speaks as one of its type and of its category, of which there is more to learn from
 than of single products: it finds more, and further out of the way (side features in a linear autoencoder, as in CEASE, Jeunen and others 2020).
+Of single things only whether they have them counts: what is asked about is a first purchase.
 """
 
 from typing import ClassVar
@@ -17,10 +18,11 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import PurchaseTable
+from tactful.model.tables import DAY_SECONDS, PurchaseTable
 from tactful.recommend._alike import Alike, AlikeConfig, learn_alike
 from tactful.recommend._baskets import baskets_of, taste
 from tactful.recommend._component import Facts, Source
+from tactful.recommend._pairs import purchase_days
 from tactful.recommend._rhythm import types_of_groups
 
 Floats = NDArray[np.float64]
@@ -32,12 +34,12 @@ class LikeYouConfig(Struct, frozen=True, kw_only=True):
 
     least_customers: int = 200
     """Fewer customers teach nothing about each other."""
-    modesty: float = 0.12
+    modesty: float = 0.2
     """Power of a thing's popularity that its score is divided by: 0 is everybody's taste, more is more out of the way."""
     kind_weight: float = 0.5
     """What having one of its type, or of its category, counts beside having the thing."""
     proposed: int = 40
-    alike: AlikeConfig = AlikeConfig(ridge=1000.0, kept=200)
+    alike: AlikeConfig = AlikeConfig(ridge=1200.0, kept=200)
 
 
 class LikeYouState(Struct, kw_only=True):
@@ -97,7 +99,7 @@ class LikeYou(Source):
         buyers = np.bincount(amounts.indices, minlength=size) / customers
         share = {catalog.groups[code]: float(buyers[code]) for code in np.flatnonzero(buyers).tolist()}
         kinds = Kinds.of(catalog)
-        heard = sparse.hstack([amounts, self.config.kind_weight * kinds.taste(amounts)], format="csr", dtype=np.float32)
+        heard = sparse.hstack([amounts > 0, self.config.kind_weight * kinds.taste(amounts)], format="csr", dtype=np.float32)
         alike = learn_alike(heard, catalog.groups, self.config.alike, kinds=kinds.names)
         self.state = LikeYouState(alike=alike, share=share)
         return {"customers": customers, "styles": len(self.state.alike.names)}
@@ -117,7 +119,7 @@ class LikeYou(Source):
         likeness = self._likeness
         kinds, counts = np.unique(self._kinds.of_style[own].ravel(), return_inverse=True)
         of_kinds = self.config.kind_weight * np.log1p(np.bincount(counts, weights=np.repeat(np.expm1(amount), 2), minlength=len(kinds)))
-        score = (likeness.of(own, amount) + likeness.of_kinds(kinds, of_kinds)) * self._weight
+        score = (likeness.of(own, np.ones(len(own))) + likeness.of_kinds(kinds, of_kinds)) * self._weight
         place = likeness.place[own]
         score[place[place >= 0]] = -np.inf
         best = np.argpartition(-score, count)[:count] if count < len(score) else np.arange(len(score))
@@ -128,20 +130,22 @@ class LikeYou(Source):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the best finds; the reason is the thing of theirs that speaks for it most and is nothing private."""
         history = customer.history.own()
-        latest = {int(group): line for line, group in enumerate(history.groups.tolist()) if history.orders[line] >= 0}
+        latest = {group: line for line, (group, order) in enumerate(zip(history.groups.tolist(), history.orders.tolist(), strict=True)) if order >= 0}
         if not latest or not len(self._likeness.kept):
             return Candidates.none()
-        days = np.unique(np.column_stack([history.groups, history.at // 86_400]), axis=0)
-        own, times = np.unique(days[:, 0].astype(np.int64), return_counts=True)
+        bought, _ = purchase_days(history.groups, history.at / DAY_SECONDS)
+        first = np.flatnonzero(np.diff(bought, prepend=-1))
+        own, times = bought[first], np.diff(first, append=len(bought))
         open_to_say = ~self._private[own]
-        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=self.config.proposed)
+        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=min(self.config.proposed, moment.enough))
         sayable = np.array([group for group in latest if not self._private[group]], np.int64)
-        found = []
+        found, reasons = [], dict[int, Because]()
         for group, worth, speaker in zip(styles.tolist(), score.tolist(), self._likeness.speakers(styles, sayable).tolist(), strict=True):
             if speaker >= 0 and group not in latest:
                 line = latest[speaker]
-                because = because_of(customer, row=int(history.rows[line]), order_index=int(history.orders[line]))
-                found.append((customer.catalog.rows_of_group[group][0], worth, because))
+                if line not in reasons:
+                    reasons[line] = because_of(customer, row=int(history.rows[line]), order_index=int(history.orders[line]))
+                found.append((customer.catalog.rows_of_group[group][0], worth, reasons[line]))
         return Candidates.of(found)
 
     def prior(self, score: float) -> float:

@@ -1,6 +1,6 @@
-"""Things they never bought: what of the next eight weeks' purchases that are new to each household is among ten.
+"""Things they never bought: what of the purchases of the last eight weeks of the year that are new to each household is among ten.
 
-One grocer's year, by product and by type. Learned from all but the last eight weeks; only what the household never had is named, by ours and by the others,
+One grocer's year, by product and by type. Learned from the first 44 weeks; only what the household never had is named, by ours and by the others,
 and only of things sold often. Of what else they bought ours hears the kind; the others have no way to.
 """
 
@@ -22,7 +22,7 @@ from tactful.recommend.like_you import LikeYou, LikeYouConfig
 Ints = NDArray[np.int64]
 OURS = "Tactful"
 PEERS: tuple[type[Peer], ...] = (Popularity, ItemKnn, UserKnn, Ease, Als)
-LATER_DAYS = 56.0
+LEARNED_DAYS = 44 * 7.0
 LEAST_LINES: dict[Level, int] = {"product": 100, "type": 50}
 """Things sold less often are left out, as in the figures that ours are compared with."""
 POOL = 200
@@ -38,13 +38,13 @@ def run(console: Console, setting: Setting) -> int:
     reached = []
     for level, least in LEAST_LINES.items():
         purchases, everything = (purchase_table(lines, level, least_lines=at_least) for at_least in (least, 1))
-        reached.append(compare(console, purchases, everything, title=level, least_customers=least_customers))
+        reached.append(compare(console, purchases, everything, title=level, then=lines.first_day + LEARNED_DAYS, least_customers=least_customers))
     return 0 if reached[0] else 1
 
 
-def compare(console: Console, purchases: PurchaseTable, everything: PurchaseTable, *, title: str, least_customers: int) -> bool:
+def compare(console: Console, purchases: PurchaseTable, everything: PurchaseTable, *, title: str, then: float, least_customers: int) -> bool:
     """Name ten new things of those purchased for everybody, and print who was right; ``everything`` has what is sold too seldom to be named as well."""
-    then, keys = purchases.until_day - LATER_DAYS, len(purchases.catalog.groups)
+    keys = len(purchases.catalog.groups)
     known = purchases.before(then)
     group, later = purchases.catalog.group_of, purchases.day >= then
     past = baskets_of(known.customer, group[known.row], known.day, customers=len(known.customers))

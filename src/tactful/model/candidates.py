@@ -83,6 +83,8 @@ class Shelf(Struct, kw_only=True):
     """Reason code per candidate, for comparison in one go."""
     alive: NDArray[np.bool_]
     """Not withheld by an earlier rule."""
+    worth: NDArray[np.float64] | None = None
+    """How likely all that was said together makes each, float64 [n], which puts the shelf in order and withholds nothing; None: as ``score``."""
 
     def __len__(self) -> int:
         return len(self.rows)

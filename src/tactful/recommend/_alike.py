@@ -26,7 +26,7 @@ class AlikeConfig(Struct, frozen=True, kw_only=True):
     """Likewise of kinds of things, which only speak."""
     kept: int = 100
     """Strongest weights kept from each thing; of either sign."""
-    kept_of_kinds: int = 200
+    kept_of_kinds: int = 500
     """Likewise from each kind, which speaks a little for many."""
 
 

@@ -2,10 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from datetime import datetime
 from inspect import isabstract
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -18,7 +20,8 @@ from tactful.model.moment import Moment
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
-from tactful.recommend._component import Component, Source
+from tactful.recommend._component import Component, Facts, Source
+from tactful.recommend._ranker import VOICES, AskedBuilder, figures_of, heard, learn_ranker, word_of
 from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.life import Life
 from tactful.recommend.wants import Wants
@@ -52,6 +55,7 @@ class Recommender:
     def __init__(self) -> None:
         self.components: dict[str, Component] = {component.name: component() for component in discover()}
         self.calibration = Calibration()
+        self._asked = AskedBuilder()
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay all components over a catalogue."""
@@ -102,7 +106,7 @@ class Recommender:
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
         catalog, sizes = customer.catalog, sizes_of(customer)
-        rows, score, outranks, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because]()
+        rows, score, outranks, voice, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], [NO_ROWS], list[Because]()
         for scores in self.proposals(moment, customer):
             source, proposed = self.source(scores.source), scores.candidates
             probability = self.calibrated(scores)
@@ -111,16 +115,37 @@ class Recommender:
             rows.append(proposed.rows if source.exact else fitting_variants(proposed.rows, sizes, catalog))
             score.append(probability)
             outranks.append(np.full(len(proposed), source.outranks, np.int32))
+            voice.append(np.full(len(proposed), word_of(scores.source), np.int32))
             because += proposed.because
-        return _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
+        shelf = _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
+        ranker = self.calibration.ranker
+        if ranker is None or moment.interrupts or moment.featured:
+            return shelf
+        told = heard(shelf.rows, proposed=np.concatenate(rows), voice=np.concatenate(voice), probability=np.concatenate(score))
+        ranked = ranker(told, figures_of(shelf.rows, customer, now=moment.now))
+        return msgspec.structs.replace(shelf, worth=np.where(np.isin(shelf.source, VOICES), ranked, shelf.score))  # another source's word stays
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
-        curve = self.calibration.curves.get(scores.source)
+        return self.on_scale(scores.source, scores.candidates.score)
+
+    def on_scale(self, name: str, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probability of being wanted within seven days for scores of a source, float64 [n]."""
+        curve = self.calibration.curves.get(name)
         if curve is not None:
-            return curve(scores.candidates.score)
-        prior = self.source(scores.source).prior
-        return np.array([prior(score) for score in scores.candidates.score.tolist()])
+            return curve(score)
+        prior = self.source(name).prior
+        return np.array([prior(one) for one in score.tolist()])
+
+    def overhear(self, found: Mapping[str, Candidates], customer: Customer, *, bought: NDArray[np.int32], now: datetime) -> None:
+        """Note what sources proposed to a customer in a past moment, and the styles that they bought in the week after."""
+        self._asked.add(found, customer, bought=bought, now=now)
+
+    def learn_order(self) -> Facts:
+        """Learn the ranker from what was noted, where it is ahead; figures for people to read. The sources' curves must be there."""
+        self.calibration.ranker, facts = learn_ranker(self._asked.build(self.on_scale))
+        self._asked = AskedBuilder()
+        return facts
 
     def source(self, name: str) -> Source:
         """The source of a name."""

@@ -34,9 +34,9 @@ class LikeYouConfig(Struct, frozen=True, kw_only=True):
 
     least_customers: int = 200
     """Fewer customers teach nothing about each other."""
-    modesty: float = 0.2
+    modesty: float = 0.3
     """Power of a thing's popularity that its score is divided by: 0 is everybody's taste, more is more out of the way."""
-    kind_weight: float = 0.5
+    kind_weight: float = 0.35
     """What having one of its type, or of its category, counts beside having the thing."""
     proposed: int = 40
     alike: AlikeConfig = AlikeConfig(ridge=1200.0, kept=200)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from small_shop import NOW, ago, bought, customer_of, row
-from tactful.bench._ranker import VOICES, Asked, figures_of, learn_ranker, likeliest
 from tactful.bench.ranking import compare
+from tactful.recommend._ranker import VOICES, Asked, figures_of, learn_ranker, likeliest
 
 
 def asked(n=24_000, *, seed=1, matters=True):
@@ -23,7 +23,7 @@ def asked(n=24_000, *, seed=1, matters=True):
         float
     )
     truth = likeliest(told) * (np.where(figures[:, 0] < 60, 1.6, 0.2) if matters else 1.0)
-    return Asked(customer=np.sort(rng.integers(0, 300, n)), told=told, figures=figures, wanted=rng.random(n) < truth)
+    return Asked(customer=np.sort(rng.integers(0, 300, n)), row=rng.integers(0, 50, n), told=told, figures=figures, wanted=rng.random(n) < truth)
 
 
 LEARNED, _ = learn_ranker(asked())
@@ -70,6 +70,6 @@ def test_the_figures_are_of_the_customer_and_the_thing():
 
 def test_the_benchmark_tells_who_is_ahead():
     console = Console(record=True, width=200)
-    assert compare(console, asked(), asked(seed=2)) in (True, False)
+    assert compare(console, asked(), asked(seed=2), share=np.full(50, 0.1)) in (True, False)
     said = console.export_text()
-    assert all(name in said for name in ("likeliest source", "trees", "linear", "ahead_in_log_loss"))
+    assert all(name in said for name in ("likeliest source", "trees", "linear", "ahead_in_log_loss", "the linear one says"))

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from postbox import server
 from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
 from tactful.http import Keys, create_app
-from tactful.model.events import ConsentUpdated, Identified, MessageDelivered, Traits
+from tactful.model.events import BackInStockRequested, CartItemAdded, ConsentUpdated, Identified, MessageDelivered, RewardGranted, Traits
 from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import Letterhead
 from tactful.wiring import Postroom, open_engine
@@ -258,3 +259,49 @@ def test_every_control_has_a_name_and_every_heading_its_place(client, page):
     inputs = [each for each in re.findall(r"<input[^>]*>", shown) if "hidden" not in each]
     assert inputs
     assert all(re.search(rf"<label>[^<]*{re.escape(each)}|<label>{re.escape(each)}", shown) for each in inputs)
+
+
+IGNORED = [
+    happened(Identified, ago(900), traits=Traits(email="bob@customers.example", timezone="Europe/London"), user_id="bob"),
+    happened(ConsentUpdated, ago(899), purpose="marketing", channel="email", granted=True, user_id="bob"),
+    *(happened(MessageDelivered, ago(400 - 20 * n), channel="email", contact_id=f"old{n}", trigger="newsletter", user_id="bob") for n in range(9)),
+]
+
+
+def page_of(engine, user_id):
+    (found,) = engine.plan([user_id], now=NOW, dry_run=False)
+    return found, f"/me/{link_token(found.message.message_id, KEYS.links_key, leads_to=CUSTOMER_PAGE)}"
+
+
+def test_the_question_whether_we_are_welcome_has_its_yes(engine, client):
+    engine.record(IGNORED, now=NOW)
+    asked, page = page_of(engine, "bob")
+    assert asked.message.trigger == "still_welcome"
+    shown = unescape(client.get(page).text)
+    assert "Would you like to hear from us?" in shown
+    assert "Not this" not in shown
+    assert "You said yes. Thank you." in answered(client, page, answer="welcome")
+    said = engine.customer("bob", now=LATER + timedelta(hours=1))
+    assert {each["key"]: each["value"] for each in said["preferences"]} == {"still_welcome": "yes"}
+
+
+HINTS = [
+    ([happened(CartItemAdded, NOW - timedelta(minutes=40), product_id="camera", user_id="bob")], "cart_waiting", "You put it into the basket on 4 March 2026"),
+    ([happened(BackInStockRequested, ago(5), product_id="novel", user_id="bob")], "back_in_stock", "You asked to be told, on 27 February 2026"),
+    (
+        [happened(RewardGranted, ago(1), reward_id="r", percent_off=20.0, expires_at=ago(-20), product_id="coffee", user_id="bob")],
+        "reward",
+        "You were given it on 3 March 2026",
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "trigger", "evidence"), HINTS, ids=[trigger for _, trigger, _ in HINTS])
+def test_evidence_is_told_in_plain_words(engine, client, events, trigger, evidence):
+    novel = next(product for product in PRODUCTS if product.id == "novel")
+    engine.put_products([replace(novel, availability="out_of_stock")], now=ago(10))
+    engine.record([*IGNORED[:2], *events], now=NOW)
+    engine.put_products([novel], now=NOW - timedelta(hours=1))
+    planned, page = page_of(engine, "bob")
+    assert planned.message.trigger == trigger
+    assert evidence in unescape(client.get(page).text)

@@ -54,9 +54,10 @@ def engine():
 def client(engine):
     with server() as (postbox, port):
         postroom = Postroom(senders=(f"smtp://127.0.0.1:{port}",), letterhead=Letterhead(**HEAD), links_key=KEYS.links_key)
-        app = create_app(engine, keys=KEYS, clock=Clock(LATER), postroom=postroom)
+        clock = Clock(LATER)
+        app = create_app(engine, keys=KEYS, clock=clock, postroom=postroom)
         with TestClient(app, base_url="https://mail.shop.example") as client:
-            client.postbox = postbox
+            client.postbox, client.clock = postbox, clock
             yield client
 
 
@@ -186,6 +187,17 @@ def test_leaving_the_channel_and_coming_again(engine, client, page):
     assert "No more e-mail" in shown
     assert (known(engine)["consent"]["email"], known(engine)["reachable"]["email"]) == (True, True)
     assert known(engine)["consentLedger"][-1]["source"] == "customer_page"
+
+
+@pytest.mark.parametrize("channel", ["email", None])
+def test_a_no_that_was_said_elsewhere_is_not_taken_back_here(engine, client, page, channel):
+    answered(client, page, answer="leave")
+    no = happened(ConsentUpdated, LATER + timedelta(minutes=30), purpose="marketing", channel=channel, granted=False)
+    engine.record([no], now=LATER + timedelta(minutes=30))
+    client.clock.at = LATER + timedelta(minutes=40)
+    assert "by e-mail again" not in client.get(page).text
+    assert client.post(page, data={"answer": "return"}).status_code == 400
+    assert known(engine)["consent"]["email"] is False
 
 
 def test_nobody_agrees_on_a_channel_that_was_never_left(engine, client, page):

@@ -317,3 +317,12 @@ def test_evidence_is_told_in_plain_words(engine, client, events, trigger, eviden
     planned, page = page_of(engine, "bob")
     assert planned.message.trigger == trigger
     assert evidence in unescape(client.get(page).text)
+
+
+def test_the_shop_sees_what_a_silence_rests_on_and_what_became_of_a_message(engine, client, page):
+    console = unescape(client.get("/console", params={"customer": "ann"}, headers=SECRET).text)
+    assert "They have been told of what they may want now, and nothing is new since." in console
+    assert "It rests on messages message id" in console
+    (sent,) = [each.contact_id for each in engine.store.events.read("u:ann") if isinstance(each, MessageDelivered)]
+    told = client.get(f"/v1/decisions/{sent}", headers=SECRET).json()
+    assert (told["outcome"]["state"], told["outcome"]["nextAt"], told["outcome"]["confirmed"]) == ("sent", None, True)

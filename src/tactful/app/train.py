@@ -43,6 +43,8 @@ Progress = Callable[[int], None]
 CALIBRATION_WEEK = timedelta(days=7)
 CALIBRATION_CUSTOMERS = 400
 SEED = 8321
+EXAMPLES_ASKED_FOR = 20
+"""Of each sampled customer: the curves are fitted far beyond what a shelf shows."""
 
 
 class Artefact(Struct, frozen=True):
@@ -153,7 +155,7 @@ def _add_examples(
     catalog = examples.catalog
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
-    moment = Moment(now=then, country=whereabouts(customer.profile, catalog.stores, now=then).country)
+    moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, catalog.stores, now=then).country)
     for source in sources:
         candidates = source(moment, customer)
         if len(candidates) and source.shows:

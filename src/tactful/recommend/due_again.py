@@ -39,7 +39,7 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     rows: int = 600_000
     """Most training rows; more are sampled down."""
     proposed: int = 60
-    """Styles proposed per decision, the likeliest first."""
+    """Most styles proposed per decision, the likeliest first."""
     gap_weight: float = 2.0
     """How many gaps the style's usual gap is worth against the customer's own."""
     seed: int = 8321
@@ -190,7 +190,7 @@ class DueAgain(Source):
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = self.typical_gap(pairs), np.exp(pairs.log_gap_mean), pairs.count
-        likeliest = np.sort(np.argsort(-score, kind="stable")[: self.config.proposed]).tolist()
+        likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
         return Candidates.of(
             [
                 (_variant(rows), float(score[i]), _because(customer, orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None))

@@ -149,8 +149,8 @@ def test_within_the_visit_it_is_at_hand():
 def test_evidence_exists_and_comes_latest_first():
     events = [looked("camera" if n % 2 else "camera-other", ago(n)) for n in range(1, 13)]
     found = need(*events)
-    assert found.event_ids == tuple(event.message_id for event in events[:8])
-    assert found.event_times == tuple(event.at for event in events[:8])
+    assert [sign.event_id for sign in found.latest] == [event.message_id for event in events[:8]]
+    assert [sign.at for sign in found.latest] == [event.at for event in events[:8]]
     assert found.rows == (row("camera"), row("camera-other"))
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
-from tactful.catalog import build_table, follow, patch_table, withdrawn
+from tactful.catalog import build_table, extend_table, follow, patch_table, withdrawn
 from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
@@ -94,7 +94,7 @@ class House:
             return self._catalog, self._recommender
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None, all_but: frozenset[str] | None = None) -> int:
-        """Insert or replace products; few changes of price or stock do not lay out the whole table again.
+        """Insert or replace products; few new ones, or changes of price or stock, do not lay out the whole table again.
 
         With ``all_but`` these are all that is sold but for these ids, of which nothing is said: what else is known is no longer for sale. Tells how many
         that are.
@@ -171,13 +171,17 @@ class House:
         return changed
 
     def _patch(self, products: Sequence[Product], version: int) -> None:
-        """Patch the table where that is all that has changed; else it is laid out anew when it is next asked for."""
-        table = self._catalog
-        if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:
+        """Patch the table, or add to it, where that is all that has changed; else it is laid out anew when it is next asked for."""
+        former = table = self._catalog
+        if former is None or former.version != version - 1 or len(products) > PATCHED_AT_ONCE:
             return
         for product in products:
-            table = patch_table(table, product, version=version) if table is not None else None
+            if table is not None:
+                change = patch_table if product.id in table.row_of else extend_table
+                table = change(table, product, version=version)
         self._catalog = table
+        if table is not None and len(table.products) > len(former.products):
+            self._recommender = self._recommender.grown(table, first=len(former.products))
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""

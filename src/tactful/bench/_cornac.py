@@ -1,4 +1,4 @@
-"""The library `cornac` (extra ``[cornac]``) as an oracle: do the peers that we wrote down ourselves say what a published implementation says?
+"""The library `cornac` (extra ``[cornac]``) as an oracle: whether the peers that we wrote down ourselves say what a published implementation says.
 
 Only of some customers: it is asked for one at a time.
 """

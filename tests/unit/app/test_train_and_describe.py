@@ -27,6 +27,7 @@ from tactful.model.events import (
 from tactful.model.moment import Moment
 from tactful.model.places import cell_of
 from tactful.model.products import Product
+from tactful.recommend import Recommender
 from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
 from tactful.wiring import open_engine
@@ -204,11 +205,33 @@ def test_a_small_change_keeps_the_table_laid_out():
     house = House(MemoryStore())
     house.put_products([product(1), product(2)], now=None)
     catalog, recommender = house.now()
-    house.put_products([product(1, title="Another word")], now=None)
+    house.put_products([product(1, availability="out_of_stock")], now=None)
     assert house.now()[0].type_of is catalog.type_of
     assert house.now()[1] is recommender
     house.put_products([], now=None)
-    assert house.now()[0].products[0].title == "Another word"
+    assert house.now()[0].products[0].availability == "out_of_stock"
+
+
+@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"brand": "Optika"}, {"product_type": "Other"}, {"sensitivity": "health"}])
+def test_what_a_product_says_of_itself_is_laid_out_anew(change):
+    house = House(MemoryStore())
+    house.put_products([product(1), product(2)], now=None)
+    _, recommender = house.now()
+    house.put_products([product(1, **change)], now=None)
+    assert house.now()[1] is not recommender
+
+
+def test_a_new_product_is_known_at_once_without_laying_out_the_others(monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(30)], now=None)
+    former, _ = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    house.put_products([product(30), product(1, availability="out_of_stock"), product(31, item_group_id="p30")], now=NOW)
+    catalog, recommender = house.now()
+    assert [len(table.products) for table in (former, catalog)] == [30, 32]
+    assert (catalog.row_of["p31"], catalog.rows_of_group[30], catalog.in_stock[1]) == (31, (30, 31), False)
+    assert len(recommender.life_days()) == len(catalog.types) == 32
 
 
 def test_a_change_by_somebody_else_is_seen():

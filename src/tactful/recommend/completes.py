@@ -173,38 +173,32 @@ class Completes(Source):
     def _over(self, kinds: NDArray[np.int64] | None = None) -> tuple[dict[int, Known], dict[int, Known]]:
         """What follows each product of the catalogue, and what belongs to it at once, each the likelier first; only of products of some types, or of all."""
         assert self._lines is not None
-        after, together = self._lines
-        following, at_once = self._fitting_lines(after, after.probability, kinds), self._fitting_lines(together, together.probability, kinds)
-        gained = self._fitting_lines(after, after.gain, kinds)
+        (following, gained), (at_once, _) = (self._laid_over(lines, kinds) for lines in self._lines)
         return following, at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
 
-    def _fitting_lines(self, lines: "_Lines", worth: NDArray[np.float64], kinds: NDArray[np.int64] | None) -> dict[int, Known]:
-        """Of each product of the catalogue that has partners, those that fit."""
+    def _laid_over(self, lines: "_Lines", kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
+        """Of each product of the catalogue that has partners, those that fit: by their probability, and by how much likelier they are than before."""
         rows = np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
         one, other = rows[lines.anchor], rows[lines.partner]
         asked = rows != UNKNOWN_ROW
         if kinds is not None:
             asked &= np.isin(self._catalog.type_of[rows], kinds)
         place = np.flatnonzero(asked[lines.anchor] & (other != UNKNOWN_ROW))
-        place = place[self._fits(one[place], other[place], worth[place])]
-        found: dict[int, Known] = dict.fromkeys(rows[: lines.anchors][asked[: lines.anchors]].tolist(), NONE)
-        start = np.flatnonzero(np.diff(lines.anchor[place], prepend=-1))
-        for begin, end in pairwise([*start.tolist(), len(place)]):
-            some = place[begin:end]
-            found[int(one[some[0]])] = other[some], worth[some]
-        return found
+        place = place[self._fits(one[place], other[place])]
+        nothing: dict[int, Known] = dict.fromkeys(rows[: lines.anchors][asked[: lines.anchors]].tolist(), NONE)
+        return nothing | _by_row(one[place], other[place], lines.probability[place]), nothing | _by_row(one[place], other[place], lines.gain[place])
 
-    def _fits(self, one: NDArray[np.int64], other: NDArray[np.int64], worth: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether the other is of another style and type, for no other model, and worth something; columns of equal length."""
+    def _fits(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the other is of another style and type, and for no other model; columns of equal length."""
         types, groups = self._catalog.type_of, self._catalog.group_of
-        fits: NDArray[np.bool_] = (types[other] != types[one]) & (groups[other] != groups[one]) & (worth > 0)
+        fits: NDArray[np.bool_] = (types[other] != types[one]) & (groups[other] != groups[one])
         fits[fits] = ~self._models.clashes(one[fits], other[fits])
         return fits
 
     def _fitting(self, row: int, known: Known) -> Known:
-        """What of that fits a product."""
+        """What of that fits a product, and is worth anything."""
         others, worth = known
-        fits = self._fits(np.full(len(others), row), others, worth)
+        fits = self._fits(np.full(len(others), row), others) & (worth > 0)
         return others[fits], worth[fits]
 
     def on_page(self, row: int) -> Known:
@@ -335,14 +329,22 @@ def _kinds_and_categories(catalog: CatalogTable, products: NDArray[np.int64]) ->
     return types, (kind, category[kind])
 
 
+def _by_row(one: NDArray[np.int64], other: NDArray[np.int64], worth: NDArray[np.float64]) -> dict[int, Known]:
+    """What is worth anything, by row of the one; columns of equal length, the lines of one standing together."""
+    one, other, worth = one[worth > 0], other[worth > 0], worth[worth > 0]
+    start = np.flatnonzero(np.diff(one, prepend=-1))
+    return {int(one[begin]): (other[begin:end], worth[begin:end]) for begin, end in pairwise([*start.tolist(), len(one)])}
+
+
 def _leads(catalog: CatalogTable, learned: dict[int, Known]) -> dict[int, dict[int, float]]:
     """From each type to those whose products go with it: how likely one that does is bought, on average."""
-    total: dict[tuple[int, int], list[float]] = {}
-    for row, (others, probability) in learned.items():
-        kind = int(catalog.type_of[row])
-        for other, likely in zip(catalog.type_of[others].tolist(), probability.tolist(), strict=True):
-            total.setdefault((kind, other), []).append(likely)
+    if not learned:
+        return {}
+    kind = np.repeat(catalog.type_of[list(learned)], [len(others) for others, _ in learned.values()]).astype(np.int64)
+    other = catalog.type_of[np.concatenate([others for others, _ in learned.values()])]
+    pair, place = np.unique(kind * len(catalog.types) + other, return_inverse=True)
+    likely = np.bincount(place, weights=np.concatenate([probability for _, probability in learned.values()])) / np.bincount(place)
     leads: dict[int, dict[int, float]] = {}
-    for (kind, other), likely in total.items():
-        leads.setdefault(kind, {})[other] = sum(likely) / len(likely)
+    for code, value in zip(pair.tolist(), likely.tolist(), strict=True):
+        leads.setdefault(code // len(catalog.types), {})[code % len(catalog.types)] = value
     return leads

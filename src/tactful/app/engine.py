@@ -27,7 +27,7 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import InvalidInput, NotFound, NotReady
 from tactful.model.events import Channel, DeadLetter, Event
 from tactful.model.identity import Identifier
-from tactful.model.outbox import Dispatch
+from tactful.model.outbox import Dispatch, Standing
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.words import Phrasebook, Words
@@ -208,6 +208,10 @@ class Engine:
         if found is None:
             raise NotFound(f"no decision {decision_id[:80]!r}: give the decisionId of a decision or a plan")
         return found
+
+    def standing(self, decision_id: str) -> Standing | None:
+        """What became of a planned message until now; None where none was reserved."""
+        return send.standing_of(self.store, self._house, decision_id)
 
     def train(self, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
         """Learn every model from the log up to ``now`` and put them to use; facts by model name.

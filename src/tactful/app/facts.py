@@ -6,6 +6,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tactful.app.addresses import address_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
@@ -344,10 +345,11 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | Non
 
     ``person``: who they are drawn as, where two accounts share an address. ``closed``: channels whose address is closed, whoever closed it.
     """
-    address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
-        reachable={channel: address[channel] is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS},
+        reachable={
+            channel: address_of(profile, channel) is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS
+        },
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,

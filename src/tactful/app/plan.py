@@ -14,6 +14,7 @@ from msgspec import Struct
 from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
 from tactful.app.facts import CHANNELS, usable_channels
+from tactful.app.grounds import grounds_of, messages, told_of
 from tactful.app.house import House
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
@@ -93,17 +94,28 @@ class Planner:
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         if not opportunities:
-            return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+            return _Outcome(silence=self._nothing_new(customer, shelf))
         facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
         free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
         if free:
             return self._auction(free, customer, shelf, facts=facts)
-        best, _, stopped_by = judged[0]
+        best, proposal, stopped_by = judged[0]
         better = self._better_waiting(best, customer, shelf, facts=facts)
         if better is not None:
             return _Outcome(silence=better)
-        return _Outcome(silence=silence(self.own, stopped_by.code or "nothing_relevant", until=stopped_by.until, **stopped_by.facts))
+        code = stopped_by.code or "nothing_relevant"
+        grounds = stopped_by.facts | grounds_of(code, proposal.channel, facts=facts, profile=customer.profile)
+        return _Outcome(silence=silence(self.own, code, until=stopped_by.until, **grounds))
+
+    def _nothing_new(self, customer: Customer, shelf: Shelf) -> Silence:
+        """Silence where no trigger proposes anything: because nothing is wanted, or because what is has been told, or is about to be."""
+        told = told_of(customer, shelf)
+        if any(contact.reserved for contact in told):
+            return silence(self.own, "better_message_waiting", messages=messages([contact for contact in told if contact.reserved]))
+        if told:
+            return Silence(code="nothing_relevant", text=self.own.say("told.already"), facts={"messages": messages(told)})
+        return silence(self.own, "nothing_relevant", candidates=len(shelf))
 
     def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
         """The message that is worth most at its best time wins, unless silence is worth more."""
@@ -118,7 +130,8 @@ class Planner:
             if better is not None:
                 return _Outcome(silence=better, bids=logged)
             code = "too_soon" if receiver.fatigue(self.now) > 0 else "nothing_relevant"
-            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger), bids=logged)
+            grounds = grounds_of(code, best.channel, facts=facts, profile=customer.profile)
+            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger, **grounds), bids=logged)
         planned, propensity = self._at_their_hour(msgspec.structs.replace(proposal, send_at=best.send_at), customer, facts)
         return _Outcome(opportunity=opportunity, proposal=planned, bids=logged, propensity=propensity, zone=facts.zones[0])
 

@@ -19,7 +19,7 @@ from tactful.app.profiles import updated
 from tactful.app.reconsider import Again, Judge
 from tactful.app.turns import in_turn
 from tactful.model.events import Channel, Event, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff
-from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
+from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation, Standing
 from tactful.profile import encode
 from tactful.words import Links, letter
 
@@ -229,6 +229,24 @@ class Dispatcher:
             next_at=reservation.next_at,
             product_ids=tuple(item.product_id for item in message.items),
         )
+
+
+def standing_of(store: Store, house: House, message_id: str) -> Standing | None:
+    """What became of a message until now; None where nothing was reserved under this id."""
+    reservation = store.outbox.load(message_id)
+    if reservation is None:
+        return None
+    own, code = house.own_words, reservation.code
+    return Standing(
+        state=reservation.state,
+        code=code,
+        text=(own.sentences("silence") | own.sentences("withheld")).get(code) if code else None,
+        next_at=reservation.next_at,
+        attempts=reservation.attempts,
+        sender=reservation.sender,
+        confirmed=reservation.confirmed,
+        detail=reservation.detail,
+    )
 
 
 def send_due(

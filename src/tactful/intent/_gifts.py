@@ -142,8 +142,11 @@ def with_gifts(profile: Profile, history: History, catalog: CatalogTable, *, wei
     ordered_in: dict[int, set[int]] = {}
     rows, numbers, types = history.rows.tolist(), history.orders.tolist(), history.types.tolist()
     for line in np.flatnonzero(~history.gift).tolist():
-        number = numbers[line]
-        order, before = profile.orders[number], ordered_in.setdefault(types[line], set())
+        number, before = numbers[line], ordered_in.setdefault(types[line], set())
+        if number < 0:
+            before.add(number)
+            continue  # Its order is no longer kept: nothing is known of the occasion.
+        order = profile.orders[number]
         visit = next((visit for visit, at in visits.items() if timedelta(0) <= order.at - at <= timedelta(hours=2)), -1)
         sign = Sign(order.at, "bought", visit, order.event_id, rows[line])
         gift[line] = signs.bought(sign, elsewhere=elsewhere.get(number), before=bool(before - {number})) > 0

@@ -222,6 +222,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
 
     email: str | None = None
     phone: str | None = None
+    push_token: str | None = None
+    """Of the app that they used last."""
     first_name: str | None = None
     stated_locale: str | None = None
     """From traits: their language, whatever device they hold."""

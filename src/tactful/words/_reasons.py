@@ -80,6 +80,8 @@ def _price_drop(words: "Words", case: Case) -> str:
 
 
 def _new_style(words: "Words", case: Case) -> str:
+    if case.because.anchor is not None:
+        return words.say("reason.new_style.kind", case.because.times or 0, title=_title(words, case.row, case.catalog))
     brand = words.formats.named(case.catalog.product(case.row).brand or "")
     return words.say("reason.new_style.brand", case.because.times or 0, title=_title(words, case.row, case.catalog), brand=brand)
 

@@ -31,7 +31,7 @@ def is_there() -> bool:
     return True
 
 
-def cross_check(title: str, truth: Truth, past: Baskets, peers: dict[str, Peer]) -> Table:
+def cross_check(title: str, truth: Truth, past: Baskets, *, peers: dict[str, Peer]) -> Table:
     """The same customers asked of ours and of the library's: recall of both, and what of the lists is the same."""
     chosen = np.sort(np.random.default_rng(SEED).permutation(truth.customers)[:ASKED])
     table = Table("at 10", "ours", "cornac's", "same things", "cornac's fit s", "µs", title=f"{title}: {len(chosen)} customers")

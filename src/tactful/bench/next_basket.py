@@ -64,7 +64,7 @@ def compare(console: Console, name: str, purchases: PurchaseTable, *, parts: int
     merits = {who: judge(truth, found.top) for who, found in lists.items()}
     console.print(merit_table(f"{name}: {len(truth.customers):,} customers, {keys:,} things", lists, merits, ours=OURS))
     if _cornac.is_there():
-        console.print(_cornac.cross_check(f"{name}, the same by cornac", truth, past, peers))
+        console.print(_cornac.cross_check(f"{name}, the same by cornac", truth, past, peers=peers))
     return merits[OURS].recall.mean() >= MUST[name] and ahead_of_all(merits, ours=OURS)
 
 

@@ -11,6 +11,7 @@ from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, happ
 from tactful.app.engine import DecideRequest, Engine
 from tactful.app.house import PATCHED_AT_ONCE, House
 from tactful.app.lines import lay_out
+from tactful.app.opendsr import SubjectIdentity, SubjectRequest
 from tactful.model.errors import NotFound, NotReady
 from tactful.model.events import (
     Address,
@@ -125,6 +126,19 @@ def test_an_interrupted_training_keeps_nothing_of_whom_is_erased(tmp_path):
     assert not list(tmp_path.rglob("*.parquet"))
     engine.train(now=NOW)
     assert blobs(engine)["life"][2]["customers"] == 47
+    engine.store.close()
+
+
+@pytest.mark.parametrize(("asked", "stay"), [("access", True), ("erasure", False)])
+def test_a_request_takes_training_files_away_only_where_it_erases(tmp_path, asked, stay):
+    engine = open_engine(tmp_path)
+    engine.put_products(PRODUCTS)
+    engine.import_history(LIVES[:50], now=NOW)
+    with FileWorkbench(tmp_path / "training").begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    named = SubjectIdentity(identity_type="controller_customer_id", identity_value="c1")
+    engine.submit(SubjectRequest(subject_request_id="1", subject_request_type=asked, subject_identities=(named,)), now=NOW)
+    assert bool(list(tmp_path.rglob("*.parquet"))) == stay
     engine.store.close()
 
 

@@ -136,19 +136,14 @@ class House:
 
     def put_inventory(self, stock: Iterable[tuple[str, str, bool]]) -> set[str]:
         """Say of products (store code, id, whether it can be taken away) what lies in which store; codes that are not known are told and left out."""
-        with self._store.transaction(about=[CATALOGUE]):
-            stores = {store.store_code: store for store in self._store.catalog.stores()}
-            lying = {code: set(store.inventory) for code, store in stores.items()}
-            unknown = set()
-            for code, product_id, in_stock in stock:
-                if code not in lying:
-                    unknown.add(code)
-                elif in_stock:
-                    lying[code].add(product_id)
-                else:
-                    lying[code].discard(product_id)
-            changed = [replace(stores[code], inventory=frozenset(ids)) for code, ids in lying.items() if ids != stores[code].inventory]
-            self._store.catalog.put_stores(changed)
+        with self._lock:
+            with self._store.transaction(about=[CATALOGUE]):
+                stores = {store.store_code: store for store in self._store.catalog.stores()}
+                lying, unknown = _lying(stores, stock)
+                changed = [replace(stores[code], inventory=frozenset(ids)) for code, ids in lying.items() if ids != stores[code].inventory]
+                self._store.catalog.put_stores(changed)
+                version = self._store.catalog.version()
+            self._patch_stores(changed, version)
         return unknown
 
     def _former(self, product_ids: Sequence[str]) -> dict[str, Product]:
@@ -185,5 +180,29 @@ class House:
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
-        with self._store.transaction(about=[CATALOGUE]):
-            self._store.catalog.put_stores(stores)
+        with self._lock:
+            with self._store.transaction(about=[CATALOGUE]):
+                self._store.catalog.put_stores(stores)
+                version = self._store.catalog.version()
+            self._patch_stores(stores, version)
+
+    def _patch_stores(self, stores: Sequence[Shop], version: int) -> None:
+        """Patch the stores of the table, in the order of their codes, where these are all that has changed; no product is laid out by its stores."""
+        table = self._catalog
+        if table is not None and table.version == version - 1:
+            known = table.stores | {store.store_code: store for store in stores}
+            self._catalog = replace(table, version=version, stores={code: known[code] for code in sorted(known)})
+
+
+def _lying(stores: Mapping[str, Shop], stock: Iterable[tuple[str, str, bool]]) -> tuple[dict[str, set[str]], set[str]]:
+    """What lies in each store after the stock was told, and the codes that are not known."""
+    lying: dict[str, set[str]] = {code: set(store.inventory) for code, store in stores.items()}
+    unknown = set()
+    for code, product_id, in_stock in stock:
+        if code not in lying:
+            unknown.add(code)
+        elif in_stock:
+            lying[code].add(product_id)
+        else:
+            lying[code].discard(product_id)
+    return lying, unknown

@@ -27,7 +27,7 @@ from tactful.model.events import (
 )
 from tactful.model.moment import Moment
 from tactful.model.places import cell_of
-from tactful.model.products import Product
+from tactful.model.products import Product, Store
 from tactful.recommend import Recommender
 from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
@@ -246,6 +246,22 @@ def test_a_new_product_is_known_at_once_without_laying_out_the_others(monkeypatc
     assert [len(table.products) for table in (former, catalog)] == [30, 32]
     assert (catalog.row_of["p31"], catalog.rows_of_group[30], catalog.in_stock[1]) == (31, (30, 31), False)
     assert len(recommender.life_days()) == len(catalog.types) == 32
+
+
+def test_what_lies_in_which_store_is_known_at_once_without_laying_out_the_products(monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(3)], now=None)
+    house.put_stores(STORES)
+    _, recommender = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    assert house.put_inventory([("paris", "p1", True), ("nowhere", "p1", True)]) == {"nowhere"}
+    assert house.now()[0].stores["paris"].inventory >= {"p1"}
+    house.put_inventory([("paris", "p1", False)])
+    house.put_inventory([])
+    house.put_stores([Store(store_code="berlin", name="Berlin", lat=52.5, lon=13.4, country="DE", timezone="Europe/Berlin")])
+    catalog, same = house.now()
+    assert (list(catalog.stores), same) == (["berlin", "london", "paris"], recommender)
+    assert catalog.stores == {store.store_code: store for store in house._store.catalog.stores()}
 
 
 def test_a_change_by_somebody_else_is_seen():

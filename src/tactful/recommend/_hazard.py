@@ -58,13 +58,18 @@ class Styles(Struct, frozen=True, kw_only=True):
         return cls(gap_days=np.empty(0), repeat_share=np.empty(0), spread=np.empty(0), type_of=np.empty(0, np.int64), signs=np.empty((0, len(OF_STYLES))))
 
     @classmethod
-    def of(cls, rhythms: Rhythms, pulses: Pulses, catalog: CatalogTable) -> "Styles":
-        """Lay what was learned over a catalogue."""
-        usual = rhythms.of_groups(catalog)
+    def of(cls, rhythms: Rhythms, pulses: Pulses, catalog: CatalogTable, *, since: int = 0) -> "Styles":
+        """Lay what was learned over a catalogue, from some style code on."""
+        usual = rhythms.of_groups(catalog, since=since)
         gap_days, repeat_share, spread = (np.array([getattr(one, name) for one in usual], np.float64) for name in ("gap_days", "repeat_share", "spread"))
-        this_week, of_late, always, back = over(pulses, catalog).T
+        this_week, of_late, always, back = over(pulses, catalog.groups[since:]).T
         signs = np.log([repeat_share, of_late, this_week / of_late, of_late / always, back, gap_days]).T
-        return cls(gap_days=gap_days, repeat_share=repeat_share, spread=spread, type_of=types_of_groups(catalog), signs=np.ascontiguousarray(signs))
+        type_of = types_of_groups(catalog)[since:]
+        return cls(gap_days=gap_days, repeat_share=repeat_share, spread=spread, type_of=type_of, signs=np.ascontiguousarray(signs))
+
+    def followed_by(self, more: "Styles") -> "Styles":
+        """These, then more."""
+        return Styles(**{name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in self.__struct_fields__})
 
 
 def typical_gap(pairs: Pairs, styles: Styles) -> Floats:

@@ -3,6 +3,8 @@
 Source: what is on offer or in season is bought by many at once; the eleven features of the hazard know nothing of it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -69,8 +71,8 @@ def further(pairs: Pairs, day: float, memory: int) -> Floats:
     return np.maximum(count, 0.0)
 
 
-def over(pulses: Pulses, catalog: CatalogTable) -> Floats:
-    """Lay them over the styles of a catalogue; float64 [styles, 4] in the order of `Pulse`."""
+def over(pulses: Pulses, styles: Sequence[str]) -> Floats:
+    """Lay them over style ids; float64 [styles, 4] in the order of `Pulse`."""
     nobody = pulses.get(ANY, Pulse())
-    found = [pulses.get(name, nobody) for name in catalog.groups]
+    found = [pulses.get(name, nobody) for name in styles]
     return np.array([(one.this_week, one.of_late, one.always, one.back) for one in found], np.float64).reshape(-1, 4)

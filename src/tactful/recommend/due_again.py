@@ -22,7 +22,7 @@ from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_h
 from tactful.recommend._logistic import expit
 from tactful.recommend._pairs import Pairs, summarise
 from tactful.recommend._pulse import Pulses, learn_pulses
-from tactful.recommend._rhythm import Rhythms, learn_rhythms
+from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
 
 Floats = NDArray[np.float64]
 
@@ -117,6 +117,14 @@ class DueAgain(Source):
     def bind(self, catalog: CatalogTable) -> None:
         """Lay what is usual over the styles of a catalogue; a new style takes its type's."""
         self.styles = Styles.of(self.state.rhythms, self.state.pulses, catalog)
+
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Lay what is usual over new styles."""
+        known = len(self.styles.type_of)
+        if np.array_equal(types_of_groups(catalog)[:known], self.styles.type_of):
+            self.styles = self.styles.followed_by(Styles.of(self.state.rhythms, self.state.pulses, catalog, since=known))
+        else:
+            self.bind(catalog)
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every style they bought for themselves, with its probability."""

@@ -84,7 +84,7 @@ class Shelf(Struct, kw_only=True):
     alive: NDArray[np.bool_]
     """Not withheld by an earlier rule."""
     worth: NDArray[np.float64] | None = None
-    """How likely all that was said together makes each, float64 [n], which puts the shelf in order and withholds nothing; None: as ``score``."""
+    """The scores dealt out anew by all that was said together, float64 [n]: they put the shelf in order and withhold nothing; None: as ``score``."""
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,8 +2,8 @@
 
 A linear model of the sources' log odds and of a few figures, put on the scale by an isotonic curve. No source's word may count against a thing. It is learned
 from what was bought in the latest week at every training, and taken only where it tells what customers bought better than the likeliest source's word does,
-on customers that it has not learned from. It puts in order and never silences: whether something is worth saying is asked of the source's own word, since a
-ranker learned from what many buy thinks little of what few need.
+on customers that it has not learned from. It puts in order what its voices say to who has bought something before, and never silences: whether something is
+worth saying is asked of the source's own word, since a ranker learned from what many buy thinks little of what few need.
 """
 
 from collections.abc import Callable, Mapping
@@ -72,9 +72,9 @@ class AskedBuilder:
         self._parts: list[Asked] = []
 
     def add(self, found: Mapping[str, Candidates], customer: Customer, *, bought: NDArray[np.int32], now: datetime) -> None:
-        """Add one customer: candidates by source, in their own scores, and the styles bought in the week after."""
+        """Add one customer who has bought something: candidates by source, in their own scores, and the styles bought in the week after."""
         voices = {name: candidates for name, candidates in found.items() if name in VOICES and len(candidates)}
-        if not voices:
+        if not voices or not len(customer.history.own().rows):
             return
         proposed = np.concatenate([candidates.rows for candidates in voices.values()])
         voice = np.repeat(np.array([word_of(name) for name in voices], np.int32), [len(candidates) for candidates in voices.values()])

@@ -127,11 +127,10 @@ class Recommender:
             because += proposed.because
         shelf = _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
         ranker = self.calibration.ranker
-        if ranker is None or moment.interrupts or moment.featured:
+        if ranker is None or moment.interrupts or moment.featured or not len(customer.history.own().rows):
             return shelf
         told = heard(shelf.rows, proposed=np.concatenate(rows), voice=np.concatenate(voice), probability=np.concatenate(score))
-        ranked = ranker(told, figures_of(shelf.rows, customer, now=moment.now))
-        return msgspec.structs.replace(shelf, worth=np.where(np.isin(shelf.source, VOICES), ranked, shelf.score))  # another source's word stays
+        return _in_order(shelf, ranker(told, figures_of(shelf.rows, customer, now=moment.now)))
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
@@ -167,6 +166,14 @@ def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -
     about = {catalog.types[catalog.type_of[row]].split(" > ", 1)[0] for row in moment.featured}
     fitting = [catalog.types[code].split(" > ", 1)[0] in about for code in catalog.type_of[rows].tolist()]
     return np.where(fitting, 1.0, OFF_PAGE)
+
+
+def _in_order(shelf: Shelf, ranked: NDArray[np.float64]) -> Shelf:
+    """Hands the words of the voices out among what they speak for, the highest to what the ranker thinks likeliest; what another source speaks for stays."""
+    spoken_for = np.flatnonzero(np.isin(shelf.source, VOICES))
+    worth = shelf.score.copy()
+    worth[spoken_for[np.argsort(-ranked[spoken_for], kind="stable")]] = np.sort(shelf.score[spoken_for])[::-1]
+    return msgspec.structs.replace(shelf, worth=worth)
 
 
 def _strongest(rows: NDArray[np.int32], score: NDArray[np.float64], outranks: NDArray[np.int32], because: Sequence[Because], *, catalog: CatalogTable) -> Shelf:

@@ -34,7 +34,7 @@ class LikeYouConfig(Struct, frozen=True, kw_only=True):
 
     least_customers: int = 200
     """Fewer customers teach nothing about each other."""
-    modesty: float = 0.3
+    modesty: float = 0.25
     """Power of a thing's popularity that its score is divided by: 0 is everybody's taste, more is more out of the way."""
     kind_weight: float = 0.35
     """What having one of its type, or of its category, counts beside having the thing."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -52,6 +52,7 @@ def test_it_is_not_learned_from_few_purchases_nor_where_it_adds_nothing():
     assert facts["ahead_in_log_loss"] < 2 * facts["standard_error"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(VOICES) - 1), st.floats(0.001, 0.9), st.floats(1.01, 5.0))
 def test_a_source_that_is_surer_never_makes_a_thing_less_likely(voice, probability, times):
     told = np.full((2, len(VOICES)), np.nan)

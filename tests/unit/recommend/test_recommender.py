@@ -71,13 +71,14 @@ def test_the_ranker_puts_in_order_and_withholds_nothing():
     recommender = Recommender()
     recommender.components["popular_here"].state.weekly = {"": {"milk": 0.8, "case": 0.3}}
     recommender.bind(CATALOG)
-    somebody, here = customer_of(), Moment(now=NOW)
+    somebody, here = customer_of(bought(ago(3), "camera")), Moment(now=NOW)
     before = recommender.shelf(here, somebody)
     recommender.calibration.ranker = UPSIDE_DOWN
     after = recommender.shelf(here, somebody)
     assert (after.rows.tolist(), after.score.tolist()) == (before.rows.tolist(), before.score.tolist())
     first = [CATALOG.product(int(shelf.rows[slate_of(shelf, here, somebody).shown[0]])).id for shelf in (before, after)]
     assert first == ["milk", "case"]
+    assert sorted(after.worth) == sorted(before.score)
 
 
 def test_the_ranker_does_not_speak_on_pages_about_something_nor_of_what_others_say():
@@ -87,7 +88,8 @@ def test_the_ranker_does_not_speak_on_pages_about_something_nor_of_what_others_s
     recommender.calibration.ranker = UPSIDE_DOWN
     assert recommender.shelf(Moment(now=NOW, placement="product", featured=(row("camera"),)), customer_of()).worth is None
     recommender.components["considering"] = Saying(0.2)
-    shelf = recommender.shelf(Moment(now=NOW), customer_of())
+    assert recommender.shelf(Moment(now=NOW), customer_of()).worth is None  # of a stranger it knows nothing more
+    shelf = recommender.shelf(Moment(now=NOW), customer_of(bought(ago(3), "camera")))
     assert dict(zip([CATALOG.product(int(r)).id for r in shelf.rows], shelf.worth.tolist(), strict=True))["novel"] == 0.2
 
 

@@ -8,7 +8,7 @@ span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -31,6 +31,9 @@ STRONG = ("cart", "wish", "ask")
 GAP_PRIOR_WEIGHT = 2.0
 """How many gaps of this customer the type's mean gap is worth."""
 CLOSED_BELOW = 0.15
+PAUSES_SHORTER = 0.95
+"""Silence that lasts longer than this share of the pauses after which people came back is the end of a want, however sure it was."""
+LONGEST_SILENCE = -math.log1p(-PAUSES_SHORTER)
 ONE_LOOK_FADES = 28.0
 """Days after which a lone look no longer joins with a later one."""
 BURST_STYLES = 5
@@ -188,7 +191,11 @@ def _solid(days: Days) -> Days:
 
 def _strongest(days: Days) -> str | None:
     """The strongest sign that a click is not."""
-    kinds = {sign.kind for found in days.values() for sign in found}
+    return _strongest_of(sign for found in days.values() for sign in found)
+
+
+def _strongest_of(signs: Iterable[Sign]) -> str | None:
+    kinds = {sign.kind for sign in signs}
     return None if kinds.isdisjoint(STRONG) else max(kinds.intersection(STRONG), key=STRONG.index)
 
 
@@ -205,7 +212,8 @@ def _patience(type_code: int, days: Days, scene: _Scene) -> float:
         return ONE_LOOK_FADES
     wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(type_code, days, scene.wants))
     number, spanned = _pauses(type_code, days, scene.wants)
-    return spanned * math.expm1(max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0) / number)
+    lost = min(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), LONGEST_SILENCE)
+    return spanned * math.expm1(max(lost, 0.0) / number)
 
 
 def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
@@ -214,7 +222,7 @@ def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
     wanted = explanations.own + explanations.gift
     several = _several(episode.days)
     closed_by, state = None, "open" if several else "look"
-    if several and wanted < CLOSED_BELOW:
+    if several and (wanted < CLOSED_BELOW or _silence(type_code, episode, scene, since=episode.signs[-1].at) > LONGEST_SILENCE):
         left = len(episode.days) > 2 or any(contribution.code == "accessory_viewed" for contribution in evidence)
         closed_by, state = "bought_elsewhere" if left else "dropped", "closed"
     return _build(
@@ -225,7 +233,24 @@ def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
         explanations=explanations,
         evidence=evidence,
         in_visit=episode.signs[-1].visit == scene.visit,
+        returned_to=_returned_to(type_code, episode, scene),
     )
+
+
+def _returned_to(type_code: int, episode: _Episode, scene: _Scene) -> dict[int, float]:
+    """Styles with more than a glance on several days, or with a sign that a click is not, and for each the share of pauses that are shorter than its rest."""
+    signs: dict[int, list[Sign]] = {}
+    for sign in episode.signs:
+        if sign.row != UNKNOWN_ROW and not sign.brief:
+            signs.setdefault(int(scene.catalog.group_of[sign.row]), []).append(sign)
+    again = {group: found for group, found in signs.items() if len(by_day(found)) > 1 or _strongest_of(found)}
+    return {group: -math.expm1(-_silence(type_code, episode, scene, since=found[-1].at)) for group, found in again.items()}
+
+
+def _silence(type_code: int, episode: _Episode, scene: _Scene, *, since: datetime) -> float:
+    """The log odds that silence since a time takes from a want: minus the logarithm of the share of pauses that last as long."""
+    number, spanned = _pauses(type_code, episode.days, scene.wants)
+    return number * math.log1p(max((scene.now - since) / DAY, 0.0) / spanned)
 
 
 def explain(evidence: tuple[Contribution, ...]) -> Explanations:
@@ -248,12 +273,10 @@ def explain(evidence: tuple[Contribution, ...]) -> Explanations:
 def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contribution, ...]:
     weights = scene.wants.weights
     last = episode.signs[-1]
-    number, spanned = _pauses(type_code, episode.days, scene.wants)
-    silence = number * math.log1p(max((scene.now - last.at) / DAY, 0.0) / spanned)
     found = [
         *_before_any_sign(weights),
         *_wanted(type_code, episode.days, scene.wants),
-        _speaks("silence", "want", -silence),
+        _speaks("silence", "want", -_silence(type_code, episode, scene, since=last.at)),
     ]
     if episode.before:
         again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, max(episode.days), scene.wants))
@@ -346,6 +369,7 @@ def _build(
     explanations: Explanations | None = None,
     evidence: tuple[Contribution, ...] = (),
     in_visit: bool = False,
+    returned_to: dict[int, float] | None = None,
 ) -> Need:
     latest = [sign for sign in signs[::-1] if sign.kind != SEARCH] or signs[::-1]
     explained = explanations or Explanations()
@@ -360,6 +384,7 @@ def _build(
         explanations=explained,
         evidence=evidence,
         in_visit=in_visit,
+        returned_to=returned_to or {},
         rows=tuple(dict.fromkeys(sign.row for sign in latest if sign.row != UNKNOWN_ROW)),
         event_ids=tuple(sign.event_id for sign in latest[:EVIDENCE_KEPT]),
         event_times=tuple(sign.at for sign in latest[:EVIDENCE_KEPT]),

@@ -55,6 +55,9 @@ class Need(Struct, frozen=True, kw_only=True):
     """Part of the visit that is going on now; within it a reminder is a help."""
     rows: tuple[int, ...] = ()
     """Catalogue rows looked at, the latest first."""
+    returned_to: dict[int, float] = {}
+    """Of these the styles, by code, that they came back to on another day, chose or kept: which of its kind it is. For each the share of the pauses after which
+    people come back that are shorter than theirs since, 0 to 1."""
     event_ids: tuple[str, ...] = ()
     """Evidence, the latest first."""
     event_times: tuple[datetime, ...] = ()

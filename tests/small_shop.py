@@ -1,16 +1,19 @@
 """A shop of a dozen products and a few dozen customers, for tests: who buys coffee keeps buying it, who buys a camera comes back for a case."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from tactful import learning
 from tactful.app.read import see_customer
 from tactful.catalog import build_table
-from tactful.learning import PurchaseTableBuilder
+from tactful.learning import LineBuilder, product_lines
 from tactful.model.events import CartItemAdded, OrderCompleted, OrderLine, ProductViewed
 from tactful.model.products import Money, Product, Store
 from tactful.model.tables import DAY_SECONDS
-from tactful.profile import fold_all, history_columns, new_profile
+from tactful.profile import fold_all, new_profile, purchase_lines
+from tactful.workbench import MemoryWorkbench
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 """A Wednesday."""
@@ -104,10 +107,27 @@ def life_of(number):
     return sorted((order for order in orders if order.at < NOW), key=lambda order: order.at)
 
 
+@contextmanager
+def counting(builder, catalog=CATALOG):
+    """Lay lines out and give what counts them."""
+    with MemoryWorkbench().begin("", now=NOW, resume_within=timedelta(0)) as work:
+        work.lay_out("products", product_lines(catalog))
+        work.lay_out("people", builder.tables())
+        yield work.count
+
+
+def tables_of(*profiles, catalog=CATALOG, until=NOW, country=lambda number: ""):
+    """Purchases and looks of some customers as columns, counted as training counts them."""
+    builder = LineBuilder()
+    for number, profile in enumerate(profiles):
+        builder.add(number, profile, bought=purchase_lines(profile), visits=(), country=country(number))
+    ids = [profile.customer_id for profile in profiles]
+    with counting(builder, catalog) as count:
+        purchases = learning.purchase_table(count, catalog, ids, until_day=until.timestamp() / DAY_SECONDS)
+        return purchases, learning.look_table(count, until_day=purchases.until_day)
+
+
 def purchase_table(catalog=CATALOG, *, customers=48, until=NOW):
     """Everybody's purchases as columns."""
-    builder = PurchaseTableBuilder(catalog)
-    for number in range(customers):
-        profile = fold_all(new_profile(f"u:c{number}"), life_of(number))
-        builder.add(profile.customer_id, history_columns(profile, catalog), country="GB" if number % 4 else "")
-    return builder.build(until_day=until.timestamp() / DAY_SECONDS)
+    everybody = [fold_all(new_profile(f"u:c{number}"), life_of(number)) for number in range(customers)]
+    return tables_of(*everybody, catalog=catalog, until=until, country=lambda number: "GB" if number % 4 else "")[0]

@@ -17,13 +17,12 @@ DECORATORS = ["@folds", "@app.callback", "@get", "@post", "@put", "@patch", "@de
 """They register what they decorate."""
 
 FEED = "an attribute of the product feed: kept and given back"
-READ_LATER = "in the contract and in every snapshot; readers come with later rooms"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
     "image": "read by the layout of letters",
+    **dict.fromkeys(("welcomed", "may_return"), "read by the template of the customer's page"),
     "prefill": "part of a usual on the wire",
-    "pause_event_id": READ_LATER,
     "trace": PROTOCOL,
     **dict.fromkeys(("controller_id", "received_time", "expected_completion_time", "results_count", "results_url"), "part of an OpenDSR answer on the wire"),
     **dict.fromkeys(("submitted_time", "regulation", "api_version"), "part of an OpenDSR request on the wire"),

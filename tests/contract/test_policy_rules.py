@@ -148,7 +148,10 @@ def test_a_rule_says_what_it_does(rule):
 
 @pytest.mark.parametrize(
     ("sentences", "rules", "others"),
-    [(WITHHELD, SHELF_RULES, {"more_of_the_same"}), (SILENCE, CONTACT_RULES, {"nothing_relevant", "nothing_within_reach", "too_late", "unknown_customer"})],
+    [
+        (WITHHELD, SHELF_RULES, {"more_of_the_same"}),
+        (SILENCE, CONTACT_RULES, {"nothing_relevant", "nothing_within_reach", "too_late", "unknown_customer", "better_message_waiting"}),
+    ],
 )
 def test_no_sentence_is_left_over(sentences, rules, others):
     assert set(sentences) == {rule.code for rule in rules} | others

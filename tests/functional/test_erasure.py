@@ -10,14 +10,14 @@ from tactful.model.errors import NotFound
 from tactful.model.events import Aliased, ConsentUpdated, DeadLetter, Identified, OrderCompleted, OrderLine, ProductViewed, Traits
 from tactful.wiring import open_engine
 
-SECRETS = ("erasmus-7001", "erasmus@customers.example", "phone-of-erasmus", "+44 20 7946 0417", "card-880417", "laptop-of-erasmus")
-EMAIL, PHONE, CARD = SECRETS[1], SECRETS[3], SECRETS[4]
+SECRETS = ("erasmus-7001", "erasmus@customers.example", "phone-of-erasmus", "+44 20 7946 0417", "card-880417", "laptop-of-erasmus", "app-of-erasmus-f00d")
+EMAIL, PHONE, CARD, APP = SECRETS[1], SECRETS[3], SECRETS[4], SECRETS[6]
 LATER = NOW + timedelta(days=1)
 
 
 def happened() -> list:
     day = timedelta(days=1)
-    who = Traits(email=EMAIL, phone=PHONE, loyalty_card=CARD, first_name="Erasmus")
+    who = Traits(email=EMAIL, phone=PHONE, push_token=APP, loyalty_card=CARD, first_name="Erasmus")
     bought = OrderCompleted(message_id="o1", at=NOW - day, user_id=SECRETS[0], order_id="erasmus-order", lines=(OrderLine(product_id=PRODUCTS[0].id),))
     guest = OrderCompleted(
         message_id="o2",
@@ -55,7 +55,7 @@ def engine(tmp_path):
 
 
 def found_in(tmp_path) -> list[tuple[str, str]]:
-    texts = {file.name: file.read_bytes().lower() for file in tmp_path.iterdir()}
+    texts = {file.name: file.read_bytes().lower() for file in tmp_path.rglob("*") if file.is_file()}
     return [(name, secret) for name, text in texts.items() for secret in SECRETS if secret.lower().encode() in text]
 
 
@@ -110,7 +110,7 @@ def test_an_export_holds_everything(engine):
     assert len(held["plans"]) == 1
     assert len(held["deadLetters"]) == 2
     assert held["profile"]["email"] == EMAIL
-    assert {link["identifier"]["kind"] for link in held["identities"]} == {"user_id", "anonymous_id", "email", "phone", "loyalty_card"}
+    assert {link["identifier"]["kind"] for link in held["identities"]} == {"user_id", "anonymous_id", "email", "phone", "loyalty_card", "push_token"}
 
 
 def test_nobody_is_nobody(engine):

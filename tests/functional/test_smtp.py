@@ -1,14 +1,13 @@
 """E-mail against a real mail server on this machine: what is on the wire, and what becomes of every kind of refusal."""
 
-import asyncio
 import socket
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
+from postbox import free_port, server
 from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
 from tactful.model.errors import InvalidInput
 from tactful.model.events import ConsentUpdated, Identified, Traits
@@ -16,60 +15,11 @@ from tactful.model.outbox import Letter
 from tactful.senders import Letterhead, open_sender
 from tactful.senders.smtp import Server, SmtpSender
 from tactful.wiring import open_engine
+from tactful.words import Links
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LONG_LINK = "https://mail.a-shop-with-a-rather-long-name.example/u/" + "t" * 80
 HEAD = Letterhead(from_address="hello@shop.example", from_name="The Shop", postal_address="1 High Street, London", links_url="https://mail.shop.example")
-
-
-class Postbox:
-    """Takes letters, and answers at each step what it was told to."""
-
-    def __init__(self, **answers):
-        self.answers = {step: list(said) for step, said in answers.items()}
-        self.letters = []
-
-    def _answer(self, step):
-        return self.answers[step].pop(0) if self.answers.get(step) else "250 OK"
-
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - the server calls it so
-        envelope.mail_from = address
-        return self._answer("mail")
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        said = self._answer("rcpt")
-        if said.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return said
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        said = self._answer("data")
-        if said == "hang up":
-            session.loop.call_soon(server.transport.close)
-            await asyncio.sleep(0)
-            return "250 never heard"
-        if said == "slow":
-            await asyncio.sleep(5)
-        if said.startswith("250"):
-            self.letters.append(envelope)
-        return said
-
-
-@contextmanager
-def server(**answers):
-    postbox = Postbox(**answers)
-    controller = Controller(postbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    try:
-        yield postbox, controller.port
-    finally:
-        controller.stop()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -202,6 +152,10 @@ LIFE = [
 ]
 
 
+def links(message_id):
+    return Links(unsubscribe_url=f"https://mail.shop.example/u/{message_id}", preferences_url=f"https://mail.shop.example/me/{message_id}")
+
+
 def test_from_plan_to_postbox_with_a_greylisting_server_in_between():
     engine = open_engine("memory:")
     engine.put_products(PRODUCTS)
@@ -209,9 +163,9 @@ def test_from_plan_to_postbox_with_a_greylisting_server_in_between():
     engine.record(LIFE, now=NOW)
     (plan,) = engine.plan(["ann"], now=NOW, dry_run=False)
     with server(rcpt=["450 4.2.0 greylisted"]) as (postbox, port), sender_to(port) as sender:
-        (first,) = engine.send([sender], now=NOW, way_out=lambda message_id: f"https://mail.shop.example/u/{message_id}").messages
+        (first,) = engine.send([sender], now=NOW, links=links).messages
         assert (first.state, first.next_at) == ("retry", NOW + timedelta(minutes=5))
-        (second,) = engine.send([sender], now=first.next_at, way_out=lambda message_id: f"https://mail.shop.example/u/{message_id}").messages
+        (second,) = engine.send([sender], now=first.next_at, links=links).messages
     assert second.state == "sent"
     (envelope,) = postbox.letters
     assert f"/u/{plan.message.message_id}>".encode() in envelope.content

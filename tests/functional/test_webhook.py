@@ -72,7 +72,7 @@ def test_a_message_is_posted_whole_and_signed():
 def test_every_answer_has_its_consequence(status, fate):
     with hook(status) as (address, taken):
         answer = open_sender(address, HEAD).send(LETTER)
-    assert (answer.fate, answer.closes_address, len(taken)) == (fate, False, 1)
+    assert (answer.fate, answer.closes_address, len(taken)) == (fate, status == 410, 1), "gone is gone: nobody is at that address"
 
 
 def test_a_program_that_is_not_there_is_down_and_one_that_says_nothing_is_unknown():

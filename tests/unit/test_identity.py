@@ -317,3 +317,36 @@ def test_what_was_separated_stays_so_until_somebody_says_otherwise():
     said = Identified(message_id="m1", at=NOON, user_id="ann", anonymous_id="phone")
     assert told(said, apart)[2] == {"a:phone": "u:ann"}
     assert told(said, Known(owners, cuts={cut: NOON + timedelta(hours=1)}))[2] == {}
+
+
+def app(value):
+    return Identifier("push_token", hashed(value))
+
+
+def seen_with(identifier, customer_id, at):
+    return Tie(identifier=identifier, customer_id=customer_id, since=at, event_id="m0", confidence=0.95)
+
+
+def links_of(event, graph):
+    return {link.identifier: link.customer_id for link in resolve(event, graph).links}
+
+
+def test_an_app_is_whose_it_was_last_and_joins_nobody():
+    ann = Known({user("bob"): "u:bob", app("t1"): "u:ann"}, [seen_with(app("t1"), "u:ann", NOON - timedelta(days=3))])
+    found = resolve(event("bob", push_token="t1"), ann)
+    assert (found.customer_id, found.merges) == ("u:bob", ())
+    assert {link.identifier: link.customer_id for link in found.links} == {app("t1"): "u:bob"}
+
+
+def test_an_event_that_comes_late_takes_no_app_back():
+    graph = Known({user("bob"): "u:bob", app("t1"): "u:ann"}, [seen_with(app("t1"), "u:ann", NOON + timedelta(days=3))])
+    assert links_of(event("bob", push_token="t1"), graph) == {}
+
+
+def test_an_app_alone_is_nobody():
+    assert resolve(event(None, None, push_token="t1"), Known({app("t1"): "u:ann"})) is None
+
+
+def test_who_signs_out_leaves_the_app_to_nobody():
+    out = Tracked(message_id="m1", at=NOON, user_id="ann", name="Signed Out", traits=Traits(push_token="t1"))
+    assert resolve(out, Known({user("ann"): "u:ann", app("t1"): "u:ann"})).unlinked == (app("t1"),)

@@ -181,7 +181,9 @@ def test_the_question_whether_we_are_welcome_is_a_letter_without_products(langua
 
 def test_links_that_the_shop_does_not_have_leave_no_empty_line_of_words():
     planned = message(EN, "Coffee")
-    assert letter(EN, planned, None, products={}).text == planned.text
+    bare = letter(EN, planned, None, products={})
+    assert bare.text == planned.items[0].reason.text
+    assert EN.say("letter.closing") not in bare.html, "without a link there is nothing to tap"
     one = letter(EN, planned, Links(unsubscribe_url="https://s.example/u/1"), products={})
     assert one.text == f"{planned.text}\nUnsubscribe: https://s.example/u/1"
     assert "None" not in one.html

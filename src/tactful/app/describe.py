@@ -110,7 +110,7 @@ def _needs(customer: Customer) -> list[dict[str, Any]]:
             "because": [
                 {"code": found.code, "speaksFor": found.speaks_for, "logOdds": round(found.log_odds, 2), "evidence": found.event_ids} for found in need.evidence
             ],
-            "evidence": need.event_ids,
+            "evidence": [sign.event_id for sign in need.latest],
         }
         for need in needs
     ]

@@ -5,30 +5,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tactful.app import decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
+from tactful.app import answer_back, customer_page, decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
+from tactful.app.answer_back import Answer
 from tactful.app.audit import Audit
+from tactful.app.customer_page import CustomerPage
 from tactful.app.house import House
 from tactful.app.keys import NewKey
 from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
-from tactful.app.ports import Sender, Store
+from tactful.app.ports import Sender, Store, Workbench
 from tactful.app.record import Batch, Progress, Receipt
 from tactful.app.requests import DecideContext, DecideRequest
-from tactful.app.send import Clock, WayOut, no_way_out
+from tactful.app.send import Clock, LinksOf, no_links
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
 from tactful.app.turns import Together
 from tactful.app.visits import Visits, consented
 from tactful.model.access import Role
 from tactful.model.decisions import Decision, Plan
-from tactful.model.errors import InvalidInput, NotFound
+from tactful.model.errors import InvalidInput, NotFound, NotReady
 from tactful.model.events import Channel, DeadLetter, Event
 from tactful.model.identity import Identifier
-from tactful.model.outbox import Dispatch
+from tactful.model.outbox import Dispatch, Standing
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
-from tactful.words import Phrasebook
+from tactful.words import Phrasebook, Words
 
 __all__ = ["Batch", "DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
 
@@ -37,9 +39,17 @@ class Engine:
     """The use cases over one store. Thread-safe: writers take turns."""
 
     def __init__(
-        self, store: Store, *, new_id: Callable[[], str], policy: Policy | None = None, words: Phrasebook | None = None, erasure_key: bytes = b""
+        self,
+        store: Store,
+        *,
+        new_id: Callable[[], str],
+        policy: Policy | None = None,
+        words: Phrasebook | None = None,
+        erasure_key: bytes = b"",
+        workbench: Workbench | None = None,
     ) -> None:
         self.store = store
+        self._workbench = workbench
         self.new_id = new_id
         self._tombstones = Tombstones(store, erasure_key)
         self._visits = Visits()
@@ -125,20 +135,32 @@ class Engine:
         """Decide for each customer which one message to send within seven days, or why none. Not dry: the message is reserved, once a customer and round."""
         return plan.plan_all(self.store, self._house, user_ids, now=now, dry_run=dry_run, new_id=self.new_id, round_id=round_id)
 
-    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, way_out: WayOut = no_way_out) -> Dispatch:
+    def send(self, senders: Sequence[Sender], *, now: datetime, clock: Clock | None = None, links: LinksOf = no_links) -> Dispatch:
         """Send what is due in the outbox, once, after asking everything again; or drop it with its reason.
 
-        ``way_out`` gives a message's unsubscribe link; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
+        ``links`` gives a message its links; ``clock`` tells the time while a long run goes on, without it, it stays ``now``.
         """
-        return send.send_due(self.store, self._house, now=now, senders=senders, way_out=way_out, new_id=self.new_id, clock=clock)
+        return send.send_due(self.store, self._house, now=now, senders=senders, links=links, new_id=self.new_id, clock=clock)
 
     def unsubscribe(self, message_id: str, *, now: datetime) -> Channel:
         """End the channel that a message came through, for whoever got it; again does no harm. Raises NotFound."""
         return way_out.unsubscribe(self.store, message_id, now=now, new_id=self.new_id)
 
-    def channel_of(self, message_id: str) -> Channel:
-        """The channel that a message came through. Raises NotFound."""
-        return way_out.receiver_of(self.store, message_id)[1]
+    def way_out(self, message_id: str, *, now: datetime) -> tuple[Channel, Words]:
+        """The channel that a message came through, and the words in which to speak to who got it. Raises NotFound."""
+        return way_out.words_of(self.store, self._house, message_id, now=now)
+
+    def customer_page(self, message_id: str, *, now: datetime) -> CustomerPage:
+        """Why somebody was written to, and how what they answered stands. Raises NotFound."""
+        return customer_page.customer_page(self.store, self._house, message_id, now=now)
+
+    def answer_back(self, message_id: str, answer: Answer, *, now: datetime) -> None:
+        """Record what whoever got a message answers to it. Raises NotFound, and InvalidInput where it is no answer to this message."""
+        answer_back.answer_back(self.store, self._house, message_id, answer=answer, now=now, new_id=self.new_id)
+
+    def speak(self, *wishes: str) -> Words:
+        """The words of the first language that is spoken here; else the shop's own."""
+        return self._house.phrasebook.speak(*wishes, self._house.own_words.locale)
 
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""
@@ -150,11 +172,15 @@ class Engine:
 
     def erase(self, customer: str, *, now: datetime) -> Erasure:
         """Forget a customer for good; a late event does not bring them back. Raises NotFound."""
-        return subject.erase(self.store, self._tombstones, customer, now=now)
+        erasure = subject.erase(self.store, self._tombstones, customer, now=now)
+        self._clear_workbench()
+        return erasure
 
     def submit(self, request: SubjectRequest, *, now: datetime) -> RequestStatus:
         """Do what a data subject's request asks. Raises InvalidInput."""
-        return opendsr.submit(self.store, self._tombstones, request, now=now)
+        status = opendsr.submit(self.store, self._tombstones, request, now=now)
+        self._clear_workbench()
+        return status
 
     def request_status(self, request_id: str) -> RequestStatus:
         """What became of a data subject's request. Raises NotFound."""
@@ -183,9 +209,23 @@ class Engine:
             raise NotFound(f"no decision {decision_id[:80]!r}: give the decisionId of a decision or a plan")
         return found
 
-    def train(self, *, now: datetime, progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
-        """Learn every model from the log up to ``now`` and put them to use; facts by model name."""
-        return train.train(self.store, self._house, now=now, progress=progress or _in_silence)
+    def standing(self, decision_id: str) -> Standing | None:
+        """What became of a planned message until now; None where none was reserved."""
+        return send.standing_of(self.store, self._house, decision_id)
+
+    def train(self, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
+        """Learn every model from the log up to ``now`` and put them to use; facts by model name.
+
+        A training that was interrupted is gone on with where nothing has come since and its window ended now, or ``resume_within`` before. Raises NotReady.
+        """
+        if self._workbench is None:
+            raise NotReady("this engine was opened without a workbench, so it cannot train: open it by tactful.wiring.open_engine")
+        return train.train(self.store, self._house, self._workbench, now=now, resume_within=resume_within, progress=progress or _in_silence)
+
+    def _clear_workbench(self) -> None:
+        """An interrupted training must not keep what was just erased."""
+        if self._workbench is not None:
+            self._workbench.clear()
 
 
 def _in_silence(_: int) -> None:

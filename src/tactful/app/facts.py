@@ -1,17 +1,19 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tactful.app.addresses import address_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
 from tactful.model.catalog import SENSITIVITIES
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
-from tactful.model.needs import Need
-from tactful.model.profile import Consent, Profile
+from tactful.model.needs import Need, NeedState
+from tactful.model.profile import HOW_OFTEN, Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -27,6 +29,9 @@ BOUGHT_AGAIN = 0.2
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
+_STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
+STATES = {name: code for code, name in enumerate(_STATE_NAMES.tolist())}
+_NOTHING = (0, False, 0, False)
 Floats = NDArray[np.float64]
 
 
@@ -34,7 +39,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,
-        threshold=np.array([thresholds.least(source, interrupts=moment.interrupts) for source in shelf.source.tolist()], np.float64),
+        threshold=_thresholds(shelf, moment, thresholds),
     )
     nothing = 0
     for need, gather in _GATHER.items():
@@ -48,6 +53,11 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         facts.bought_once = _bought_once(shelf, customer, repeated=recommender.repeat_share())
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
+
+
+def _thresholds(shelf: Shelf, moment: Moment, thresholds: Thresholds) -> Floats:
+    least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
+    return np.array([least[because.code] for because in shelf.because], np.float64)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
@@ -140,22 +150,22 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
 
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
-    wanted = {code: customer.needs[code] for code in set(shelf.types.tolist()) if code in customer.needs}
-    found = [wanted.get(code) for code in shelf.types.tolist()]
-    facts.need_state = np.array([need.state if need else "" for need in found], np.str_)
-    facts.need_in_visit = np.array([need is not None and need.in_visit for need in found], np.bool_)
-    facts.occasions = np.array([need.occasions if need else 0 for need in found], np.int64)
+    kinds = shelf.types.tolist()
+    needs, met = customer.needs, set(customer.needs)
+    found = [needs[code] if code in met else None for code in kinds]
+    told = [_NOTHING if need is None else (STATES[need.state], need.in_visit, need.occasions, need.explanations.for_another) for need in found]
+    state, in_visit, occasions, for_another = np.array(told, np.int64).T
+    facts.need_state = _STATE_NAMES[state]
+    facts.need_in_visit, facts.occasions, facts.for_another = in_visit > 0, occasions, for_another > 0
+    facts.closed_by = np.array([need.closed_by or "" if need else "" for need in found], np.str_)
+    facts.explanations = Explained(found)
     _of_style(facts, shelf, found, customer)
-    facts.closed_by = np.array([(need.closed_by or "") if need else "" for need in found], np.str_)
-    facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
-    explained = {code: _explained(need) for code, need in wanted.items()}
-    facts.explanations = tuple(map(explained.get, shelf.types.tolist()))
+    department_of = customer.catalog.department_of_type
+    stray = _stray_departments(customer, among={department_of[code] for code in kinds})
+    facts.stray_department = np.array([department_of[code] in stray for code in kinds], np.bool_) if stray else np.zeros(len(shelf), np.bool_)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
-    facts.contextual = np.array([code in featured for code in shelf.types.tolist()], np.bool_)
-    departments = [customer.catalog.department_of_type[code] for code in shelf.types.tolist()]
-    stray = _stray_departments(customer, among=set(departments))
-    facts.stray_department = np.array([department in stray for department in departments], np.bool_)
-    return bool(stray or wanted)
+    facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.zeros(len(shelf), np.bool_)
+    return bool(stray) or any(found)
 
 
 def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], customer: Customer) -> None:
@@ -167,10 +177,21 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
 
 
-def _explained(need: Need) -> dict[str, float] | None:
-    if not need.evidence:
-        return None
-    return {name: round(getattr(need.explanations, name), 3) for name in need.explanations.__struct_fields__}
+class Explained(Sequence[dict[str, float] | None]):
+    """How likely own, gift, research and slip are, by candidate: put into words where somebody asks, which of most nobody does."""
+
+    def __init__(self, needs: Sequence[Need | None]) -> None:
+        self._needs = needs
+
+    def __len__(self) -> int:
+        return len(self._needs)
+
+    def __getitem__(self, index: int) -> dict[str, float] | None:  # type: ignore[override]  # nobody takes slices
+        need = self._needs[index]
+        if need is None or not need.evidence:
+            return None
+        told = need.explanations
+        return {"own": round(told.own, 3), "gift": round(told.gift, 3), "research": round(told.research, 3), "slip": round(told.slip, 3)}
 
 
 def _stray_departments(customer: Customer, *, among: set[str]) -> set[str]:
@@ -344,13 +365,15 @@ def contact_facts(profile: Profile, *, zones: tuple[str, ...], person: str | Non
 
     ``person``: who they are drawn as, where two accounts share an address. ``closed``: channels whose address is closed, whoever closed it.
     """
-    address = {"email": profile.email, "sms": profile.phone, "push": None}
     return ContactFacts(
         consented={channel: _consented(profile, channel) for channel in CHANNELS},
-        reachable={channel: address[channel] is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS},
+        reachable={
+            channel: address_of(profile, channel) is not None and channel not in profile.closed_channels and channel not in closed for channel in CHANNELS
+        },
         contacts=tuple(sorted(profile.contacts, key=lambda contact: contact.at)),
         paused_until=max((until for until in (profile.paused_until, all_rests_until(profile)) if until is not None), default=None),
         last_own_at=profile.last_own_at,
+        how_often=tuple(stated.value.casefold() for stated in profile.preferences if stated.key == HOW_OFTEN),
         person=person or profile.customer_id,
         zones=zones,
     )

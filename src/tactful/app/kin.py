@@ -9,19 +9,17 @@ from datetime import datetime
 import numpy as np
 from msgspec.structs import replace
 
+from tactful.app.addresses import KIND_OF, address_of
 from tactful.app.facts import CHANNELS, MARKETING, contact_facts, denied_since
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile
 from tactful.identity import identifier
 from tactful.model.customer import Customer
-from tactful.model.identity import IdentifierKind
 from tactful.model.profile import Consent, Contact, Profile
 from tactful.model.tables import History
 from tactful.model.verdicts import ContactFacts
 from tactful.profile import history_columns
 
-ADDRESS_OF: dict[str, IdentifierKind] = {"email": "email", "sms": "phone"}
-"""Channel to the kind of address it writes to."""
 KIN_KINDS = frozenset({"email", "phone", "loyalty_card"})
 KIN_AT_MOST = 6
 """More customers than this share an address that is nobody's in particular, such as the shop's own."""
@@ -49,16 +47,12 @@ def with_kin(customer: Customer, kin: Sequence[Profile]) -> Customer:
 def reached_facts(profile: Profile, kin: Sequence[Profile], *, zones: tuple[str, ...], person: str | None = None, closed: Collection[str] = ()) -> ContactFacts:
     """Facts about one person as a receiver: caps, pauses and a no hold for an address, whoever of them it was that got the message or said it."""
     facts = contact_facts(profile, zones=zones, person=person, closed=closed)
-    for channel, kind in ADDRESS_OF.items():
-        address = _address(profile, channel)
+    for channel, kind in KIND_OF.items():
+        address = address_of(profile, channel)
         for other in kin if address is not None else ():
-            if identifier(kind, _address(other, channel)) == identifier(kind, address):
+            if identifier(kind, address_of(other, channel)) == identifier(kind, address):
                 facts = _joined(facts, other, channel, said=profile.consents.get(f"{MARKETING}/{channel}"))
     return facts
-
-
-def _address(profile: Profile, channel: str) -> str | None:
-    return profile.email if channel == "email" else profile.phone
 
 
 def _joined(facts: ContactFacts, other: Profile, channel: str, *, said: Consent | None) -> ContactFacts:
@@ -71,6 +65,7 @@ def _joined(facts: ContactFacts, other: Profile, channel: str, *, said: Consent 
         consented={each: facts.consented[each] and not (each == channel and denied) for each in CHANNELS},
         contacts=tuple(sorted([*facts.contacts, *added], key=_at)),
         paused_until=max((until for until in (facts.paused_until, theirs.paused_until) if until is not None), default=None),
+        how_often=(*facts.how_often, *theirs.how_often),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from tactful.app.addresses import closed_for
 from tactful.app.decide import item_of, judged_shelf, silence, withheld_of
 from tactful.app.facts import CHANNELS, usable_channels
+from tactful.app.grounds import grounds_of, messages, told_of
 from tactful.app.house import House
 from tactful.app.kin import kin_of, reached_facts, with_kin
 from tactful.app.place import possible_zones
@@ -49,6 +51,8 @@ class _Outcome(Struct, frozen=True, kw_only=True):
     silence: Silence | None = None
     bids: tuple[Bid, ...] = ()
     propensity: float = 1.0
+    zone: str = "UTC"
+    """Where they most likely are: days are told by its clock."""
 
 
 class Planner:
@@ -90,14 +94,28 @@ class Planner:
         found = [trigger.propose(customer, shelf, now=self.now, zone=zones[0]) for trigger in self.house.policy.rules(customer.profile).triggers]
         opportunities = ranked([opportunity for opportunity in found if opportunity is not None and opportunity.earliest <= self.now + HORIZON])
         if not opportunities:
-            return _Outcome(silence=silence(self.own, "nothing_relevant", candidates=len(shelf)))
+            return _Outcome(silence=self._nothing_new(customer, shelf))
         facts = reached_facts(customer.profile, kin, zones=zones, person=self._person(customer), closed=closed_for(self.store, customer.profile))
         judged = [(opportunity, *self._judge(opportunity, facts, customer)) for opportunity in opportunities]
         free = [(opportunity, proposal) for opportunity, proposal, verdict in judged if verdict.allowed]
         if free:
             return self._auction(free, customer, shelf, facts=facts)
-        stopped_by = judged[0][2]
-        return _Outcome(silence=silence(self.own, stopped_by.code or "nothing_relevant", until=stopped_by.until, **stopped_by.facts))
+        best, proposal, stopped_by = judged[0]
+        better = self._better_waiting(best, customer, shelf, facts=facts)
+        if better is not None:
+            return _Outcome(silence=better)
+        code = stopped_by.code or "nothing_relevant"
+        grounds = stopped_by.facts | grounds_of(code, proposal.channel, facts=facts, profile=customer.profile)
+        return _Outcome(silence=silence(self.own, code, until=stopped_by.until, **grounds))
+
+    def _nothing_new(self, customer: Customer, shelf: Shelf) -> Silence:
+        """Silence where no trigger proposes anything: because nothing is wanted, or because what is has been told, or is about to be."""
+        told = told_of(customer, shelf)
+        if any(contact.reserved for contact in told):
+            return silence(self.own, "better_message_waiting", messages=messages([contact for contact in told if contact.reserved]))
+        if told:
+            return Silence(code="nothing_relevant", text=self.own.say("told.already"), facts={"messages": messages(told)})
+        return silence(self.own, "nothing_relevant", candidates=len(shelf))
 
     def _auction(self, free: list[tuple[Opportunity, Proposal]], customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> _Outcome:
         """The message that is worth most at its best time wins, unless silence is worth more."""
@@ -108,10 +126,37 @@ class Planner:
         logged = tuple(each for each, _, _ in bids)
         question = not opportunity.indices
         if best.worth <= 0 and not question:
+            better = self._better_waiting(opportunity, customer, shelf, facts=facts)
+            if better is not None:
+                return _Outcome(silence=better, bids=logged)
             code = "too_soon" if receiver.fatigue(self.now) > 0 else "nothing_relevant"
-            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger), bids=logged)
+            grounds = grounds_of(code, best.channel, facts=facts, profile=customer.profile)
+            return _Outcome(silence=silence(self.own, code, worth=round(best.worth, 4), trigger=best.trigger, **grounds), bids=logged)
         planned, propensity = self._at_their_hour(msgspec.structs.replace(proposal, send_at=best.send_at), customer, facts)
-        return _Outcome(opportunity=opportunity, proposal=planned, bids=logged, propensity=propensity)
+        return _Outcome(opportunity=opportunity, proposal=planned, bids=logged, propensity=propensity, zone=facts.zones[0])
+
+    def _better_waiting(self, opportunity: Opportunity, customer: Customer, shelf: Shelf, *, facts: ContactFacts) -> Silence | None:
+        """Silence because of a message that is reserved and worth more: where without any that wait, this one would go, and would be worth it."""
+        waiting = [contact for contact in facts.contacts if contact.reserved]
+        if not waiting:
+            return None
+        alone = msgspec.structs.replace(facts, contacts=tuple(contact for contact in facts.contacts if not contact.reserved))
+        proposal, verdict = self._judge(opportunity, alone, customer)
+        if not verdict.allowed:
+            return None
+        worth = self._bid(opportunity, proposal, shelf, receiver=self._receiver(customer, alone)).worth
+        plans = [(contact, self.store.decisions.load(contact.contact_id)) for contact in waiting]
+        better = next((contact for contact, plan in plans if isinstance(plan, Plan) and plan.bids and plan.bids[0].worth >= worth), None)
+        if worth <= 0 or better is None:
+            return None
+        told: dict[str, Any] = {
+            "message_id": better.contact_id,
+            "trigger": better.trigger,
+            "send_at": better.at,
+            "would_be": opportunity.trigger,
+            "worth": round(worth, 4),
+        }
+        return silence(self.own, "better_message_waiting", **told)
 
     def _receiver(self, customer: Customer, facts: ContactFacts) -> Receiver:
         worth = remaining_of(customer, self.house.base, now=self.now)
@@ -166,13 +211,13 @@ class Planner:
         """The plan with its message in words, where there is one."""
         if outcome.opportunity is None or outcome.proposal is None:
             return plan
-        words = self.house.words_for(customer.profile)
-        message = message_of(plan.decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
+        words, there = self.house.words_for(customer.profile), self.now.astimezone(ZoneInfo(outcome.zone))
+        message = message_of(plan.decision_id, outcome.proposal, outcome.opportunity.indices, shelf=shelf, customer=customer, words=words, now=there)
         return msgspec.structs.replace(plan, message=message)
 
 
 def message_of(message_id: str, proposal: Proposal, indices: Sequence[int], *, shelf: Shelf, customer: Customer, words: Words, now: datetime) -> Message:
-    """Write a message about some candidates of a shelf."""
+    """Write a message about some candidates of a shelf. Days are told by the clock of ``now``."""
     items = tuple(item_of(shelf, index, customer, words=words, now=now) for index in indices)
     titles = [spoken_title(customer.catalog.product(int(shelf.rows[index]))) for index in indices]
     return Message(

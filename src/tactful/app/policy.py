@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import NODEFAULT, Struct
 
+from tactful.app.sender_settings import SENDERS
 from tactful.model.profile import Profile
 from tactful.model.verdicts import Needs
 from tactful.outreach import Trigger, discover_triggers
@@ -25,7 +26,7 @@ def default_parts() -> Parts:
     parts: Parts = {name: kind() for name, kind in ALONE.items()}
     parts |= {f"shelf.{rule.code}": rule for rule in shelf_rules()}
     parts |= {f"contact.{rule.code}": rule for rule in contact_rules()}
-    return parts | {f"triggers.{trigger.name}": trigger for trigger in discover_triggers()}
+    return parts | {f"triggers.{trigger.name}": trigger for trigger in discover_triggers()} | SENDERS
 
 
 class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +108,10 @@ class Policy:
                 parts = changed(parts, self.overrides[i].changes)
             self._computed[applying] = rules_of(parts)
         return self._computed[applying]
+
+    def part(self, name: str) -> Struct:
+        """One part with what the file changes for everybody: ``senders.email``."""
+        return self._parts[name]
 
     def settings(self) -> Iterator[Setting]:
         """Every setting with its value and where that comes from; then those that hold only somewhere."""

@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from tactful.app.facts import CHANNELS
-from tactful.app.policy import ALONE, Changes, Condition, Override, Parts, Policy, default_parts, settable, told
+from tactful.app.policy import ALONE, Changes, Condition, Override, Parts, Policy, changed, default_parts, settable, told
+from tactful.app.sender_settings import mistakes_in
 from tactful.model.errors import InvalidInput
 
 FILE_NAME = "tactful.toml"
-SCOPES = {"placements": ("shelf", "thresholds"), "channels": ("contact",), "segments": None}
-"""Where settings may differ, and which sections may differ there; None: all."""
+SCOPES = {"placements": ("shelf", "thresholds"), "channels": ("contact",), "segments": ("shelf", "contact", "triggers", "thresholds", "words")}
+"""Where settings may differ, and which sections may differ there."""
 WIDTH = 100
 
 
@@ -116,6 +117,7 @@ def read_policy(text: str, *, file: str = FILE_NAME) -> Policy:
     scoped = {scope: table.pop(scope) for scope in SCOPES if scope in table}
     changes = reading.changes(table, allowed=[*reading.sections])
     overrides = tuple(override for scope, content in scoped.items() for override in reading.overrides(scope, content))
+    reading.mistakes += mistakes_in(changed(reading.parts, changes))
     if reading.mistakes:
         raise InvalidInput("; ".join(f"{file}: {mistake}" for mistake in reading.mistakes))
     return Policy(changes, overrides, file=file)

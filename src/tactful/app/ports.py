@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -12,9 +12,13 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import NotReady
 from tactful.model.events import DeadLetter, Event
 from tactful.model.identity import Identifier, Link, Tie
+from tactful.model.lines import Columns, Tables
 from tactful.model.outbox import ClosedAddress, Handover, Letter, Reservation
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
+
+if TYPE_CHECKING:
+    import ibis
 
 About = Collection[Identifier | str]
 """Whom a transaction is about: identifiers, customer ids, or any other name of what must not be worked on twice at once."""
@@ -399,6 +403,54 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the database."""
+        ...
+
+
+class Training(Protocol):
+    """One training under way: what it has laid out, the engine that counts it, and what is finished. All of it ends with the training."""
+
+    @property
+    def now(self) -> datetime:
+        """The end of the window that is learned from; of a training that is gone on with, the one it began with."""
+        ...
+
+    def holds(self, shard: str) -> bool:
+        """Whether the lines of a shard are laid out, as a whole."""
+        ...
+
+    def lay_out(self, shard: str, tables: Tables) -> None:
+        """Keep the lines of a shard, all of its tables or none."""
+        ...
+
+    def count(self, expression: "ibis.Table") -> Columns:
+        """What an expression says of all lines laid out. Raises NotReady where lines were taken away meanwhile."""
+        ...
+
+    def finished(self, name: str) -> bytes | None:
+        """What was kept under a name, by this training before it was interrupted too; or None."""
+        ...
+
+    def finish(self, name: str, blob: bytes) -> None:
+        """Keep what is finished."""
+        ...
+
+    def forget(self) -> None:
+        """Forget everything: the training is over."""
+        ...
+
+
+class Workbench(Protocol):
+    """Where training works. Adapters live in `tactful.workbench`."""
+
+    def begin(self, state: str, *, now: datetime, resume_within: timedelta) -> AbstractContextManager[Training]:
+        """Begin a training from a log and catalogue in a ``state`` (a fingerprint), or go on with an interrupted one.
+
+        Gone on with is one of the same state whose window ended now, or so long before. Raises NotReady while another one is under way.
+        """
+        ...
+
+    def clear(self) -> None:
+        """Take away every line about anybody, so that none outlives an erasure."""
         ...
 
 

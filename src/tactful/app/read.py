@@ -58,11 +58,12 @@ def read_visit(store: Store, customer_id: str | None, visit: Sequence[Event], *,
 
 def see_customer(profile: Profile, catalog: CatalogTable, *, now: datetime, wants: WantModel = PRIOR) -> Customer:
     """Lay a profile over a catalogue, and infer what was a gift and what they want. What the customer calls a gift is one."""
-    history = with_gifts(profile, as_said(history_columns(profile, catalog), profile, catalog), catalog, weights=wants.weights)
-    needs = needs_of(profile, history, catalog, now=now, wants=wants)
+    row_of = catalog.known(profile.products)
+    history = with_gifts(profile, as_said(history_columns(profile, catalog, row_of), profile, catalog), catalog, weights=wants.weights)
+    needs = needs_of(profile, history, catalog, now=now, wants=wants, rows_of=row_of)
     away = away_orders(profile, catalog.stores, now=now)
     currency = currency_of(profile, away_orders=away, country=profile.address.country if profile.address else None)
-    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, away_orders=away, currency=currency)
+    return Customer(profile=profile, history=history, needs=needs, catalog=catalog, row_of=row_of, away_orders=away, currency=currency)
 
 
 def visits_of(profile: Profile) -> list[datetime]:

@@ -2,13 +2,14 @@
 
 from copy import copy
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tactful.app.addresses import closed_for
+from tactful.app.addresses import address_of, closed_for
 from tactful.app.decide import judged_shelf
 from tactful.app.facts import usable_channels
 from tactful.app.kin import kin_of, reached_facts, with_kin
@@ -75,10 +76,10 @@ class Judge(Planner):
             at_once = msgspec.structs.replace(proposal, deadline=earliest)
             _, cause = judge_contact(rules.contact, at_once, facts)
             return Again(until=allowed.send_at, code=cause.code or "not_due_yet")
-        words = self.house.words_for(profile)
-        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, words=words, now=self.now)
+        words, there = self.house.words_for(profile), self.now.astimezone(ZoneInfo(zones[0]))
+        written = message_of(message.message_id, allowed, opportunity.indices, shelf=shelf, customer=customer, words=words, now=there)
         written = msgspec.structs.replace(written, deadline=reservation.deadline)
-        return Again(message=written, to=_address(profile, channel), locale=written.locale)
+        return Again(message=written, to=address_of(profile, channel) or "", locale=written.locale)
 
 
 def _without(profile: Profile, message_id: str) -> Profile:
@@ -101,7 +102,3 @@ def _why_not(mine: NDArray[np.bool_], objections: list[Objection]) -> str:
 def _channel(planned: str, profile: Profile, facts: ContactFacts) -> str:
     usable = usable_channels(profile, facts)
     return planned if planned in usable or not usable else usable[0]
-
-
-def _address(profile: Profile, channel: str) -> str:
-    return {"email": profile.email, "sms": profile.phone}.get(channel) or ""

@@ -19,7 +19,7 @@ from tactful.app.profiles import updated
 from tactful.app.reconsider import Again, Judge
 from tactful.app.turns import in_turn
 from tactful.model.events import Channel, Event, MessageAnswered, MessageDelivered, MessageDropped, MessagePutOff
-from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation
+from tactful.model.outbox import Dispatch, Dispatched, Handover, Letter, Outcome, Reservation, Standing
 from tactful.profile import encode
 from tactful.words import Links, letter
 
@@ -28,49 +28,59 @@ LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 300, 600))
 """Waits between tries that a sender asked for; the last one repeats. Source: the schedule of the Standard Webhooks specification."""
 Clock = Callable[[], datetime]
-WayOut = Callable[[str], str | None]
-"""The address that ends a channel, by message id; None where this shop has given none."""
+LinksOf = Callable[[str], Links | None]
+"""The links of a letter, by message id; None where this shop has given no address for them."""
 
 
-def no_way_out(_: str) -> None:
+def no_links(_: str) -> None:
     """Give no link: for tests and rehearsals, where nobody reads the letter."""
 
 
 class Dispatcher:
     """Sends what is due, one message after another."""
 
-    def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str]) -> None:
+    def __init__(self, store: Store, house: House, *, now: datetime, senders: Sequence[Sender], links: LinksOf, new_id: Callable[[], str]) -> None:
         self.house = house
-        self.store, self.now, self.senders, self.way_out = store, now, senders, way_out
+        self.store, self.now, self.senders, self.links = store, now, senders, links
+        self.down: dict[str, str] = {}
+        """Senders that were found down in this run, with what they said."""
         self.judge = Judge(store, house, now=now, new_id=new_id)
 
     def run(self, message_ids: Iterable[str], *, clock: Clock) -> Dispatch:
-        """Send or settle each message. Ends early where a sender is down: what is left stays due."""
+        """Send or settle each message. What a sender that is down would carry stays due; where all are, the run ends early."""
         began, done = self.now, list[Dispatched]()
         for message_id in message_ids:
             self.now = self.judge.now = clock()
-            outcome, stopped = self._one(message_id)
+            outcome = self._one(message_id)
             if outcome is not None:
                 done.append(outcome)
-            if stopped is not None:
-                return Dispatch(at=began, messages=tuple(done), stopped=stopped)
-        return Dispatch(at=began, messages=tuple(done))
+            if self.down and all(sender.name in self.down for sender in self.senders):
+                break
+        return Dispatch(at=began, messages=tuple(done), stopped="; ".join(self.down.values()) or None)
 
-    def _one(self, message_id: str) -> tuple[Dispatched | None, str | None]:
+    def _one(self, message_id: str) -> Dispatched | None:
         found = self.store.events.find(message_id)
         about = [message_id] if found is None else [found[0]]
         claimed = in_turn(self.store, partial(self._claim, message_id), about=about)
         if not isinstance(claimed, tuple):
-            return claimed, None
+            return claimed
         sender, letter = claimed
         answer = sender.send(letter)
-        outcome = in_turn(self.store, partial(self._note, letter, answer), about=about)
-        return outcome, (answer.detail or f"{sender.name} is down") if answer.fate == "down" else None
+        if answer.fate == "down":
+            self.down[sender.name] = answer.detail or f"{sender.name} is down"
+        return in_turn(self.store, partial(self._note, letter, answer), about=about)
+
+    def _sender_for(self, channel: str) -> Sender | None:
+        return next((one for one in self.senders if channel in one.channels), None)
+
+    def _is_down(self, channel: str) -> bool:
+        sender = self._sender_for(channel)
+        return sender is not None and sender.name in self.down
 
     def _claim(self, message_id: str) -> tuple[Sender, Letter] | Dispatched | None:
         """Judge a message and claim it for a sender; or settle it. None: another process was quicker."""
         reservation = self.store.outbox.load(message_id)
-        if reservation is None or reservation.next_at is None or reservation.next_at > self.now:
+        if reservation is None or reservation.next_at is None or reservation.next_at > self.now or self._is_down(reservation.message.channel):
             return None
         found = self.store.events.find(message_id)
         if found is None:
@@ -85,7 +95,7 @@ class Dispatcher:
             return self._put_off(customer_id, reservation, until=again.until, code=again.code)
         if again.message is None:
             return self._drop(customer_id, reservation, again.code or "nothing_relevant")
-        sender = next((one for one in self.senders if again.message.channel in one.channels), None)
+        sender = self._sender_for(again.message.channel)
         if sender is None:
             return self._outcome(reservation, "waiting", text=f"no sender carries {again.message.channel}")
         claimed = msgspec.structs.replace(
@@ -101,9 +111,9 @@ class Dispatcher:
 
     def _letter(self, reservation: Reservation, again: Again) -> Letter:
         message = reservation.message
-        url = self.way_out(message.message_id)
+        links = self.links(message.message_id)
         words, products = self.house.phrasebook.speak(message.locale), self.judge.products(message)
-        written = letter(words, message, Links(unsubscribe_url=url) if url else None, products=products)
+        written = letter(words, message, links, products=products)
         return Letter(
             message_id=message.message_id,
             user_id=reservation.user_id,
@@ -116,7 +126,8 @@ class Dispatcher:
             html=written.html,
             product_ids=tuple(item.product_id for item in message.items),
             locale=again.locale,
-            unsubscribe_url=url,
+            unsubscribe_url=links.unsubscribe_url if links else None,
+            preferences_url=links.preferences_url if links else None,
         )
 
     def _note(self, letter: Letter, answer: Handover) -> Dispatched | None:
@@ -220,12 +231,30 @@ class Dispatcher:
         )
 
 
+def standing_of(store: Store, house: House, message_id: str) -> Standing | None:
+    """What became of a message until now; None where nothing was reserved under this id."""
+    reservation = store.outbox.load(message_id)
+    if reservation is None:
+        return None
+    own, code = house.own_words, reservation.code
+    return Standing(
+        state=reservation.state,
+        code=code,
+        text=(own.sentences("silence") | own.sentences("withheld")).get(code) if code else None,
+        next_at=reservation.next_at,
+        attempts=reservation.attempts,
+        sender=reservation.sender,
+        confirmed=reservation.confirmed,
+        detail=reservation.detail,
+    )
+
+
 def send_due(
-    store: Store, house: House, *, now: datetime, senders: Sequence[Sender], way_out: WayOut, new_id: Callable[[], str], clock: Clock | None = None
+    store: Store, house: House, *, now: datetime, senders: Sequence[Sender], links: LinksOf, new_id: Callable[[], str], clock: Clock | None = None
 ) -> Dispatch:
     """Send what is due at ``now``, or drop it with its reason, or put it off within its deadline.
 
     ``clock`` tells the time while the run goes on, so that a long one claims and judges each message by its own time; without it, it stays ``now``.
     """
-    dispatcher = Dispatcher(store, house, now=now, senders=senders, way_out=way_out, new_id=new_id)
+    dispatcher = Dispatcher(store, house, now=now, senders=senders, links=links, new_id=new_id)
     return dispatcher.run(store.outbox.due(now), clock=clock or (lambda: now))

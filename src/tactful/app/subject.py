@@ -109,7 +109,7 @@ def _values(events: Iterable[Event], identifiers: set[Identifier]) -> frozenset[
     ids = {identifier.value for identifier in identifiers if identifier.kind in ("user_id", "anonymous_id", "loyalty_card")}
     for event in events:
         if event.traits is not None:
-            ids |= {value for value in (event.traits.email, event.traits.phone) if value}
+            ids |= {value for value in (event.traits.email, event.traits.phone, event.traits.push_token) if value}
         if isinstance(event, Aliased) and Identifier("user_id", event.user_id or "") in identifiers:
             ids.add(event.previous_id)
     return frozenset(value.strip().casefold() for value in ids)

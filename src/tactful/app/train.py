@@ -1,74 +1,118 @@
-"""Use case: learn every model from the log, calibrate the sources on a week the models have not seen, and keep the artefacts."""
+"""Use case: learn every model from the log, calibrate the sources on a week the models have not seen, and keep the artefacts.
 
+What is finished is kept on the workbench, so that a training that was interrupted goes on after it; put to use are all of them together, at the end.
+"""
+
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
+from tactful import __version__
 from tactful.app.house import CALIBRATION, CUSTOMER_BASE, RHYTHMS, House
-from tactful.app.place import Whereabouts, whereabouts
-from tactful.app.ports import ModelRecord, Store
+from tactful.app.lines import lay_out
+from tactful.app.place import whereabouts
+from tactful.app.ports import ModelRecord, Store, Training, Workbench
 from tactful.app.profiles import load_profile
-from tactful.app.read import see_customer, visits_of
-from tactful.learning import AnswerBuilder, Examples, LookTableBuilder, PurchaseTableBuilder, RhythmBuilder, data_hash, dump_base, dump_rhythms, fit_base
+from tactful.app.read import see_customer
+from tactful.learning import (
+    Examples,
+    data_hash,
+    dump_base,
+    dump_rhythms,
+    fit_base,
+    learn_answers,
+    learn_rhythms,
+    load_base,
+    load_rhythms,
+    look_table,
+    purchase_table,
+)
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
-from tactful.model.profile import Profile
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
 from tactful.profile import history_columns
-from tactful.recommend import Recommender, Source, fit_curve
+from tactful.recommend import Component, Recommender, Source, fit_curve
 
 Facts = dict[str, str | int | float]
+Progress = Callable[[int], None]
 CALIBRATION_WEEK = timedelta(days=7)
 CALIBRATION_CUSTOMERS = 400
 SEED = 8321
+EXAMPLES_ASKED_FOR = 20
+"""Of each sampled customer: the curves are fitted far beyond what a shelf shows."""
 
 
-def train(store: Store, house: House, *, now: datetime, progress: Callable[[int], None]) -> dict[str, Facts]:
-    """Learn from everything up to ``now``; facts by model name. Raises NotReady where there is nothing to learn from."""
+class Artefact(Struct, frozen=True):
+    """Something learned: the bytes to keep, and figures for people to read."""
+
+    blob: bytes
+    facts: Facts
+
+
+def train(store: Store, house: House, workbench: Workbench, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress) -> dict[str, Facts]:
+    """Learn from everything up to ``now``, or go on with what was begun so long before; facts by model name. Raises NotReady where it cannot be."""
     catalog, _ = house.now()
     customers = store.events.customers()
     if not customers or not catalog.products:
         raise NotReady("there is nothing to learn from: import products and events first")
-    rhythms, answers = RhythmBuilder(), AnswerBuilder()
+    with workbench.begin(_state(store, catalog, customers), now=now, resume_within=resume_within) as work:
+        lay_out(store, catalog, customers, work=work, progress=progress)
+        purchases = purchase_table(work.count, catalog, customers, until_day=work.now.timestamp() / DAY_SECONDS)
+        looks = look_table(work.count, until_day=purchases.until_day)
+        recommender = Recommender()
+        learned = _learn(store, recommender, purchases, looks, work=work, progress=progress)
+        house.use(recommender, version=_save(store, recommender, learned, purchases=purchases, now=work.now))
+        house.base, house.rhythms = load_base(learned[CUSTOMER_BASE].blob), load_rhythms(learned[RHYTHMS].blob)
+        work.forget()
+    return {name: artefact.facts for name, artefact in learned.items()}
 
-    def seen(profile: Profile, where: Whereabouts) -> None:
-        rhythms.add(visits_of(profile), where.home.timezone if where.home else where.timezone)
-        answers.add(profile)
-        progress(1)
 
-    purchases, looks = _tables(store, catalog, customers, now=now, seen=seen)
-    recommender = Recommender()
-    learned_curves = _calibrate(store, recommender, purchases, looks, progress=progress)
-    facts: dict[str, Facts] = {}
+def _state(store: Store, catalog: CatalogTable, customers: list[str]) -> str:
+    """Fingerprint of what there is to learn from, and of who learns."""
+    return hashlib.sha256(msgspec.json.encode([__version__, catalog.version, store.events.count(), customers])).hexdigest()
+
+
+def _learn(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, work: Training, progress: Progress) -> dict[str, Artefact]:
+    """Everything that is learned, by name; what an interrupted training has finished is taken as it is."""
+
+    def once(name: str, learn: Callable[[], Artefact]) -> Artefact:
+        if (kept := work.finished(name)) is not None:
+            return msgspec.msgpack.decode(kept, type=Artefact)
+        artefact = learn()
+        work.finish(name, msgspec.msgpack.encode(artefact))
+        return artefact
+
+    base = once(CUSTOMER_BASE, lambda: _customer_base(work, purchases))
+    rhythms = once(RHYTHMS, lambda: _rhythms(work))  # the last that is counted of the lines: from here on nobody's erasure breaks the training off
+    curves = once(CALIBRATION, lambda: _calibrate(store, purchases, looks, progress=progress))
+    recommender.calibration.load(curves.blob)
+    learned: dict[str, Artefact] = {}
     for name, component in recommender.components.items():
-        facts[name] = component.train(purchases) | component.watch(looks, purchases)
+        artefact = learned[name] = once(name, lambda component=component: _train(component, purchases, looks))  # type: ignore[misc]
+        component.load(artefact.blob)
         progress(1)
-    facts[CALIBRATION] = learned_curves
-    base, of_base = fit_base(purchases)
-    how_they_answer, of_answers = answers.fit()
-    base, facts[CUSTOMER_BASE] = msgspec.structs.replace(base, answers=how_they_answer), of_base | of_answers
-    came, facts[RHYTHMS] = rhythms.fit()
-    of_customers = {CUSTOMER_BASE: dump_base(base), RHYTHMS: dump_rhythms(came)}
-    house.use(recommender, version=_save(store, recommender, of_customers, facts, purchases=purchases, now=now))
-    house.base, house.rhythms = base, came
-    return facts
+    return learned | {CALIBRATION: curves, CUSTOMER_BASE: base, RHYTHMS: rhythms}
 
 
-def _tables(
-    store: Store, catalog: CatalogTable, customers: list[str], *, now: datetime, seen: Callable[[Profile, Whereabouts], None]
-) -> tuple[PurchaseTable, LookTable]:
-    builder, looks = PurchaseTableBuilder(catalog), LookTableBuilder(catalog)
-    for customer_id in customers:
-        profile = load_profile(store, customer_id, now=now)
-        where = whereabouts(profile, catalog.stores, now=now)
-        builder.add(customer_id, history_columns(profile, catalog), country=where.country or "")
-        looks.add(profile)
-        seen(profile, where)
-    purchases = builder.build(until_day=now.timestamp() / DAY_SECONDS)
-    return purchases, looks.build(until_day=purchases.until_day)
+def _train(component: Component, purchases: PurchaseTable, looks: LookTable) -> Artefact:
+    facts = component.train(purchases) | component.watch(looks, purchases)
+    return Artefact(component.dump(), facts)
+
+
+def _customer_base(work: Training, purchases: PurchaseTable) -> Artefact:
+    base, facts = fit_base(purchases)
+    how_they_answer, of_answers = learn_answers(work.count)
+    return Artefact(dump_base(msgspec.structs.replace(base, answers=how_they_answer)), facts | of_answers)
+
+
+def _rhythms(work: Training) -> Artefact:
+    came, facts = learn_rhythms(work.count)
+    return Artefact(dump_rhythms(came), facts)
 
 
 def _end_of_window(purchases: PurchaseTable) -> datetime:
@@ -76,13 +120,14 @@ def _end_of_window(purchases: PurchaseTable) -> datetime:
     return datetime.fromtimestamp(purchases.until_day * DAY_SECONDS, UTC)
 
 
-def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, progress: Callable[[int], None]) -> Facts:
+def _calibrate(store: Store, purchases: PurchaseTable, looks: LookTable, *, progress: Progress) -> Artefact:
     """Train on all but the last week, and fit each source's curve to what was bought in it."""
+    recommender = Recommender()
     end = _end_of_window(purchases)
     then = end - CALIBRATION_WEEK
     before = purchases.before(then.timestamp() / DAY_SECONDS)
     if not len(before.day):
-        return {}
+        return Artefact(recommender.calibration.dump(), {})
     recommender.learn_wants(before, looks.before(before.until_day))
     sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
     for source in sources:
@@ -101,7 +146,7 @@ def _calibrate(store: Store, recommender: Recommender, purchases: PurchaseTable,
         facts[f"{name}_wanted"] = round(float(wanted.mean()), 5)
         if curve is not None:
             recommender.calibration.curves[name] = curve
-    return facts
+    return Artefact(recommender.calibration.dump(), facts)
 
 
 def _add_examples(
@@ -110,15 +155,15 @@ def _add_examples(
     catalog = examples.catalog
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
-    moment = Moment(now=then, country=whereabouts(customer.profile, catalog.stores, now=then).country)
+    moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, catalog.stores, now=then).country)
     for source in sources:
         candidates = source(moment, customer)
         if len(candidates) and source.shows:
             examples.add(source.name, candidates, later)
 
 
-def _save(store: Store, recommender: Recommender, of_customers: dict[str, bytes], facts: dict[str, Facts], *, purchases: PurchaseTable, now: datetime) -> int:
-    """Keep the artefacts; the version that they made."""
+def _save(store: Store, recommender: Recommender, learned: dict[str, Artefact], *, purchases: PurchaseTable, now: datetime) -> int:
+    """Keep the artefacts, all together; the version that they made."""
     fingerprint = data_hash(purchases)
     window: Facts = {
         "until": _end_of_window(purchases).isoformat(timespec="seconds"),
@@ -126,12 +171,11 @@ def _save(store: Store, recommender: Recommender, of_customers: dict[str, bytes]
         "order_lines": len(purchases.row),
         "data": fingerprint,
     }
-    blobs = {name: component.dump() for name, component in recommender.components.items()}
-    blobs |= {CALIBRATION: recommender.calibration.dump()} | of_customers
     forms: dict[str, Facts] = {name: {"form": component.form} for name, component in recommender.components.items()}
+    version = f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}"
     records = [
-        ModelRecord(name=name, version=f"{now:%Y%m%dT%H%M%S}-{fingerprint[:8]}", trained_at=now, blob=blob, facts=window | forms.get(name, {}) | facts[name])
-        for name, blob in blobs.items()
+        ModelRecord(name=name, version=version, trained_at=now, blob=artefact.blob, facts=window | forms.get(name, {}) | artefact.facts)
+        for name, artefact in learned.items()
     ]
     with store.transaction(about=["models"]):
         store.models.save(records)

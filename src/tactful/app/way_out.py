@@ -7,11 +7,13 @@ import msgspec
 
 from tactful.app.addresses import note_closed
 from tactful.app.facts import contact_facts
+from tactful.app.house import House
 from tactful.app.ports import Store
 from tactful.app.profiles import load_profile, rebuild
 from tactful.model.errors import NotFound
 from tactful.model.events import Channel, DecisionMade, Unsubscribed
 from tactful.profile import decode
+from tactful.words import Words
 
 
 def unsubscribe(store: Store, message_id: str, *, now: datetime, new_id: Callable[[], str]) -> Channel:
@@ -27,6 +29,12 @@ def unsubscribe(store: Store, message_id: str, *, now: datetime, new_id: Callabl
             store.profiles.save(customer_id, snapshot)
             note_closed(store, decode(snapshot))
     return channel
+
+
+def words_of(store: Store, house: House, message_id: str, *, now: datetime) -> tuple[Channel, Words]:
+    """The channel that a message came through, and in whose words to speak to who got it. Raises NotFound."""
+    customer_id, channel = receiver_of(store, message_id)
+    return channel, house.words_for(load_profile(store, customer_id, now=now))
 
 
 def receiver_of(store: Store, message_id: str) -> tuple[str, Channel]:

@@ -58,8 +58,9 @@ def explain(
     from tactful.rehearse import answer_lines
 
     with at_work(data, store) as work:
-        found = work.decision(decision)
-    show(found, answer_lines(builtins(found), evidence=True, most_withheld=sys.maxsize), as_json=as_json)
+        found, became = builtins(work.decision(decision)), builtins(work.standing(decision))
+    answer = found | ({"outcome": became} if became else {})
+    show(answer, answer_lines(answer, evidence=True, most_withheld=sys.maxsize), as_json=as_json)
 
 
 def plan(
@@ -104,6 +105,10 @@ def _tell(plans: "Iterable[Plan]") -> None:
     nobody = True
     for each in plans:
         nobody = False
-        show(None, (each.user_id, *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0))), as_json=False)
+        show(
+            None,
+            (f"{each.user_id}  (tactful explain {each.decision_id})", *(f"  {line}" for line in answer_lines(builtins(each), most_withheld=0))),
+            as_json=False,
+        )
     if nobody:
         show(None, ["no customer is known yet; import events first: tactful import events.ndjson"], as_json=False)

@@ -37,7 +37,7 @@ def doctor(*, config: Config = None, data: Data = DEFAULT_DATA, store: StoreUrl 
     """Check that everything is in place; one line a check. Exits 1 when something falls short."""
     checks = [_python(), _directory(data), _policy(data, config), _disk(data)]
     if all(check.ok for check in checks[:3]):
-        checks += _database(data, store, config)
+        checks += [_senders(data, config), *_database(data, store, config)]
     lines = [f"{'ok' if check.ok else 'to do':<6} {check.name:<13} {check.message}" for check in checks]
     show([check._asdict() for check in checks], lines, as_json=as_json)
     return 0 if all(check.ok for check in checks) else 1
@@ -65,6 +65,18 @@ def _policy(data: Path, config: Path | None) -> Check:
     settings = list(policy.settings())
     changed = sum(setting.source == "file" for setting in settings)
     return Check("policy", True, f"{changed} of {len(settings)} settings from {policy.file}" if policy.file else f"{len(settings)} settings as shipped")
+
+
+def _senders(data: Path, config: Path | None) -> Check:
+    from tactful.wiring import postroom_of
+
+    try:
+        mail = postroom_of(policy_in(data, config), data)
+        with mail.opened():
+            said = [f"{route.channel} through {route.address.partition(':')[0]}" for route in mail.routes]
+    except TactfulError as error:
+        return Check("senders", False, error.message)
+    return Check("senders", True, "; ".join([*said, "all else into outbox/ in the data"]))
 
 
 def _disk(data: Path) -> Check:

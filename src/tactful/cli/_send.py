@@ -5,19 +5,19 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from tactful.cli._options import DEFAULT_DATA, Data, Json, Now, Store, at_work, clock
+from tactful.cli._options import DEFAULT_DATA, Config, Data, Json, Now, Store, at_work, clock
 from tactful.cli._screen import show
 from tactful.model.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from tactful.app.policy import Policy
     from tactful.http import Keys
     from tactful.model.outbox import Dispatch, Dispatched
     from tactful.wiring import Postroom
 
-OUTBOX_NAME = "outbox"
-"""Folder of the data directory that messages are written to where no sender is given."""
 WEBHOOK_SECRET = "TACTFUL_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 
 Sender = Annotated[
@@ -26,7 +26,7 @@ Sender = Annotated[
         "--sender",
         envvar="TACTFUL_SENDER",
         metavar="URL",
-        help="How messages leave: file:FOLDER, smtp://HOST or a webhook. May be repeated. Default: outbox/ in the data.",
+        help="How messages leave: file:FOLDER, smtp://HOST or a webhook. May be repeated. Default: as tactful.toml says, else outbox/ in the data.",
     ),
 ]
 From = Annotated[str | None, typer.Option("--from", envvar="TACTFUL_FROM", metavar="ADDRESS", help="Who writes: 'Shop <hello@shop.example>'.")]
@@ -34,17 +34,27 @@ PostalAddress = Annotated[
     str | None, typer.Option("--postal-address", envvar="TACTFUL_POSTAL_ADDRESS", metavar="TEXT", help="The shop's postal address, under every letter.")
 ]
 LinksUrl = Annotated[
-    str | None, typer.Option("--links-url", envvar="TACTFUL_LINKS_URL", metavar="URL", help="Where customers reach this server: its /u/ ends messages.")
+    str | None,
+    typer.Option(
+        "--links-url", envvar="TACTFUL_LINKS_URL", metavar="URL", help="Where customers reach this server: its /u/ ends messages, its /me/ says why they came."
+    ),
 ]
 
 
 def postroom(
-    addresses: list[str] | None, *, data: Path, sender_from: str | None, postal_address: str | None, links_url: str | None, keys: "Keys | None"
+    addresses: list[str] | None,
+    *,
+    policy: "Policy",
+    data: Path,
+    sender_from: str | None,
+    postal_address: str | None,
+    links_url: str | None,
+    keys: "Keys | None",
 ) -> "Postroom":
-    """The senders as the options name them. Raises InvalidInput, and NotReady where links cannot be signed."""
+    """The senders as the policy says, and the options, which outrank it. Raises InvalidInput, and NotReady where links cannot be signed."""
     from tactful.http import load_keys
     from tactful.senders import Letterhead
-    from tactful.wiring import Postroom
+    from tactful.wiring import postroom_of
 
     name, address = parseaddr(sender_from or "")
     if sender_from and "@" not in address:
@@ -52,9 +62,11 @@ def postroom(
     letterhead = Letterhead(
         from_name=name, from_address=address or None, postal_address=postal_address, links_url=links_url, webhook_secret=os.environ.get(WEBHOOK_SECRET)
     )
-    signing = keys or (load_keys(data) if links_url else None)
-    senders = tuple(addresses or [f"file:{(data / OUTBOX_NAME).absolute()}"])
-    return Postroom(senders=senders, letterhead=letterhead, links_key=signing.links_key if signing else b"")
+    mail = postroom_of(policy, data, senders=tuple(addresses or ()), letterhead=letterhead)
+    signing = keys or (load_keys(data) if mail.letterhead.links_url else None)
+    mail = msgspec.structs.replace(mail, links_key=signing.links_key if signing else b"")
+    with mail.opened():  # A sender that cannot be opened is told at the start, not with the first message.
+        return mail
 
 
 def run(
@@ -64,14 +76,16 @@ def run(
     postal_address: PostalAddress = None,
     links_url: LinksUrl = None,
     now: Now = None,
+    config: Config = None,
     data: Data = DEFAULT_DATA,
     store: Store = None,
     as_json: Json = False,
 ) -> int:
     """Send what is due in the outbox: once, after judging it again, or drop it with its reason. Exits 1 where a sender is down."""
-    mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=None)
-    with at_work(data, store) as work, mail.opened() as senders:
-        done = work.send(senders, now=clock(now), clock=lambda: clock(now), way_out=mail.way_out)
+    with at_work(data, store, config) as work:
+        mail = postroom(sender, policy=work.policy, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=None)
+        with mail.opened() as senders:
+            done = work.send(senders, now=clock(now), clock=lambda: clock(now), links=mail.links)
     show(done, _lines(done), as_json=as_json)
     return 0 if done.stopped is None else 1
 

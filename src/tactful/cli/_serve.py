@@ -30,7 +30,7 @@ def serve(
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
     with at_work(data, store, config) as work:
-        mail = postroom(sender, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
+        mail = postroom(sender, policy=work.policy, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         show({"url": url, "data": str(data), "dev": dev}, [f"tactful listens on {url}; the API is described at {url}/docs. Stop with Ctrl-C."], as_json=as_json)
         http.serve(work, keys=keys, host=host, port=port, postroom=mail, scripts_in=data / "scripts")

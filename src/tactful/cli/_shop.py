@@ -1,7 +1,7 @@
 """Commands that fill a shop: init, import, train."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tactful.model.events import DeadLetter, Event
 
 Imported = dict[str, str | int]
+RESUMED_WITHIN = timedelta(days=1)
+"""How long a training that was interrupted may be gone on with, as of when it began, where nothing has come since."""
 
 
 def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
@@ -147,11 +149,11 @@ IMPORTS = {"events": _import_events, "stores": _import_stores, "inventory": _imp
 
 
 def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
-    """Learn every model from the log, and put them to use."""
+    """Learn every model from the log, and put them to use. Interrupted, it may simply be run again, and goes on where it was for a day."""
     with at_work(data, store) as work:
         if work.store.events.count() == 0:
             raise InvalidInput("there are no events to learn from; import some first: tactful import events.ndjson")
         with progress("training", total=None) as advance:
-            models = work.train(now=clock(now), progress=advance)
+            models = work.train(now=clock(now), resume_within=RESUMED_WITHIN if now is None else timedelta(0), progress=advance)
     lines = [f"{name}: {', '.join(f'{key} {value}' for key, value in facts.items()) or 'nothing to learn'}" for name, facts in models.items()]
     show(models, lines, as_json=as_json)

@@ -76,13 +76,6 @@ def render_reference(schema: dict[str, Any]) -> str:
     return TEMPLATES.get_template("reference.html").render(info=schema["info"], operations=operations)
 
 
-def render_way_out(channel: str | None, *, done: bool) -> str:
-    """The page behind the link in a message: asks whether a channel should end, or says that it did; None where the link leads to no message."""
-    spoken_channel = {"email": "e-mail", "sms": "text messages", "push": "notifications"}.get(channel or "")
-    title = "This link does not work" if channel is None else f"No more {spoken_channel}" if done else f"Stop {spoken_channel}"
-    return TEMPLATES.get_template("way_out.html").render(channel=spoken_channel, done=done, title=title)
-
-
 def humanised(name: object) -> str:
     """A key of JSON as words.
 

@@ -1,6 +1,7 @@
 """The app: all routes over one engine, and the server that runs it."""
 
 import gc
+import inspect
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
+from tactful.http import customer_page, customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
 from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -65,7 +66,12 @@ ROUTES: list[Any] = [
     pages.style,
     way_out.ask,
     way_out.unsubscribe,
+    customer_page.customer_page,
+    customer_page.answer_back,
 ]
+
+for route in ROUTES:  # The framework reads the docstring of its own wrapper where two handlers share a path.
+    route.description = route.description or inspect.getdoc(route.fn)
 
 
 def create_app(
@@ -110,7 +116,6 @@ def reference() -> OpenAPIConfig:
         path="/openapi.json",
         render_plugins=[JsonRenderPlugin(path="/")],
         components=Components(security_schemes=schemes),
-        use_handler_docstrings=True,
     )
 
 

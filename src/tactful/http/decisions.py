@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
@@ -69,16 +70,17 @@ def plan(data: JSONBody[PlanRequest], edge: Behind, now: Now) -> JsonObject:
 def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dispatch:
     """Every message is judged again as of now, then sent once, put off within its deadline, or dropped with its code. ``stopped`` says why it ended early."""
     with edge.postroom.opened() as senders:
-        return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, way_out=edge.postroom.way_out)
+        return edge.engine.send(senders, now=now, clock=None if NOW_HEADER in request.headers else edge.clock, links=edge.postroom.links)
 
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
 def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: Behind) -> JsonObject:
-    """A past decision or plan in full: items, reasons, evidence, and what was withheld and why."""
+    """A past decision or plan in full: items, reasons, evidence, and what was withheld and why; of a reserved message also what became of it (`outcome`)."""
     with noted(request, "decision") as looked:
         found = edge.engine.decision(decision_id)
         looked.customer = found.user_id if isinstance(found, Plan) else found.customer_id
-    return told(found)
+    became = edge.engine.standing(decision_id) if isinstance(found, Plan) else None
+    return told(found) | ({"outcome": msgspec.to_builtins(became)} if became is not None else {})
 
 
 @post("/v1/train", status_code=200, guards=[secret_only], sync_to_thread=True, tags=["Learning"], operation_id="train", summary="Learn from the log now")

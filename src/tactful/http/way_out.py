@@ -1,29 +1,25 @@
 """The page behind the link in every message: asks on GET, since link scanners look at everything, and ends the channel on POST, with the link alone."""
 
-from http import HTTPStatus
+from datetime import datetime
+from typing import Any
 
-from litestar import MediaType, Response, get, post
+from litestar import Request, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath
 
 from tactful.console import render_way_out
-from tactful.http.access import Behind, Now
-from tactful.http.pages import HEADERS
+from tactful.http.access import Now, edge_of
+from tactful.http.personal import Page, broken, message_of, page
 from tactful.model.errors import NotFound
-from tactful.outreach import read_way_out
+from tactful.outreach import WAY_OUT
 
-PAGE = HEADERS | {"X-Robots-Tag": "noindex"}
-Page = Response[str]
+AnyRequest = Request[Any, Any, Any]
 
 
 @get("/u/{token:str}", tags=["Customers"], operation_id="askToUnsubscribe", summary="The page that asks whether messages should stop")
-async def ask(token: FromPath[str], edge: Behind) -> Page:
+async def ask(token: FromPath[str], request: AnyRequest, now: Now) -> Page:
     """Changes nothing. No key: the signed token in the link names one message."""
-    try:
-        channel = await sync_to_thread(edge.engine.channel_of, _message(token, edge.keys.links_key))
-    except NotFound:
-        return _page(None, done=False)
-    return _page(channel, done=False)
+    return await sync_to_thread(_page, token, request, now=now, done=False)
 
 
 @post(
@@ -34,22 +30,18 @@ async def ask(token: FromPath[str], edge: Behind) -> Page:
     operation_id="unsubscribe",
     summary="Stop messages through the channel of this message",
 )
-def unsubscribe(token: FromPath[str], edge: Behind, now: Now) -> Page:
+def unsubscribe(token: FromPath[str], request: AnyRequest, now: Now) -> Page:
     """One click (RFC 8058): whatever the body says, without login, cookie or redirect, at once; again does no harm."""
+    return _page(token, request, now=now, done=True)
+
+
+def _page(token: str, request: AnyRequest, *, now: datetime, done: bool) -> Page:
+    engine = edge_of(request).engine
     try:
-        channel = edge.engine.unsubscribe(_message(token, edge.keys.links_key), now=now)
+        message_id = message_of(token, request, leads_to=WAY_OUT)
+        if done:
+            engine.unsubscribe(message_id, now=now)
+        channel, words = engine.way_out(message_id, now=now)
     except NotFound:
-        return _page(None, done=False)
-    return _page(channel, done=True)
-
-
-def _message(token: str, key: bytes) -> str:
-    message_id = read_way_out(token, key)
-    if message_id is None:
-        raise NotFound("this link is not one of ours")
-    return message_id
-
-
-def _page(channel: str | None, *, done: bool) -> Page:
-    status = HTTPStatus.OK if channel is not None else HTTPStatus.NOT_FOUND
-    return Response(render_way_out(channel, done=done), media_type=MediaType.HTML, headers=PAGE, status_code=status)
+        return broken(request)
+    return page(render_way_out(words, channel, done=done))

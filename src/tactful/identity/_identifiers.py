@@ -35,6 +35,8 @@ def identifier(kind: IdentifierKind, value: str | None) -> Identifier | None:
         case "phone":
             digits = "".join(filter(str.isdecimal, value))
             return _hashed(kind, digits) if len(digits) >= _LEAST_PHONE_DIGITS and not _made_up(digits) else None
+        case "push_token":
+            return _hashed(kind, value.strip())
         case "loyalty_card":
             return None if _made_up(value.strip()) else Identifier(kind, value)
         case _:

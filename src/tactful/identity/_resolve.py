@@ -148,10 +148,22 @@ def resolve(event: Event, graph: Graph, *, vouched: bool = True) -> Resolution |
     if not named:
         return None
     changes = _signed_in(event, named, graph, vouched=vouched) if named[0].kind == "user_id" else _anonymous(event, named, graph)
-    device = identifier("anonymous_id", event.anonymous_id)
-    if device is not None and isinstance(event, Tracked) and _folded(event.name) in _SIGNED_OUT:
+    device, signs_out = identifier("anonymous_id", event.anonymous_id), isinstance(event, Tracked) and _folded(event.name) in _SIGNED_OUT
+    if device is not None and signs_out:
         changes.release(device)
+    app = identifier("push_token", event.traits.push_token if event.traits is not None else None)
+    if app is not None:
+        _hold_app(app, graph, changes, signs_out=signs_out)
     return changes.done()
+
+
+def _hold_app(app: Identifier, graph: Graph, changes: _Changes, *, signs_out: bool) -> None:
+    """An app on a phone is reached by whoever used it last; who signs out leaves it to nobody."""
+    now_with = graph.owner(app)
+    if signs_out:
+        changes.unlinked.append(app)
+    elif now_with != changes.customer_id and (now_with is None or not _signed_in_later(app, now_with, graph, at=changes.event.at)):
+        changes.link(app, LIKELY)
 
 
 def _signed_in(event: Event, named: tuple[Identifier, ...], graph: Graph, *, vouched: bool) -> _Changes:

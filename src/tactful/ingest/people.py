@@ -16,6 +16,8 @@ SERVER_LIBRARIES = ("analytics-python", "analytics-node", "@segment/analytics-no
 """``context.library.name`` of clients that run on a server. Without a sign that the server passes on a device's context, the zone is the server's."""
 DEVICE_SIGNS = ("userAgent", "ip", "device", "location")
 METRES = 1000.0
+LONGEST_TOKEN = 1024
+"""Of an app's address for notifications; those in use have 64 to 250 characters."""
 
 NOWHERE = Context()
 
@@ -101,14 +103,15 @@ def number_in(place: dict[str, Any], *names: str) -> float:
 
 def read_traits(context: Any, traits: Any) -> Traits | None:
     """The traits that we know, those of the message over those of its context; None where there are none."""
-    nearby = context.get("traits") if isinstance(context, dict) else None
+    nearby, token = (context.get("traits"), read_push_token(context)) if isinstance(context, dict) else (None, None)
     said = {**(nearby if isinstance(nearby, dict) else {}), **(traits if isinstance(traits, dict) else {})}
     if not said:
-        return None
+        return Traits(push_token=token) if token else None
     email = read_text(said.get("email"), 254)
     known = Traits(
         email=email if email and "@" in email else None,
         phone=read_text(said.get("phone"), 40),
+        push_token=token,
         loyalty_card=read_id(said.get("loyalty_card", said.get("loyaltyCard")), "loyalty_card"),
         first_name=read_text(said.get("firstName", said.get("first_name")), 100),
         timezone=read_zone(said.get("timezone")),
@@ -116,6 +119,17 @@ def read_traits(context: Any, traits: Any) -> Traits | None:
         address=read_address(said.get("address")),
     )
     return None if known == Traits() else known
+
+
+def read_push_token(context: dict[str, Any]) -> str | None:
+    """Where notifications reach an app, as Segment's and Rudder's mobile libraries tell it; one that is too long is none.
+
+    >>> read_push_token({"device": {"type": "ios", "token": "ff15bc0c20c4aa6cd50854ff165fd265"}})
+    'ff15bc0c20c4aa6cd50854ff165fd265'
+    """
+    device = context.get("device")
+    token = device.get("token") if isinstance(device, dict) else None
+    return token.strip() or None if isinstance(token, str) and len(token) <= LONGEST_TOKEN else None
 
 
 def read_address(value: Any) -> Address | None:

@@ -2,17 +2,17 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
 
 from tactful.intent._calendar import in_gift_season
-from tactful.intent._signs import Sign
 from tactful.model.catalog import CatalogTable
-from tactful.model.needs import Contribution
+from tactful.model.needs import Contribution, Sign
 from tactful.model.products import Product
-from tactful.model.profile import Profile
+from tactful.model.profile import Profile, Search
 from tactful.model.tables import DAY_SECONDS, History
 from tactful.model.wants import WantWeights
 
@@ -50,27 +50,26 @@ class GiftSigns:
     def about(self, signs: list[Sign]) -> list[Contribution]:
         """The evidence that these looks at one type are for another."""
         weights = self._weights
-        found = [*self._searched(signs[-1].at, {sign.visit for sign in signs})]
-        if all(in_gift_season(sign.at.date(), country=self._country) for sign in signs):
+        found = self._searched(signs[-1].at, {sign.visit for sign in signs}) if self._searches else []
+        country = self._country
+        if all(in_gift_season(sign.at.date(), country=country) for sign in signs):
             found.append(_gift("gift_season", weights.gift_season, signs))
         return found + self.other_person(signs)
 
     def _searched(self, at: datetime, visits: set[int]) -> list[Contribution]:
-        here = [search.event_id for search in self._searches if search.visit in visits]
-        near = [search.event_id for search in self._searches if abs(search.at - at) <= NEAR]
+        here = [search for search in self._searches if search.visit in visits]
+        near = [search for search in self._searches if abs(search.at - at) <= NEAR]
         if here:
-            return [Contribution(code="gift_words", speaks_for="gift", log_odds=self._weights.gift_words_here, event_ids=tuple(here[-4:]))]
+            return [_gift("gift_words", self._weights.gift_words_here, here)]
         if near:
-            return [Contribution(code="gift_words_near", speaks_for="gift", log_odds=self._weights.gift_words_near, event_ids=tuple(near[-4:]))]
+            return [_gift("gift_words_near", self._weights.gift_words_near, near)]
         return []
 
     def other_person(self, signs: list[Sign]) -> list[Contribution]:
         """The evidence that what they looked at, or bought, is made for another person than they buy for."""
-        rows = {sign.row for sign in signs if sign.row >= 0}
-        if not rows or not len(self._own.rows):
-            return []
-        traits = self._known_traits()
-        if not traits:
+        traits = self._known_traits() if len(self._own.rows) else {}
+        rows = {sign.row for sign in signs if sign.row >= 0} if traits else set()
+        if not rows:
             return []
         found = []
         for code, weight in (("other_person", self._weights.other_person), ("other_size", self._weights.other_size)):
@@ -102,8 +101,8 @@ class GiftSigns:
         return weights.gift + sent + signs + kind
 
 
-def _gift(code: str, log_odds: float, signs: list[Sign]) -> Contribution:
-    return Contribution(code=code, speaks_for="gift", log_odds=log_odds, event_ids=tuple(sign.event_id for sign in signs[:-5:-1]))
+def _gift(code: str, log_odds: float, happened: Sequence[Sign | Search]) -> Contribution:
+    return Contribution(code, "gift", log_odds, happened[-4:])
 
 
 def _traits_of(product: Product) -> list[tuple[tuple[str, ...], str]]:
@@ -143,8 +142,11 @@ def with_gifts(profile: Profile, history: History, catalog: CatalogTable, *, wei
     ordered_in: dict[int, set[int]] = {}
     rows, numbers, types = history.rows.tolist(), history.orders.tolist(), history.types.tolist()
     for line in np.flatnonzero(~history.gift).tolist():
-        number = numbers[line]
-        order, before = profile.orders[number], ordered_in.setdefault(types[line], set())
+        number, before = numbers[line], ordered_in.setdefault(types[line], set())
+        if number < 0:
+            before.add(number)
+            continue  # Its order is no longer kept: nothing is known of the occasion.
+        order = profile.orders[number]
         visit = next((visit for visit, at in visits.items() if timedelta(0) <= order.at - at <= timedelta(hours=2)), -1)
         sign = Sign(order.at, "bought", visit, order.event_id, rows[line])
         gift[line] = signs.bought(sign, elsewhere=elsewhere.get(number), before=bool(before - {number})) > 0

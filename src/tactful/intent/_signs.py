@@ -4,28 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 
-from msgspec import Struct
-
-from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
+from tactful.model.catalog import CatalogTable
+from tactful.model.needs import SEARCH, Sign
 from tactful.model.profile import Look, Profile, Search
 from tactful.model.wants import WantModel, words_of
 
 WITHDRAWN = ("uncart", "unwish", "return")
-SEARCH = "search"
 MOST_MEANT = 4
 """A search that may mean more types than this means none in particular."""
-
-
-class Sign(Struct, frozen=True):
-    """One sign of interest in a type; ``row`` is unknown for a search."""
-
-    at: datetime
-    kind: str
-    visit: int
-    event_id: str
-    row: int = UNKNOWN_ROW
-    brief: bool = False
-    """Away again within seconds."""
 
 
 def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
@@ -42,10 +28,10 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
     return tuple(sorted(called or meant)) if len(called or meant) <= MOST_MEANT else ()
 
 
-def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel) -> "Signs":
-    """Collect what they did, by type code, oldest first."""
-    row_of = catalog.row_of
-    looked = [(row, product.looks) for product_id, product in profile.products.items() if product.looks and (row := row_of.get(product_id)) is not None]
+def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, *, rows_of: Mapping[str, int]) -> "Signs":
+    """Collect what they did, by type code, oldest first. ``rows_of``: the profile's products that the catalogue knows."""
+    products = profile.products
+    looked = [(row, looks) for product_id, row in rows_of.items() if (looks := products[product_id].looks)]
     sources: dict[int, list[tuple[int, Iterable[Look]]]] = {}
     for code, of_product in zip(catalog.type_of[[row for row, _ in looked]].tolist() if looked else (), looked, strict=True):
         sources.setdefault(code, []).append(of_product)
@@ -93,13 +79,18 @@ class Signs(Mapping[int, list[Sign]]):
 def standing(signs: list[Sign]) -> list[Sign]:
     """The signs that were not taken back: out of the cart or off the wish list is an answer about that product."""
     withdrawn = {sign.row: sign.at for sign in signs if sign.kind in WITHDRAWN}
-    return [sign for sign in signs if sign.row not in withdrawn or sign.at > withdrawn[sign.row]]
+    return [sign for sign in signs if sign.row not in withdrawn or sign.at > withdrawn[sign.row]] if withdrawn else signs
 
 
 def by_day(signs: list[Sign]) -> dict[date, list[Sign]]:
     """The signs by day, ascending; a visit over midnight counts for the day it began on."""
+    if len(signs) == 1:
+        return {signs[0].at.date(): signs}
     began: dict[int, date] = {}
     days: dict[date, list[Sign]] = {}
     for sign in signs:
-        days.setdefault(began.setdefault(sign.visit, sign.at.date()), []).append(sign)
-    return dict(sorted(days.items()))
+        day = began.get(sign.visit)
+        if day is None:
+            day = began[sign.visit] = sign.at.date()
+        days.setdefault(day, []).append(sign)
+    return dict(sorted(days.items())) if len(days) > 1 else days

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln
 
-from tactful.model.profile import Profile, answered
+from tactful.learning._tables import Count
 
 Facts = dict[str, str | int | float]
 LEAST_MESSAGES = 3
@@ -18,30 +18,21 @@ BOUNDS = ((-7.0, 3.0), (-3.0, 5.0))
 """Of the log odds of the mean and of the log of the weight: what is beyond is an accident of the sample."""
 
 
-class AnswerBuilder:
-    """Collects how many messages each customer got, and how many of them were answered."""
+def learn_answers(count: Count) -> tuple[tuple[float, float] | None, Facts]:
+    """Both parameters of the Beta distribution, or None where too few were written to; figures for people to read."""
+    from tactful.learning import expressions  # noqa: PLC0415 - it brings Ibis, which only training needs
 
-    def __init__(self) -> None:
-        self._counts: list[tuple[int, int]] = []
+    told = count(expressions.answers(least=LEAST_MESSAGES))
+    sent, good = told["sent"].astype(np.float64), told["answered"].astype(np.float64)
+    facts: Facts = {"written_to": len(sent)}
+    if len(sent) < LEAST_CUSTOMERS:
+        return None, facts
 
-    def add(self, profile: Profile) -> None:
-        """Count one customer's messages, those that are owed left out."""
-        told = answered(profile.contacts, profile.responses)
-        if len(told) >= LEAST_MESSAGES:
-            self._counts.append((len(told), sum(told)))
+    def loss(point: np.ndarray) -> float:
+        mean, weight = 1 / (1 + np.exp(-point[0])), np.exp(point[1])
+        a, b = mean * weight, (1 - mean) * weight
+        return -float((betaln(good + a, sent - good + b) - betaln(a, b)).sum())
 
-    def fit(self) -> tuple[tuple[float, float] | None, Facts]:
-        """Both parameters of the Beta distribution, or None where too few were written to; figures for people to read."""
-        facts: Facts = {"written_to": len(self._counts)}
-        if len(self._counts) < LEAST_CUSTOMERS:
-            return None, facts
-        sent, good = np.array(self._counts, np.float64).T
-
-        def loss(point: np.ndarray) -> float:
-            mean, weight = 1 / (1 + np.exp(-point[0])), np.exp(point[1])
-            a, b = mean * weight, (1 - mean) * weight
-            return -float((betaln(good + a, sent - good + b) - betaln(a, b)).sum())
-
-        found = minimize(loss, np.array([-2.0, 0.5]), bounds=BOUNDS)
-        mean, weight = float(1 / (1 + np.exp(-found.x[0]))), float(np.exp(found.x[1]))
-        return (round(mean * weight, 4), round((1 - mean) * weight, 4)), facts | {"answered": round(mean, 4)}
+    found = minimize(loss, np.array([-2.0, 0.5]), bounds=BOUNDS)
+    mean, weight = float(1 / (1 + np.exp(-found.x[0]))), float(np.exp(found.x[1]))
+    return (round(mean * weight, 4), round((1 - mean) * weight, 4)), facts | {"answered": round(mean, 4)}

@@ -4,15 +4,12 @@ A mixture of multinomial distributions over the hours of the week, fitted by exp
 no independent draws, so they count less when it is asked which rhythm is theirs.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.model.rhythms import WEEK, Rhythms, hours_of_week, smooth, whose
+from tactful.learning._tables import Count
+from tactful.model.rhythms import WEEK, Rhythms, smooth, whose
 
 Floats = NDArray[np.float64]
 Facts = dict[str, str | int | float]
@@ -28,27 +25,19 @@ EVERYBODY = 200.0
 SEED = 8321
 
 
-class RhythmBuilder:
-    """Collects when customers came by."""
+def learn_rhythms(count: Count) -> tuple[Rhythms, Facts]:
+    """Learn the rhythms of those who came often enough; figures for people to read."""
+    from tactful.learning import expressions  # noqa: PLC0415 - it brings Ibis, which only training needs
 
-    def __init__(self) -> None:
-        self._counts: list[Floats] = []
-
-    def add(self, visits: Sequence[datetime], zone: str | None) -> None:
-        """Count one customer's visits on their own clock; nothing where their clock is not known."""
-        if zone is None or len(self._counts) >= MOST_CUSTOMERS:
-            return
-        counts = hours_of_week(visits, ZoneInfo(zone))
-        if counts.sum() >= LEAST_VISITS:
-            self._counts.append(counts)
-
-    def fit(self) -> tuple[Rhythms, Facts]:
-        """Learn the rhythms; figures for people to read."""
-        facts: Facts = {"customers": len(self._counts)}
-        if len(self._counts) < LEAST_CUSTOMERS:
-            return Rhythms(), facts
-        found = fit_rhythms(np.array(self._counts))
-        return found, facts | {"rhythms": len(found.common)}
+    lines = count(expressions.hours(least=LEAST_VISITS, most=MOST_CUSTOMERS))
+    customers, place = np.unique(lines["customer"], return_inverse=True)
+    facts: Facts = {"customers": len(customers)}
+    if len(customers) < LEAST_CUSTOMERS:
+        return Rhythms(), facts
+    visits = np.zeros((len(customers), WEEK))
+    visits[place, lines["hour"].astype(np.int64)] = lines["visits"]
+    found = fit_rhythms(visits)
+    return found, facts | {"rhythms": len(found.common)}
 
 
 def fit_rhythms(counts: Floats, *, kinds: int = KINDS) -> Rhythms:

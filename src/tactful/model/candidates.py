@@ -27,7 +27,9 @@ class Because(Struct, frozen=True, kw_only=True):
     anchor_at: datetime | None = None
     """When the anchor was bought; None where it is the page's product."""
     every_days: float | None = None
-    """Usual days between purchases, where the code is ``due_again``."""
+    """Usual days between purchases, where the code is ``due_again``: what is reckoned with, from their own and everybody's."""
+    own_days: float | None = None
+    """Days between their own purchases alone: what is said, since that is what they did."""
     last_at: datetime | None = None
     """When they last bought or looked at it."""
     seen_price: float | None = None

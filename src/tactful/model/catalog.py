@@ -42,6 +42,11 @@ class CatalogTable(Struct, frozen=True, kw_only=True, dict=True):
         found = (self.row_of.get(product_id, UNKNOWN_ROW) for product_id in product_ids)
         return np.fromiter((row for row in found if row != UNKNOWN_ROW), dtype=np.int32)
 
+    def known(self, product_ids: Iterable[str]) -> dict[str, int]:
+        """Rows of the products that we know, by id, in the order given. Asked once a customer: among all products each question is a walk through memory."""
+        row_of = self.row_of
+        return {product_id: row for product_id in product_ids if (row := row_of.get(product_id)) is not None}
+
     @cached_property
     def department_of_type(self) -> tuple[str, ...]:
         """The first step of each type's path, by type code."""

@@ -20,6 +20,8 @@ class Customer(Struct, frozen=True, kw_only=True, dict=True):
     needs: Mapping[int, Need]
     """By type code."""
     catalog: CatalogTable
+    row_of: dict[str, int] = {}
+    """Catalogue rows of the products in the profile that we know, by id."""
     away_orders: frozenset[int] = frozenset()
     """Orders bought in person on a trip that is over, as indices into `Profile.orders`: owned, but no sign of what is wanted at home."""
     currency: str | None = None
@@ -30,8 +32,8 @@ class Customer(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def looked_at(self) -> dict[int, ProductHistory]:
         """By catalogue row: every product we know that they showed interest in."""
-        row_of = self.catalog.row_of
-        return {row: history for product_id, history in self.profile.products.items() if history.looks and (row := row_of.get(product_id)) is not None}
+        products = self.profile.products
+        return {row: history for product_id, row in self.row_of.items() if (history := products[product_id]).looks}
 
     @cached_property
     def signs(self) -> dict[str, list[int]]:

@@ -58,6 +58,8 @@ class Traits(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     email: str | None = None
     phone: str | None = None
+    push_token: str | None = None
+    """Where notifications reach the app they use, from ``context.device.token``; it says nothing of who they are."""
     loyalty_card: str | None = None
     first_name: str | None = None
     timezone: str | None = None

@@ -5,11 +5,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-IdentifierKind = Literal["user_id", "anonymous_id", "email", "phone", "loyalty_card"]
+IdentifierKind = Literal["user_id", "anonymous_id", "email", "phone", "loyalty_card", "push_token"]
 
 
 class Identifier(Struct, frozen=True, order=True):
-    """One identifier. ``email`` and ``phone`` values are SHA-256 of the normalised address, never the address."""
+    """One identifier. ``email``, ``phone`` and ``push_token`` values are SHA-256 of the normalised address, never the address.
+
+    A ``push_token`` names an app on a phone: it points to who used it last, and joins nobody.
+    """
 
     kind: IdentifierKind
     value: str

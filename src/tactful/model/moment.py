@@ -16,6 +16,9 @@ PICKUP = "pickup"
 STORE = "store"
 """The placement of a customer who wants something in a store."""
 
+LEAST_PROPOSED = 24
+"""A source that has more to say proposes so many at least, however few are asked for."""
+
 
 class Location(Struct, frozen=True, kw_only=True):
     """A point with its accuracy, in degrees and kilometres."""
@@ -49,6 +52,11 @@ class Moment(Struct, frozen=True, kw_only=True):
     def interrupts(self) -> bool:
         """Whether speaking now would interrupt somebody who is not here."""
         return self.placement == OUTREACH
+
+    @property
+    def enough(self) -> int:
+        """Proposals of one source that are enough to choose from: of three, policy and variety may refuse two."""
+        return max(LEAST_PROPOSED, 3 * self.limit)
 
     @property
     def collects(self) -> bool:

@@ -1,23 +1,56 @@
 """Inferred wants: what kind of thing, for whom, how sure, since when, and whether it is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from tactful.model.catalog import UNKNOWN_ROW
+
 NeedState = Literal["look", "open", "closed"]
+ClosedBy = Literal["bought_here", "bought_elsewhere", "dismissed", "dropped", "gift", "slip"]
 Explanation = Literal["want", "own", "gift", "research", "slip"]
+SEARCH = "search"
+EVIDENCE_KEPT = 8
 
 
-class Contribution(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One piece of evidence: what it speaks for, how much, and the events behind it."""
+class HasHappened(Protocol):
+    """Anything that an event of the log told."""
+
+    @property
+    def event_id(self) -> str:
+        """Which event."""
+
+
+class Sign(Struct, frozen=True, gc=False):
+    """One sign of interest in a type; ``row`` is unknown for a search."""
+
+    at: datetime
+    kind: str
+    visit: int
+    event_id: str
+    row: int = UNKNOWN_ROW
+    brief: bool = False
+    """Away again within seconds."""
+
+
+class Contribution(Struct, frozen=True):
+    """One piece of evidence: what it speaks for, how much, and what happened."""
 
     code: str
     speaks_for: Explanation
     """``want`` speaks for their own want and a gift alike; below zero it speaks against."""
     log_odds: float
     """As of now: what was forgotten is taken off."""
-    event_ids: tuple[str, ...] = ()
+    happened: Sequence[HasHappened] = ()
+    """The oldest first."""
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """The events behind it, the latest first."""
+        return tuple(dict.fromkeys(one.event_id for one in self.happened[::-1]))[:EVIDENCE_KEPT]
 
 
 class Explanations(Struct, frozen=True, kw_only=True):
@@ -34,7 +67,7 @@ class Explanations(Struct, frozen=True, kw_only=True):
         return self.gift > self.own
 
 
-class Need(Struct, frozen=True, kw_only=True):
+class Need(Struct, frozen=True, kw_only=True, dict=True):
     """Interest of one customer in one product type.
 
     ``look`` is a single occasion, which is not a want; ``open`` is a want; ``closed`` is one that is over, and ``closed_by`` says how.
@@ -48,16 +81,23 @@ class Need(Struct, frozen=True, kw_only=True):
     """Visits or days with a sign of interest since it was last closed; one visit is one occasion, however many clicks."""
     since: datetime
     last_at: datetime
-    closed_by: Literal["bought_here", "bought_elsewhere", "dismissed", "dropped", "gift", "slip"] | None = None
+    closed_by: ClosedBy | None = None
     explanations: Explanations = Explanations()
     evidence: tuple[Contribution, ...] = ()
     in_visit: bool = False
     """Part of the visit that is going on now; within it a reminder is a help."""
-    rows: tuple[int, ...] = ()
-    """Catalogue rows looked at, the latest first."""
+    signs: Sequence[Sign]
+    """All that count, the oldest first."""
     returned_to: dict[int, float] = {}
-    """Of these the styles, by code, that they came back to on another day, chose or kept: which of its kind it is. For each the share of the pauses after which
+    """The styles looked at, by code, that they came back to on another day, chose or kept: which of its kind it is. For each the share of the pauses after which
     people come back that are shorter than theirs since, 0 to 1."""
-    event_ids: tuple[str, ...] = ()
-    """Evidence, the latest first."""
-    event_times: tuple[datetime, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        """Catalogue rows looked at, the latest first."""
+        return tuple(dict.fromkeys(sign.row for sign in self.signs[::-1] if sign.row != UNKNOWN_ROW))
+
+    @cached_property
+    def latest(self) -> list[Sign]:
+        """The signs that carry it, the latest first: looks where there are any, else searches."""
+        return ([sign for sign in self.signs[::-1] if sign.kind != SEARCH] or list(self.signs[::-1]))[:EVIDENCE_KEPT]

@@ -53,7 +53,7 @@ class Letter(Struct, frozen=True, kw_only=True, rename="camel"):
     at: datetime
     channel: Channel
     to: str
-    """The address: e-mail or phone."""
+    """The address: e-mail, phone, or for a notification the token of the app."""
     trigger: str
     subject: str
     text: str
@@ -62,6 +62,8 @@ class Letter(Struct, frozen=True, kw_only=True, rename="camel"):
     locale: str = "en"
     unsubscribe_url: str | None = None
     """One POST to it ends this channel; a GET asks first."""
+    preferences_url: str | None = None
+    """The customer's own page: why this was written, and where they answer back."""
 
 
 class Handover(Struct, frozen=True, kw_only=True):
@@ -72,6 +74,24 @@ class Handover(Struct, frozen=True, kw_only=True):
     detail: str | None = None
     closes_address: bool = False
     """Where it was refused: nobody is there."""
+
+
+class Standing(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of a message until now."""
+
+    state: State
+    code: str | None = None
+    """Why it was dropped, or put off last."""
+    text: str | None = None
+    """The code in words."""
+    next_at: datetime | None = None
+    """When it is looked at next; None: it is over."""
+    attempts: int = 0
+    sender: str | None = None
+    confirmed: bool = True
+    """Where it was sent: whether the sender said so."""
+    detail: str | None = None
+    """What the sender said, where it did not take it."""
 
 
 class Dispatched(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -12,6 +12,8 @@ from msgspec import Struct
 from tactful.model.events import Address, DismissalReason, WayIn
 
 ANSWERED_WITHIN = timedelta(days=7)
+HOW_OFTEN = "how_often"
+"""Key of the preference that says how often they want to hear from us; of several words on it only the latest counts."""
 
 
 class Look(Struct, frozen=True, array_like=True, gc=False):
@@ -220,6 +222,8 @@ class Profile(Struct, kw_only=True, omit_defaults=True):
 
     email: str | None = None
     phone: str | None = None
+    push_token: str | None = None
+    """Of the app that they used last."""
     first_name: str | None = None
     stated_locale: str | None = None
     """From traits: their language, whatever device they hold."""

@@ -1,6 +1,7 @@
 """What policy rules answer, and what they may ask for."""
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,11 +48,11 @@ class Verdicts(Struct, frozen=True, kw_only=True):
     code: str
     denied: NDArray[np.bool_]
     """bool [n], True where the candidate must be withheld."""
-    facts: dict[str, NDArray[Any] | tuple[Any, ...]] = {}
+    facts: dict[str, NDArray[Any] | Sequence[Any]] = {}
     """Columns of length n: what the rule looked at, for the explanation."""
 
     @classmethod
-    def deny(cls, *, where: NDArray[np.bool_], code: str, facts: dict[str, NDArray[Any] | tuple[Any, ...]] | None = None) -> "Verdicts":
+    def deny(cls, *, where: NDArray[np.bool_], code: str, facts: dict[str, NDArray[Any] | Sequence[Any]] | None = None) -> "Verdicts":
         """Withhold the candidates where the mask is True."""
         return cls(code=code, denied=where, facts=facts or {})
 
@@ -108,7 +109,7 @@ class ShelfFacts(Struct, kw_only=True):
     """INTEREST: a style they looked at, did not come back to while they want its kind, and did not buy."""
     for_another: NDArray[np.bool_] | None = None
     """INTEREST: a gift explains their looks at this type better than a want of their own."""
-    explanations: tuple[dict[str, float] | None, ...] | None = None
+    explanations: Sequence[dict[str, float] | None] | None = None
     """INTEREST: how likely own, gift, research and slip are, where there were looks."""
     stray_department: NDArray[np.bool_] | None = None
     """INTEREST: they looked into this department on one occasion only and never bought there, though they buy elsewhere."""
@@ -161,6 +162,8 @@ class ContactFacts(Struct, kw_only=True):
     paused_until: datetime | None
     zones: tuple[str, ...]
     """Possible current time zones, IANA; one where it is known."""
+    how_often: tuple[str, ...] = ()
+    """How often they asked to hear from us, in the words of the preference ``how_often``; of those who share the address too."""
     last_own_at: datetime | None = None
     """Newest thing they did themselves; every message since is unanswered."""
     person: str = ""

@@ -1,12 +1,14 @@
 """Which one message, when: triggers propose, one wins, and most of the time none does."""
 
 from tactful.outreach._auction import ANSWERS, Receiver, best_channels, best_slot, bid, discover_triggers, ranked
-from tactful.outreach._links import read_way_out, way_out_token
+from tactful.outreach._links import CUSTOMER_PAGE, WAY_OUT, link_token, read_link
 from tactful.outreach._opportunity import Opportunity, Trigger
 from tactful.outreach._timing import choose_slot, hour_weights, personal
 
 __all__ = [
     "ANSWERS",
+    "CUSTOMER_PAGE",
+    "WAY_OUT",
     "Opportunity",
     "Receiver",
     "Trigger",
@@ -16,8 +18,8 @@ __all__ = [
     "choose_slot",
     "discover_triggers",
     "hour_weights",
+    "link_token",
     "personal",
     "ranked",
-    "read_way_out",
-    "way_out_token",
+    "read_link",
 ]

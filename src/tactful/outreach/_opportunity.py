@@ -51,7 +51,14 @@ class NewsTrigger(Trigger, frozen=True, kw_only=True):
     """Something happened that they would want to hear of, once: what it is, the source of the same name knows."""
 
     fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)]
-    rests_days: Annotated[float, setting("For so many days after it was told of, nothing else about the same style is told for the same reason.", ge=0)] = 0.0
+    rests_days: Annotated[
+        float,
+        setting(
+            "For so many days after it was told of, nothing else about the same style is told for the same reason.",
+            source="none by itself: the same news is told once, and again only after they came back to the thing",
+            ge=0,
+        ),
+    ] = 0.0
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:  # noqa: ARG002 - news has no hour of its own
         """Tell of all that is news and was not told since they last had to do with it."""

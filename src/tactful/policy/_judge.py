@@ -3,6 +3,7 @@
 import importlib
 import math
 import pkgutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -15,7 +16,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
-from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict
+from tactful.model.verdicts import ContactFacts, Needs, Proposal, ShelfFacts, Verdict, Verdicts
 from tactful.policy import contact, shelf
 from tactful.policy._rule import ContactRule, ShelfRule
 
@@ -68,9 +69,7 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
         verdicts = rule.check(standing, facts, now=now)
         withheld = np.flatnonzero(verdicts.denied & standing.alive)
         if len(withheld):
-            said = {name: _plain(column, withheld) for name, column in verdicts.facts.items()}
-            for i, index in enumerate(withheld.tolist()):
-                objections.append(Objection(index=index, code=verdicts.code, facts={name: column[i] for name, column in said.items()}))
+            objections += _objections(verdicts, withheld)
             standing = msgspec.structs.replace(standing, alive=standing.alive & ~verdicts.denied)
             if not standing.alive.any():
                 break
@@ -78,7 +77,13 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
     return standing, objections
 
 
-def _plain(column: NDArray[Any] | tuple[Any, ...], indices: NDArray[np.intp]) -> list[object]:
+def _objections(verdicts: Verdicts, withheld: NDArray[np.intp]) -> list[Objection]:
+    names, known = tuple(verdicts.facts), [_plain(column, withheld) for column in verdicts.facts.values()]
+    said = [dict(zip(names, one, strict=True)) for one in zip(*known, strict=True)] if known else [dict[str, Any]() for _ in withheld]
+    return [Objection(index=index, code=verdicts.code, facts=facts) for index, facts in zip(withheld.tolist(), said, strict=True)]
+
+
+def _plain(column: NDArray[Any] | Sequence[Any], indices: NDArray[np.intp]) -> list[object]:
     """Some of a column as Python values; NaN, infinity and no time, which JSON cannot say, as None."""
     values = column[indices].tolist() if isinstance(column, np.ndarray) else [column[index] for index in indices.tolist()]
     return [_sayable(value) for value in values]

@@ -1,5 +1,7 @@
 """A profile's purchases as columns over a catalogue."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
@@ -11,15 +13,16 @@ _ROW_BITS = 31
 _ROW_MASK = (1 << _ROW_BITS) - 1
 
 
-def history_columns(profile: Profile, catalog: CatalogTable) -> History:
-    """Lay out the purchases of products that the catalogue knows, oldest first. Those whose order is no longer kept come first, at midnight of their day."""
+def history_columns(profile: Profile, catalog: CatalogTable, rows_of: Mapping[str, int] | None = None) -> History:
+    """Lay out the purchases of products that the catalogue knows, oldest first. Those whose order is no longer kept come first, at midnight of their day.
+
+    ``rows_of``: the profile's products that the catalogue knows, where the caller has asked it already.
+    """
     earlier = _earlier(profile, catalog)
-    row_of, first = catalog.row_of, profile.orders_before
+    products, first = profile.products, profile.orders_before
+    known = catalog.known(products) if rows_of is None else rows_of
     lines = [
-        (purchase.order - first << _ROW_BITS | row) << 1 | purchase.gift
-        for product_id, product in profile.products.items()
-        if product.purchases and (row := row_of.get(product_id, UNKNOWN_ROW)) != UNKNOWN_ROW
-        for purchase in product.purchases
+        (purchase.order - first << _ROW_BITS | row) << 1 | purchase.gift for product_id, row in known.items() for purchase in products[product_id].purchases
     ]
     line = np.sort(np.array(lines, np.int64))  # one number a line: three times as fast as sorting tuples, and this runs at every decision
     order = line >> _ROW_BITS + 1
@@ -33,6 +36,20 @@ def history_columns(profile: Profile, catalog: CatalogTable) -> History:
         orders=np.concatenate([np.array([number for _, _, _, number in earlier], np.int32), order.astype(np.int32)]),
         gift=np.concatenate([np.array([gift for _, _, gift, _ in earlier], np.bool_), (line & 1).astype(np.bool_)]),
     )
+
+
+def purchase_lines(profile: Profile) -> Iterator[tuple[str, float, int, bool, bool]]:
+    """Every purchase, whatever the catalogue: product id, epoch seconds, place among `Profile.orders`, whether that order is kept, whether it was a gift.
+
+    Those whose order is no longer kept are at midnight of their day, with the place 0; in no order.
+    """
+    seconds, first = [order.at.timestamp() for order in profile.orders], profile.orders_before
+    for product_id, product in profile.products.items():
+        for purchase in product.purchases:
+            yield product_id, seconds[purchase.order - first], purchase.order - first, True, purchase.gift
+    for product_id, earlier in profile.earlier.items():
+        for day in days_of(earlier):
+            yield product_id, day * DAY_SECONDS, 0, False, earlier.gift
 
 
 def _earlier(profile: Profile, catalog: CatalogTable) -> list[tuple[float, int, bool, int]]:

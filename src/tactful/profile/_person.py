@@ -106,6 +106,10 @@ def learn_traits(profile: Profile, traits: Traits, *, event_id: str, at: datetim
         profile.email = traits.email
         if profile.closed_channels.get("email") == "bounced":
             del profile.closed_channels["email"]
+    if traits.push_token is not None and traits.push_token != profile.push_token:
+        profile.push_token = traits.push_token
+        if profile.closed_channels.get("push") == "bounced":
+            del profile.closed_channels["push"]
     profile.phone = traits.phone or profile.phone
     profile.first_name = traits.first_name or profile.first_name
     profile.stated_locale = traits.locale or profile.stated_locale

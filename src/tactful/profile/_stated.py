@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from tactful.model.events import OutreachPaused, PreferenceStated, RecommendationDismissalWithdrawn, RecommendationDismissed
-from tactful.model.profile import Dismissal, Preference, Profile
+from tactful.model.profile import HOW_OFTEN, Dismissal, Preference, Profile
 from tactful.profile._handlers import folds
 
 DISMISSALS_KEPT = 200
@@ -43,10 +43,14 @@ def _withdrawn(profile: Profile, event: RecommendationDismissalWithdrawn) -> Non
 def _stated(profile: Profile, event: PreferenceStated) -> None:
     value = event.value.removeprefix(TAKES_BACK).strip()
     ended = (event.key, *OPPOSITES.get(event.key, ()))
-    profile.preferences[:] = [known for known in profile.preferences if known.key not in ended or known.value.casefold() != value.casefold()]
+    profile.preferences[:] = [known for known in profile.preferences if not (known.key in ended and (known.key == HOW_OFTEN or _same(known.value, value)))]
     if not event.value.startswith(TAKES_BACK):
         profile.preferences.append(Preference(event.key, value, event.at, event.message_id))
     del profile.preferences[:-PREFERENCES_KEPT]
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 @folds(OutreachPaused)

@@ -37,11 +37,11 @@ class Kinds(Struct, frozen=True, kw_only=True):
     """As in `Pairs`."""
 
 
-def purchase_days(key: Ints, day: Floats) -> tuple[Ints, Ints]:
+def purchase_days(key: Ints | NDArray[np.int32], day: Floats) -> tuple[Ints, Ints]:
     """Key (not negative) and whole day of every day with a purchase of each key, ascending; of columns of equal length, in any order."""
     if not len(key):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    whole = np.floor(day).astype(np.int64)
+    whole, key = np.floor(day).astype(np.int64), np.asarray(key, np.int64)
     origin = int(whole.min())
     span = int(whole.max()) - origin + 1
     both = np.sort(key * span + (whole - origin))  # one number instead of two columns: sorts in a tenth of the time

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from inspect import isabstract
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 import tactful.recommend as package
-from tactful.model.candidates import Candidates, Shelf
+from tactful.model.candidates import Because, Candidates, Shelf
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
@@ -19,11 +19,12 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
-from tactful.recommend._sizes import fitting_variant, sizes_of
+from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.life import Life
 from tactful.recommend.wants import Wants
 
+NO_ROWS, NO_SCORES = np.empty(0, np.int32), np.empty(0)
 OFF_PAGE = 0.1
 """What a best seller of another department is worth on a page about something, against one of the same."""
 
@@ -107,20 +108,18 @@ class Recommender:
 
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
-        sizes = sizes_of(customer)
-        proposed: dict[int, tuple[tuple[int, float], int, int, SourceScores]] = {}
+        catalog, sizes = customer.catalog, sizes_of(customer)
+        rows, score, outranks, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because]()
         for scores in self.proposals(moment, customer):
-            source = self.source(scores.source)
+            source, proposed = self.source(scores.source), scores.candidates
             probability = self.calibrated(scores)
             if source.generic and moment.featured:
-                probability = probability * _fits_page(scores.candidates.rows, moment, customer.catalog)
-            for i, proposed_row in enumerate(scores.candidates.rows.tolist()):
-                row = proposed_row if source.exact else fitting_variant(proposed_row, sizes, customer.catalog)
-                rank = (source.outranks, float(probability[i]))
-                if row not in proposed or rank > proposed[row][0]:
-                    proposed[row] = (rank, row, i, scores)
-        found = [(probability, row, i, scores) for (_, probability), row, i, scores in proposed.values()]
-        return _shelf(sorted(found, key=lambda proposal: (-proposal[0], proposal[1])), customer.catalog)
+                probability = probability * _fits_page(proposed.rows, moment, catalog)
+            rows.append(proposed.rows if source.exact else fitting_variants(proposed.rows, sizes, catalog))
+            score.append(probability)
+            outranks.append(np.full(len(proposed), source.outranks, np.int32))
+            because += proposed.because
+        return _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
@@ -144,15 +143,18 @@ def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -
     return np.where(fitting, 1.0, OFF_PAGE)
 
 
-def _shelf(found: list[tuple[float, int, int, SourceScores]], catalog: CatalogTable) -> Shelf:
-    rows = np.array([row for _, row, _, _ in found], np.int32)
-    because = tuple(scores.candidates.because[i] for _, _, i, scores in found)
+def _strongest(rows: NDArray[np.int32], score: NDArray[np.float64], outranks: NDArray[np.int32], because: Sequence[Because], *, catalog: CatalogTable) -> Shelf:
+    """The strongest proposal of each product, of equals the first; the likeliest first."""
+    order = np.lexsort((-score, -outranks, rows))
+    kept = order[np.diff(rows[order], prepend=-1) > 0]
+    kept = kept[np.argsort(-score[kept], kind="stable")]
+    rows, reasons = rows[kept], tuple(because[i] for i in kept.tolist())
     return Shelf(
         rows=rows,
         groups=catalog.group_of[rows],
         types=catalog.type_of[rows],
-        score=np.array([score for score, _, _, _ in found], np.float64),
-        because=because,
-        source=np.array([reason.code for reason in because], np.str_),
+        score=score[kept],
+        because=reasons,
+        source=np.array([reason.code for reason in reasons], np.str_),
         alive=np.ones(len(rows), np.bool_),
     )

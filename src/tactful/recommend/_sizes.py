@@ -1,5 +1,8 @@
 """Which size somebody wears: the decayed mode of their own purchases, per department and kind of size."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Product
@@ -51,6 +54,16 @@ def wears(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> bool:
         return True
     product = catalog.product(row)
     return sizes.get(size_kind(product), product.size) == product.size
+
+
+def fitting_variants(rows: NDArray[np.int32], sizes: dict[SizeKind, str], catalog: CatalogTable) -> NDArray[np.int32]:
+    """The variants of the same styles that fit, int32 [n]; most products come in no size and are in stock, and are looked at all at once."""
+    unsure = np.flatnonzero(~catalog.in_stock[rows] | (catalog.sized[rows] & bool(sizes)))
+    if not len(unsure):
+        return rows
+    fitting = rows.copy()
+    fitting[unsure] = [fitting_variant(row, sizes, catalog) for row in rows[unsure].tolist()]
+    return fitting
 
 
 def fitting_variant(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable) -> int:

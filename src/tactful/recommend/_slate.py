@@ -58,7 +58,7 @@ def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     mix = np.bincount(category[own], minlength=int(kind.max()) + 1) / len(own)
     chosen = mixed(worth[: max(POOL, limit)], kind, mix, limit=limit)
     new = np.flatnonzero((mix[kind] == 0) & (worth >= FIND_FLOOR))
-    if limit >= LEAST_FOR_FIND and len(new) and not np.isin(new, chosen).any():
+    if limit >= LEAST_FOR_FIND and len(new) and set(chosen).isdisjoint(new.tolist()):
         chosen = [*_without_least(chosen, shelf.stated[alive]), int(new[0])]
     displaced = sorted(set(range(limit)) - set(chosen))
     return Slate(shown=tuple(alive[chosen].tolist()), displaced=tuple(alive[displaced].tolist()))

@@ -24,7 +24,7 @@ WANTED = 0.2
 AGES = np.array([0.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0, 365.0])
 """Days without a touch at which it is asked whether a wish still lives; between them it is interpolated."""
 TOUCHED = 0.5
-HALF_LIFE_DAYS = 90.0
+HALF_LIFE_DAYS = 120.0
 """Before there is a log: so likely is a wish touched again within `FOLLOWS_DAYS` at once, and half of it gone after so many days. Stated priors."""
 FOLLOWS_DAYS = 30.0
 PRIOR_WISHES = 5.0
@@ -86,8 +86,8 @@ class AskedFor(Source):
         return Candidates.of(proposals)
 
     def _lives(self, rested_days: float) -> float:
-        """How likely a wish that rested so long still is one, against one just made."""
-        return min(float(np.interp(rested_days, AGES, self.touched)) / TOUCHED, 1.0)
+        """How likely a wish that rested so long still is one, against one just made: lists that nobody ever looks at tell nothing."""
+        return min(float(np.interp(rested_days, AGES, self.touched)) / float(self.touched[0]), 1.0)
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""

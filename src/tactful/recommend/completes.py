@@ -37,7 +37,7 @@ class CompletesConfig(Struct, frozen=True, kw_only=True):
     instead: float = 0.5
     """Power of the lift of being looked at together that the lift of being bought together must exceed: two cameras are compared, not combined."""
     proposed: int = 60
-    """Candidates proposed per decision."""
+    """Most candidates proposed per decision."""
     fresh_days: float = 60.0
     """Older purchases no longer call for company."""
 
@@ -180,7 +180,7 @@ class Completes(Source):
         by_anchor = np.repeat(np.arange(len(anchors)), [len(anchor.partners[0]) for anchor in anchors])
         order = np.lexsort((by_anchor, -score, rows))
         best = order[np.diff(rows[order], prepend=-1) > 0]
-        strongest = best[np.lexsort((rows[best], -score[best]))][: self.config.proposed].tolist()
+        strongest = best[np.lexsort((rows[best], -score[best]))][: min(self.config.proposed, moment.enough)].tolist()
         because = {i: self._because(anchors[i], customer) for i in set(by_anchor[strongest].tolist())}
         return Candidates.of([(int(rows[i]), float(score[i]), because[int(by_anchor[i])]) for i in strongest])
 

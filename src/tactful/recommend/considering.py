@@ -1,6 +1,7 @@
 """What they are considering: products and styles of an open need."""
 
 from datetime import datetime
+from itertools import islice
 from typing import ClassVar
 
 import numpy as np
@@ -31,22 +32,25 @@ class Considering(Source):
         return {}
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Index the styles of each type by their first variant of that type; a style may have variants of several types."""
+        """Index the styles of each type by their first variant of that type that is not private; a style may have variants of several types."""
         members: dict[int, dict[int, int]] = {}
-        for row, (type_code, group) in enumerate(zip(catalog.type_of.tolist(), catalog.group_of.tolist(), strict=True)):
-            members.setdefault(type_code, {}).setdefault(group, row)
+        columns = (catalog.type_of.tolist(), catalog.group_of.tolist(), catalog.sensitive.tolist())
+        for row, (type_code, group, private) in enumerate(zip(*columns, strict=True)):
+            styles = members.setdefault(type_code, {})
+            if not private:
+                styles.setdefault(group, row)
         self._members = {type_code: list(styles.values()) for type_code, styles in members.items()}
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""
         proposals = []
-        group_of, looked = customer.catalog.group_of, {int(customer.catalog.group_of[row]) for row in customer.looked_at}
+        group_of = customer.catalog.group_of
+        looked = set(group_of[list(customer.looked_at)].tolist())
         for need in map(customer.needs.__getitem__, _foremost(customer)):
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
-                members = self._members[need.type_code]
-                others = [row for row in members if int(group_of[row]) not in looked and not customer.catalog.sensitive[row]][:ALTERNATIVES]
+                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in looked), ALTERNATIVES)
                 weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
                 proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)
@@ -69,10 +73,12 @@ def _foremost(customer: Customer) -> list[int]:
         return list(customer.needs)
     rank: dict[int, tuple[bool, datetime]] = {}
     catalog = customer.catalog
-    looked = [(row, product.looks) for name, product in customer.profile.products.items() if product.looks and (row := catalog.row_of.get(name)) is not None]
-    types = catalog.type_of[np.array([row for row, _ in looked], np.int64)].tolist()
-    for code, (_, looks) in zip(types, looked, strict=True):
-        found = not CHOSEN.isdisjoint([look.kind for look in looks]), looks[-1].at
+    looked = customer.looked_at
+    types = catalog.type_of[np.fromiter(looked, np.int64, len(looked))].tolist()
+    for code, product in zip(types, looked.values(), strict=True):
+        looks = product.looks
+        chosen = (looks[0].kind in CHOSEN) if len(looks) == 1 else not CHOSEN.isdisjoint([look.kind for look in looks])
+        found = chosen, looks[-1].at
         if code not in rank or found > rank[code]:
             rank[code] = found
     foremost = set(sorted(rank, key=rank.__getitem__, reverse=True)[:MOST_TYPES])
@@ -82,5 +88,5 @@ def _foremost(customer: Customer) -> list[int]:
 
 def _because(need: Need, catalog: CatalogTable) -> Because:
     """The evidence, and the latest thing looked at that may be named beside another one."""
-    evidence = tuple(Evidence(message_id=i, at=at) for i, at in zip(need.event_ids, need.event_times, strict=True))
+    evidence = tuple(Evidence(message_id=sign.event_id, at=sign.at) for sign in need.latest)
     return Because(code=Considering.name, evidence=evidence, last_at=need.last_at, anchor=next((row for row in need.rows if not catalog.sensitive[row]), None))

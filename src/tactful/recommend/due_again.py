@@ -39,7 +39,7 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     rows: int = 600_000
     """Most training rows; more are sampled down."""
     proposed: int = 60
-    """Styles proposed per decision, the likeliest first."""
+    """Most styles proposed per decision, the likeliest first."""
     gap_weight: float = 2.0
     """How many gaps the style's usual gap is worth against the customer's own."""
     seed: int = 8321
@@ -189,11 +189,11 @@ class DueAgain(Source):
         pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
-        gaps, counts = self.typical_gap(pairs), pairs.count
-        likeliest = np.sort(np.argsort(-score, kind="stable")[: self.config.proposed]).tolist()
+        gaps, own_gaps, counts = self.typical_gap(pairs), np.exp(pairs.log_gap_mean), pairs.count
+        likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
         return Candidates.of(
             [
-                (_variant(rows), float(score[i]), _because(customer, orders, count=int(counts[i]), gap_days=float(gaps[i])))
+                (_variant(rows), float(score[i]), _because(customer, orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None))
                 for i, rows, orders in _lines_of_groups(own, likeliest)
                 if orders[-1] >= 0
             ]
@@ -256,7 +256,7 @@ def _variant(rows: list[int]) -> int:
     return max(weight, key=lambda row: (weight[row], -row))
 
 
-def _because(customer: Customer, lines: list[int], *, count: int, gap_days: float) -> Because:
+def _because(customer: Customer, lines: list[int], *, gap_days: float, own_days: float | None) -> Because:
     latest_first = list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT]
     orders = [customer.profile.orders[i] for i in latest_first if i >= 0]
     latest = orders[0]
@@ -264,7 +264,8 @@ def _because(customer: Customer, lines: list[int], *, count: int, gap_days: floa
         code=DueAgain.name,
         evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders),
         source="observed_offline" if latest.channel == "pos" else "observed_here",
-        every_days=gap_days if count > 1 else None,
+        every_days=gap_days if own_days is not None else None,
+        own_days=own_days,
         last_at=latest.at,
     )
 

@@ -15,10 +15,11 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import PurchaseTable
+from tactful.model.tables import DAY_SECONDS, PurchaseTable
 from tactful.recommend._alike import Alike, AlikeConfig, learn_alike
 from tactful.recommend._baskets import baskets_of, taste
 from tactful.recommend._component import Facts, Source
+from tactful.recommend._pairs import purchase_days
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,20 +90,22 @@ class LikeYou(Source):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the best finds; the reason is the thing of theirs that speaks for it most and is nothing private."""
         history = customer.history.own()
-        latest = {int(group): line for line, group in enumerate(history.groups.tolist()) if history.orders[line] >= 0}
+        latest = {group: line for line, (group, order) in enumerate(zip(history.groups.tolist(), history.orders.tolist(), strict=True)) if order >= 0}
         if not latest or not len(self._likeness.kept):
             return Candidates.none()
-        days = np.unique(np.column_stack([history.groups, history.at // 86_400]), axis=0)
-        own, times = np.unique(days[:, 0].astype(np.int64), return_counts=True)
+        bought, _ = purchase_days(history.groups, history.at / DAY_SECONDS)
+        first = np.flatnonzero(np.diff(bought, prepend=-1))
+        own, times = bought[first], np.diff(first, append=len(bought))
         open_to_say = ~self._private[own]
-        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=self.config.proposed)
+        styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=min(self.config.proposed, moment.enough))
         sayable = np.array([group for group in latest if not self._private[group]], np.int64)
-        found = []
+        found, reasons = [], dict[int, Because]()
         for group, worth, speaker in zip(styles.tolist(), score.tolist(), self._likeness.speakers(styles, sayable).tolist(), strict=True):
             if speaker >= 0 and group not in latest:
                 line = latest[speaker]
-                because = because_of(customer, row=int(history.rows[line]), order_index=int(history.orders[line]))
-                found.append((customer.catalog.rows_of_group[group][0], worth, because))
+                if line not in reasons:
+                    reasons[line] = because_of(customer, row=int(history.rows[line]), order_index=int(history.orders[line]))
+                found.append((customer.catalog.rows_of_group[group][0], worth, reasons[line]))
         return Candidates.of(found)
 
     def prior(self, score: float) -> float:

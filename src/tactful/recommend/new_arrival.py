@@ -70,8 +70,8 @@ def _theirs(customer: Customer, types: frozenset[int]) -> list[tuple[int, Becaus
     found: dict[int, Because] = {}
     for code in types.intersection(customer.needs):
         need = customer.needs[code]
-        if need.state == "open" and need.rows and need.event_ids:
-            evidence = Evidence(message_id=need.event_ids[0], at=need.event_times[0])
+        if need.state == "open" and need.rows:
+            evidence = Evidence(message_id=need.latest[0].event_id, at=need.latest[0].at)
             found[need.rows[0]] = Because(code=NewArrival.name, evidence=(evidence,), anchor=need.rows[0], last_at=need.last_at)
     of_types = np.flatnonzero(np.isin(own.types, list(types)) & (own.orders >= 0))[::-1].tolist()
     for line in of_types:

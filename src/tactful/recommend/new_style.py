@@ -1,4 +1,4 @@
-"""What is new from a brand they keep buying."""
+"""What is new from a brand, or of a kind, that they keep buying."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -14,16 +14,23 @@ from tactful.recommend._unlearned import UnlearnedSource
 
 NEWS = timedelta(days=14)
 LEAST_DAYS = 3
-"""Days on which they bought the brand for themselves."""
+"""Days on which they bought the brand, or the kind, for themselves."""
+LEAST_STYLES = 3
+"""Different styles of a kind that they bought: who keeps to one coffee is not waiting for another."""
 MOST_NEW = 0.2
 """Where more of the catalogue than this is new, a feed was loaded, and nothing is news."""
 WANTED = 0.2
 """About one in five looks forward to it: a stated prior."""
+WANTED_OF_KIND = 0.15
+"""Of another brand, somewhat fewer: a stated prior."""
 EVIDENCE_KEPT = 3
 
 
 class NewStyle(UnlearnedSource):
-    """Propose styles that appeared in the last two weeks, of a brand and department bought on three days or more. For a message only."""
+    """Propose styles that appeared in the last two weeks and are of a brand or a type that they keep buying. For a message only.
+
+    A brand counts with its department, from three days of purchases on; a type where three different styles of it were bought, too.
+    """
 
     name: ClassVar[str] = "new_style"
     shows: ClassVar[bool] = False
@@ -38,15 +45,28 @@ class NewStyle(UnlearnedSource):
         """Propose once per style; whether it was told before is the trigger's business."""
         catalog, profile = customer.catalog, customer.profile
         fresh = [row for row in self._arrived if timedelta(0) <= moment.now - (catalog.product(row).since or moment.now) <= NEWS] if self._news_at_all else []
-        loved = _loved(customer) if fresh else {}
+        brands, kinds = (_loved(customer), _collected(customer)) if fresh else ({}, {})
         proposals = []
         for row in fresh:
-            orders = loved.get(_brand(row, catalog), [])
             seen = any(catalog.product(variant).id in profile.products for variant in catalog.rows_of_group[catalog.group_of[row]])
-            if len(orders) >= LEAST_DAYS and not seen:
-                evidence = tuple(Evidence(message_id=profile.orders[i].event_id, at=profile.orders[i].at) for i in orders[: -EVIDENCE_KEPT - 1 : -1])
-                proposals.append((row, WANTED, Because(code=self.name, evidence=evidence, last_at=evidence[0].at, times=len(orders))))
+            of_brand, of_kind = brands.get(_brand(row, catalog), []), kinds.get(int(catalog.type_of[row]), [])
+            if not seen and _lately(of_brand):
+                proposals.append((row, WANTED, _because(customer, of_brand)))
+            elif not seen and _lately(of_kind):
+                proposals.append((row, WANTED_OF_KIND, _because(customer, of_kind, anchor=row)))
         return Candidates.of(proposals)
+
+
+def _lately(orders: list[int]) -> bool:
+    """Whether they bought often enough, the last time so lately that the order is still kept."""
+    return len(orders) >= LEAST_DAYS and orders[-1] >= 0
+
+
+def _because(customer: Customer, orders: list[int], *, anchor: int | None = None) -> Because:
+    """``anchor`` is the new style itself where it is of a kind they keep buying, and not of a brand."""
+    latest = [customer.profile.orders[i] for i in orders[: -EVIDENCE_KEPT - 1 : -1] if i >= 0]
+    evidence = tuple(Evidence(message_id=order.event_id, at=order.at) for order in latest)
+    return Because(code=NewStyle.name, evidence=evidence, last_at=evidence[0].at, times=len(orders), anchor=anchor)
 
 
 def _brand(row: int, catalog: CatalogTable) -> tuple[str, str]:
@@ -63,3 +83,16 @@ def _loved(customer: Customer) -> dict[tuple[str, str], list[int]]:
         if brand[0] and not customer.catalog.sensitive[row]:
             days.setdefault(brand, {})[day] = order
     return {brand: list(orders.values()) for brand, orders in days.items()}
+
+
+def _collected(customer: Customer) -> dict[int, list[int]]:
+    """By type code the orders, one a day, of types of which they bought several different styles for themselves."""
+    own = customer.history.own()
+    days: dict[int, dict[int, int]] = {}
+    styles: dict[int, set[int]] = {}
+    bought = zip(own.rows.tolist(), own.types.tolist(), own.groups.tolist(), own.orders.tolist(), np.floor(own.at / DAY_SECONDS).tolist(), strict=True)
+    for row, kind, group, order, day in bought:
+        if not customer.catalog.sensitive[row]:
+            days.setdefault(kind, {})[day] = order
+            styles.setdefault(kind, set()).add(group)
+    return {kind: list(orders.values()) for kind, orders in days.items() if len(styles[kind]) >= LEAST_STYLES}

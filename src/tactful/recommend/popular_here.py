@@ -25,7 +25,7 @@ class PopularHereConfig(Struct, frozen=True, kw_only=True):
     kept: int = 300
     """Styles kept per country."""
     proposed: int = 60
-    """Styles proposed per decision."""
+    """Most styles proposed per decision."""
     least_customers: int = 50
     """Countries with fewer active customers take everybody's list."""
     taste_weight: float = 0.5
@@ -116,7 +116,7 @@ class PopularHere(Source):
         bought = np.bincount(self._department[types], minlength=len(self._names)).tolist()
         lift = np.array([self._lift(name, lines, of=len(types)) for name, lines in zip(self._names, bought, strict=True)], np.float64)
         score = listed.share * lift[listed.department]
-        best = np.argsort(-score, kind="stable")[: self.config.proposed]
+        best = np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]
         because = _because(customer, country if country in self._lists else EVERYWHERE)
         return Candidates(rows=listed.rows[best], score=np.minimum(score[best], 0.99), because=(because,) * len(best))
 

@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 VISIT_GAP = timedelta(minutes=30)
 """Half an hour without a sign of life ends a visit: the web analytics convention."""
-TOWARDS = np.array([kind not in ("uncart", "unwish", "return") for kind in LOOK_KINDS], np.bool_)
+AWAY = ("uncart", "unwish", "return")
+TOWARDS = np.array([kind not in AWAY for kind in LOOK_KINDS], np.bool_)
 """Which signs are signs of interest, by kind."""
 BOUGHT_OF_LOOKED_AT = 0.1
 """About one in ten of what is looked at next is bought within the week: a stated prior, until a log tells."""
@@ -150,7 +151,7 @@ class ThisVisit(Source):
         known = [(self._thing_of[group], row) for row in rows if (group := int(customer.catalog.group_of[row])) in self._thing_of]
         if self._index is None or not known:
             return Candidates.none()
-        things, probability = self.finds(np.array([thing for thing, _ in known], np.int64), count=self.config.proposed)
+        things, probability = self.finds(np.array([thing for thing, _ in known], np.int64), count=min(self.config.proposed, moment.enough))
         anchors = self._anchors(known[-EVIDENCE_KEPT:], things)
         evidence = tuple(Evidence(message_id=look.event_id, at=look.at) for _, look in looks[: -EVIDENCE_KEPT - 1 : -1]) or _last_sign(customer.profile)
         because = {row: Because(code=self.name, evidence=evidence, anchor=row) for row in set(anchors)}
@@ -182,7 +183,9 @@ def _ranked(index: VisitIndex, weights: Floats, looks: Ints, *, again: bool) -> 
     things, features = index.features(looks)
     probability = likely(features, weights)
     if not again:
-        new = ~np.isin(things, looks)
+        new = np.ones(len(things), np.bool_)
+        place = np.minimum(np.searchsorted(things, looks), len(things) - 1)
+        new[place[things[place] == looks]] = False
         things, probability = things[new], probability[new]
     order = np.lexsort((things, -probability))
     return things[order], probability[order]
@@ -202,17 +205,15 @@ def _looks_here(customer: Customer, moment: Moment) -> list[tuple[int, Look]]:
     if profile.last_own_at is None or not timedelta(0) <= moment.now - profile.last_own_at <= VISIT_GAP:
         return []
     since = profile.orders[-1].at if profile.orders else None
-    refused = {dismissal.product_id for dismissal in profile.dismissals}
+    refused, visit = {dismissal.product_id for dismissal in profile.dismissals}, profile.visits
+    products = profile.products
+    here = [(name, row) for name, row in customer.row_of.items() if (looks := products[name].looks) and looks[-1].visit == visit]  # most are of other visits
     found = [
-        (catalog.row_of[product_id], look)
-        for product_id, product in profile.products.items()
-        if product.looks
-        and product.looks[-1].visit == profile.visits  # most are of other visits
-        and product_id in catalog.row_of
-        and product_id not in refused
-        and not catalog.sensitive[catalog.row_of[product_id]]
-        for look in product.looks
-        if look.visit == profile.visits and not look.brief and TOWARDS[LOOK_KINDS.index(look.kind)] and (since is None or look.at > since)
+        (row, look)
+        for name, row in here
+        if name not in refused and not catalog.sensitive[row]
+        for look in products[name].looks
+        if look.visit == visit and not look.brief and look.kind not in AWAY and (since is None or look.at > since)
     ]
     return sorted(found, key=lambda look: (look[1].at, look[1].event_id))
 

@@ -25,6 +25,9 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
             yield from (f"      evidence {one['messageId']} at {one['at']}" for one in reason["evidence"])
     if answer.get("silence"):
         yield f"silent, {answer['silence']['code']}: {answer['silence']['text']}"
+        yield from _grounds(answer["silence"]) if evidence else ()
+    if evidence:
+        yield from _weighed(answer)
     for one in answer.get("messages") or ():
         yield f"{one['trigger']} by {one['channel']}: {one['state'].replace('_', ' ')}" + (f", {one['code']}: {one['text']}" if one["code"] else "")
     if answer.get("usual"):
@@ -34,6 +37,28 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
     for name, value in answer.items():
         if not {"silence", "items", "message", "messages"} & set(answer):
             yield f"{name}: {value}"
+
+
+def _grounds(silence: Json) -> Iterator[str]:
+    """What a silence rests on, and when it may be asked again."""
+    for name, value in silence["facts"].items():
+        for one in value if isinstance(value, list) else [value]:
+            said = ", ".join(f"{key} {part}" for key, part in one.items() if part not in (None, False)) if isinstance(one, dict) else one
+            yield f"      {name}: {said}"
+    if silence.get("until"):
+        yield f"      not before {silence['until']}"
+
+
+def _weighed(answer: Json) -> Iterator[str]:
+    """What each possible message was worth, and what became of the one that was chosen."""
+    for bid in answer.get("bids") or ():
+        worth = bid["value"] - bid["attention"] - bid["risk"]
+        parts = f"{bid['value']:.3f} - {bid['attention']:.3f} attention - {bid['risk']:.3f} risk"
+        yield f"      {bid['trigger']} by {bid['channel']} at {bid['sendAt']} is worth {worth:.3f}: {parts}"
+    if outcome := answer.get("outcome"):
+        why = f", {outcome['code']}: {outcome['text']}" if outcome["code"] else ""
+        when = f" until {outcome['nextAt']}" if outcome["nextAt"] else ""
+        yield f"{outcome['state']}{when}{why}" + (f" ({outcome['detail']})" if outcome["detail"] else "")
 
 
 def _withheld(answer: Json, most: int) -> Iterator[str]:

@@ -71,6 +71,8 @@ class WebhookSender:
 def _answered(status: int) -> Handover:
     if 200 <= status < 300:
         return Handover(fate="sent")
+    if status == HTTPStatus.GONE:
+        return Handover(fate="refused", detail=f"answered {status}", closes_address=True)
     later = status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return Handover(fate="later" if later else "refused", detail=f"answered {status}")
 

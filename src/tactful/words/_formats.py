@@ -4,9 +4,10 @@ import re
 import unicodedata
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -61,10 +62,20 @@ class Formats:
         return f"{ISOLATE}{name}{END_OF_ISOLATE}" if turned else name
 
     def day(self, at: datetime, *, now: datetime) -> str:
-        """A day as people say it, with the year where it is not this one."""
+        """A day as people say it, on the clock of ``now``, with the year where it is not this one."""
+        at = at.astimezone(now.tzinfo)
         if at.year == now.year:
             return _day(self.name, at.date(), self.patterns.get("day"), with_year=False)
         return _day(self.name, at.date(), self.patterns.get("day_year"), with_year=True)
+
+    def moment(self, at: datetime) -> str:
+        """A day with its year and the time of day, on the clock of ``at``'s own zone."""
+        day = _day(self.name, at.date(), self.patterns.get("day_year"), with_year=True)
+        return str(get_datetime_format("medium", locale=self.name)).replace("'", "").format(format_time(at, "short", locale=self.name), day)
+
+    def city(self, zone: ZoneInfo) -> str:
+        """The city that a zone is named after."""
+        return get_timezone_location(zone, locale=self.name, return_city=True)
 
     def price(self, amount: float, currency: str) -> str:
         """An amount with its currency; without one, the bare amount."""

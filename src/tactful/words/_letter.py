@@ -61,7 +61,7 @@ def letter(words: "Words", message: Message, links: Links | None, *, products: M
     ways = {"unsubscribe_url": links and links.unsubscribe_url, "preferences_url": links and links.preferences_url}
     said = {name: url or MISSING for name, url in ways.items()}
     labels = {name: words.say(f"letter.{name}") for name in ("answer", "leave")}
-    closing = words.say("letter.closing") if message.items else None
+    closing = words.say("letter.closing") if message.items and links else None
     reasons = "\n".join(line for block in blocks for line in (block.reason, block.link) if line)
     text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, closing=closing or MISSING, **labels, **said)
     text = "\n".join(line for line in text.splitlines() if MISSING not in line)

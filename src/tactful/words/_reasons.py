@@ -31,7 +31,7 @@ def _due_again(words: "Words", case: Case) -> str:
         if case.because.last_at is None:
             return words.say("reason.due_again.ever", title=title)
         return words.say("reason.due_again.once", title=title, date=words.formats.day(case.because.last_at, now=case.now))
-    days = max(1, round(case.because.every_days))
+    days = max(1, round(case.because.own_days or case.because.every_days))
     if case.because.last_at is None:
         return words.say("reason.due_again.every", days, title=title)
     return words.say("reason.due_again.since", days, title=title, date=words.formats.day(case.because.last_at, now=case.now))
@@ -80,6 +80,8 @@ def _price_drop(words: "Words", case: Case) -> str:
 
 
 def _new_style(words: "Words", case: Case) -> str:
+    if case.because.anchor is not None:
+        return words.say("reason.new_style.kind", case.because.times or 0, title=_title(words, case.row, case.catalog))
     brand = words.formats.named(case.catalog.product(case.row).brand or "")
     return words.say("reason.new_style.brand", case.because.times or 0, title=_title(words, case.row, case.catalog), brand=brand)
 

@@ -117,6 +117,8 @@ TABLE = {
     "GET /console/style.css": "open",
     "GET /u/{token:str}": "open",
     "POST /u/{token:str}": "open",
+    "GET /me/{token:str}": "open",
+    "POST /me/{token:str}": "open",
     "GET /openapi.json": "open",
     "GET /openapi.json/{path:str}": "open",
     "GET /openapi.json/openapi.json": "open",

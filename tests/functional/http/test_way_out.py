@@ -6,7 +6,7 @@ from litestar.testing import TestClient
 from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
 from tactful.http import Keys, create_app
 from tactful.model.events import ConsentUpdated, Identified, Traits, Unsubscribed
-from tactful.outreach import way_out_token
+from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import Letterhead
 from tactful.wiring import Postroom, open_engine
 
@@ -37,7 +37,7 @@ def client(engine):
 @pytest.fixture
 def link(engine):
     (plan,) = engine.plan(["ann"], now=NOW, dry_run=False)
-    return f"/u/{way_out_token(plan.message.message_id, KEYS.links_key)}"
+    return f"/u/{link_token(plan.message.message_id, KEYS.links_key, leads_to=WAY_OUT)}"
 
 
 def says_no(engine):
@@ -95,12 +95,12 @@ def test_a_link_that_is_not_ours_stops_nothing(engine, client, link, spoil):
 
 def test_a_link_signed_by_another_shop_is_not_ours(engine, client):
     (plan,) = engine.plan(["ann"], now=NOW, dry_run=False)
-    assert client.post(f"/u/{way_out_token(plan.message.message_id, b'another key')}").status_code == 404
+    assert client.post(f"/u/{link_token(plan.message.message_id, b'another key', leads_to=WAY_OUT)}").status_code == 404
 
 
 def test_a_link_to_what_is_no_message_leads_nowhere(engine, client):
-    assert client.post(f"/u/{way_out_token(YES.message_id, KEYS.links_key)}").status_code == 404
-    assert client.get(f"/u/{way_out_token('erased', KEYS.links_key)}").status_code == 404
+    assert client.post(f"/u/{link_token(YES.message_id, KEYS.links_key, leads_to=WAY_OUT)}").status_code == 404
+    assert client.get(f"/u/{link_token('erased', KEYS.links_key, leads_to=WAY_OUT)}").status_code == 404
 
 
 def test_the_reserved_message_is_then_not_sent(engine, client, link):
@@ -109,9 +109,24 @@ def test_the_reserved_message_is_then_not_sent(engine, client, link):
     assert (dropped.state, dropped.code) == ("dropped", "no_consent")
 
 
-def test_letters_carry_the_link_where_the_shop_has_given_its_address(engine):
+def test_letters_carry_the_links_where_the_shop_has_given_its_address(engine):
     postroom = Postroom(senders=(), letterhead=Letterhead(links_url="https://mail.shop.example/"), links_key=KEYS.links_key)
-    url = postroom.way_out("6f1c1d0e-0000-4000-8000-000000000001")
-    assert url.startswith("https://mail.shop.example/u/")
-    assert len(url) < 76
-    assert Postroom(senders=()).way_out("m1") is None
+    links = postroom.links("6f1c1d0e-0000-4000-8000-000000000001")
+    assert links.unsubscribe_url.startswith("https://mail.shop.example/u/")
+    assert links.preferences_url.startswith("https://mail.shop.example/me/")
+    assert len(links.preferences_url) < 76
+    assert Postroom(senders=()).links("m1") is None
+
+
+def test_the_page_is_in_the_language_of_who_got_the_message(engine, client, link):
+    assert '<html lang="en" dir="ltr">' in client.get(link).text
+    engine.record([happened(Identified, ago(1), traits=Traits(locale="ar"))], now=NOW)
+    assert '<html lang="ar" dir="rtl">' in client.get(link).text
+    broken = client.get("/u/nonsense", headers={"Accept-Language": "xx, de-CH;q=0.9, en;q=0.8"})
+    assert (broken.status_code, "Dieser Link funktioniert nicht" in broken.text) == (404, True)
+
+
+def test_a_token_for_the_customers_page_ends_no_channel(engine, client):
+    (plan,) = engine.plan(["ann"], now=NOW, dry_run=False)
+    assert client.post(f"/u/{link_token(plan.message.message_id, KEYS.links_key, leads_to=CUSTOMER_PAGE)}").status_code == 404
+    assert says_no(engine) == []

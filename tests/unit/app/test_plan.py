@@ -72,7 +72,7 @@ def test_what_runs_out_is_a_message_with_its_reason():
     message = found.message
     assert (message.trigger, message.channel, message.send_at) == ("due_again", "email", NOW)
     assert message.subject == "Peakroast coffee may be running out"
-    assert message.text.startswith("You buy Peakroast coffee about every 17 days, last on 15 February.\n")
+    assert message.text.startswith("You buy Peakroast coffee about every 14 days, last on 15 February.\n")
     assert [item.product_id for item in message.items] == ["coffee"]
     assert message.items[0].reason.evidence[0].message_id == COFFEE[0].message_id
     assert message.message_id == found.decision_id
@@ -253,7 +253,14 @@ def test_planned_day_after_day_it_is_said_once():
     engine = engine_after(HOME, YES, *COFFEE)
     plans = [plan(engine, now=NOW + n * DAY, dry_run=False) for n in range(10)]
     assert [found.message.trigger for found in plans if found.message is not None] == ["due_again"]
-    assert {found.silence.code for found in plans[1:]} == {"nothing_relevant"}
+    assert {found.silence.code for found in plans[1:]} == {"better_message_waiting"}
+    assert {message["message_id"] for found in plans[1:] for message in found.silence.facts["messages"]} == {plans[0].message.message_id}
+    engine.send([], now=NOW + 9 * DAY)  # too late by now: dropped
+    sent = happened(MessageDelivered, NOW + 9 * DAY, channel="email", contact_id="by-hand", trigger="due_again", product_ids=("coffee",))
+    engine.record([sent], now=NOW + 9 * DAY)
+    told = plan(engine, now=NOW + 9 * DAY).silence
+    assert (told.code, told.text) == ("nothing_relevant", "They have been told of what they may want now, and nothing is new since.")
+    assert [message["message_id"] for message in told.facts["messages"]] == ["by-hand"]
 
 
 def shop_of(*people):

@@ -7,9 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from small_shop import NOW, PRODUCTS, STORES, ago, bought, carted, happened, life_of, looked
+from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, happened, life_of, looked
 from tactful.app.engine import DecideRequest, Engine
 from tactful.app.house import PATCHED_AT_ONCE, House
+from tactful.app.lines import lay_out
 from tactful.model.errors import NotFound, NotReady
 from tactful.model.events import (
     Address,
@@ -29,6 +30,7 @@ from tactful.model.products import Product
 from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
 from tactful.wiring import open_engine
+from tactful.workbench import FileWorkbench, MemoryWorkbench
 
 LIVES = [event for number in range(48) for event in life_of(number)]
 
@@ -110,6 +112,30 @@ def test_training_in_the_past_sees_only_the_past():
     assert blobs(engine)["popular_here"][0] == blobs(early)["popular_here"][0]
 
 
+def test_an_interrupted_training_keeps_nothing_of_whom_is_erased(tmp_path):
+    engine = open_engine(tmp_path)
+    engine.put_products(PRODUCTS)
+    engine.import_history(LIVES, now=NOW)
+    workbench = FileWorkbench(tmp_path / "training")
+    with workbench.begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    assert list(tmp_path.rglob("*.parquet"))
+    engine.erase("c1", now=NOW)
+    assert not list(tmp_path.rglob("*.parquet"))
+    engine.train(now=NOW)
+    assert blobs(engine)["life"][2]["customers"] == 47
+    engine.store.close()
+
+
+def test_while_a_training_is_under_way_another_one_is_told_to_wait(tmp_path):
+    engine = open_engine(tmp_path)
+    engine.put_products(PRODUCTS)
+    engine.import_history(LIVES[:50], now=NOW)
+    with FileWorkbench(tmp_path / "training").begin("first", now=NOW, resume_within=timedelta(0)), pytest.raises(NotReady, match="wait"):
+        engine.train(now=NOW)
+    engine.store.close()
+
+
 def test_what_was_learned_is_used_at_once_and_after_a_restart(trained):
     camera = bought(ago(2), "camera", user_id="new")
     trained.record([camera], now=NOW)
@@ -142,7 +168,7 @@ def test_a_model_of_another_form_is_left_alone_until_the_next_training(trained):
     former = msgspec.structs.replace(record, blob=b"of a former shape", facts=record.facts | {"form": 1})
     with trained.store.transaction():
         trained.store.models.save([former])
-    again = Engine(trained.store, new_id=trained.new_id)
+    again = Engine(trained.store, new_id=trained.new_id, workbench=MemoryWorkbench())
     assert decide(again, user="c1").items
     again.train(now=NOW)
     assert decide(Engine(trained.store, new_id=trained.new_id), user="c1").items

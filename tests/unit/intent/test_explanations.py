@@ -6,14 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, purchase_table
+from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, purchase_table, tables_of
 from tactful.app.read import see_customer
 from tactful.catalog import build_table
 from tactful.intent import needs_of
-from tactful.learning import LookTableBuilder
 from tactful.model.events import Address, Context, Identified, MessageAnswered, PageViewed, ProductsSearched, Traits
 from tactful.model.products import Product
-from tactful.model.tables import DAY_SECONDS
 from tactful.model.wants import PRIOR
 from tactful.recommend.wants import Wants, WantsConfig
 
@@ -202,11 +200,11 @@ def test_where_people_pause_longer_an_occasion_is_remembered_longer():
 
 
 def test_weights_and_gaps_are_learned_from_looks():
-    builder, purchases = LookTableBuilder(CATALOG), purchase_table(customers=300)
-    for number in range(300):
+    def interested(number):
         ages = (100, 97, 94) if number % 2 else (100,)
-        builder.add(profile_of(*(looked("camera", ago(age + number % 7)) for age in ages), *([carted("novel", ago(50))] if number % 3 == 0 else [])))
-    looks = builder.build(until_day=NOW.timestamp() / DAY_SECONDS)
+        return profile_of(*(looked("camera", ago(age + number % 7)) for age in ages), *([carted("novel", ago(50))] if number % 3 == 0 else []))
+
+    purchases, (_, looks) = purchase_table(customers=300), tables_of(*map(interested, range(300)))
     wants = Wants(WantsConfig(learn_weights=True))
     facts = wants.watch(looks, purchases)
     assert (facts["learned"], facts["occasions"]) == (1, 700)

@@ -149,8 +149,8 @@ def test_within_the_visit_it_is_at_hand():
 def test_evidence_exists_and_comes_latest_first():
     events = [looked("camera" if n % 2 else "camera-other", ago(n)) for n in range(1, 13)]
     found = need(*events)
-    assert found.event_ids == tuple(event.message_id for event in events[:8])
-    assert found.event_times == tuple(event.at for event in events[:8])
+    assert [sign.event_id for sign in found.latest] == [event.message_id for event in events[:8]]
+    assert [sign.at for sign in found.latest] == [event.at for event in events[:8]]
     assert found.rows == (row("camera"), row("camera-other"))
 
 
@@ -206,7 +206,7 @@ def test_the_styles_that_they_came_back_to_are_told_apart_from_those_that_they_d
 
 def test_a_style_rests_from_its_own_last_sign_on():
     fresh, rested = (need(looked("camera", ago(n + 2)), looked("camera", ago(n))).returned_to for n in (1, 6))
-    assert list(fresh.values())[0] < 0.5 < list(rested.values())[0]
+    assert next(iter(fresh.values())) < 0.5 < next(iter(rested.values()))
 
 
 @pytest.mark.parametrize(("days", "state"), [(10, "open"), (30, "closed")])

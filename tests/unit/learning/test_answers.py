@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tactful.learning import AnswerBuilder
+from small_shop import counting
+from tactful.learning import LineBuilder, learn_answers
 from tactful.model.profile import Contact, Profile, Response
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -19,10 +20,16 @@ def customer(share, *, rng, messages=12):
 
 
 def learned(customers, **how):
-    rng, builder = np.random.default_rng(5), AnswerBuilder()
-    for _ in range(customers):
-        builder.add(customer(rng.beta(0.8, 3.2), rng=rng, **how))
-    return builder.fit()
+    rng = np.random.default_rng(5)
+    return answers_of(customer(rng.beta(0.8, 3.2), rng=rng, **how) for _ in range(customers))
+
+
+def answers_of(profiles):
+    builder = LineBuilder()
+    for number, profile in enumerate(profiles):
+        builder.add(number, profile, bought=(), visits=())
+    with counting(builder) as count:
+        return learn_answers(count)
 
 
 def test_the_spread_of_answering_is_learned():
@@ -37,9 +44,8 @@ def test_too_few_messages_teach_nothing(customers, how):
 
 
 def test_opens_and_what_was_owed_are_no_answers():
-    builder = AnswerBuilder()
-    for number in range(300):
-        opened = [Response(NOW, "email", "opened")]
+    def opens(number):
         contacts = [Contact(NOW, "email", f"a{n}", "receipt" if number % 2 else None) for n in range(5)]
-        builder.add(Profile(customer_id="u:ann", contacts=contacts, responses=opened))
-    assert builder.fit()[1] == {"written_to": 150}
+        return Profile(customer_id="u:ann", contacts=contacts, responses=[Response(NOW, "email", "opened")])
+
+    assert answers_of(map(opens, range(300)))[1] == {"written_to": 150}

@@ -5,19 +5,23 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tactful.learning import RhythmBuilder, dump_rhythms, load_rhythms
+from small_shop import counting
+from tactful.learning import LineBuilder, dump_rhythms, learn_rhythms, load_rhythms
+from tactful.model.profile import Profile
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def shop(customers=300, *, visits=20, zone="Europe/London"):
     """Every third customer comes on Saturday mornings, the others after work."""
-    rng, builder = np.random.default_rng(1), RhythmBuilder()
+    rng, builder, nobody = np.random.default_rng(1), LineBuilder(), Profile(customer_id="u:ann")
     for number in range(customers):
         weeks = rng.integers(0, 50, visits).tolist()
         days, hour = ([5] * visits, 10) if number % 3 == 0 else (rng.integers(0, 5, visits).tolist(), 18)
-        builder.add([MONDAY + timedelta(weeks=week, days=day, hours=hour) for week, day in zip(weeks, days, strict=True)], zone)
-    return builder.fit()
+        came = [MONDAY + timedelta(weeks=week, days=day, hours=hour) for week, day in zip(weeks, days, strict=True)]
+        builder.add(number, nobody, bought=(), visits=came, zone=zone)
+    with counting(builder) as count:
+        return learn_rhythms(count)
 
 
 def test_who_comes_on_saturdays_is_told_from_who_comes_after_work():

@@ -111,13 +111,29 @@ RANGE = [*PRODUCTS, *styles("d300", "d200", "d100"), *styles("o1", brand="Other"
 
 @pytest.mark.parametrize(
     ("brand", "since", "expected"),
-    [("Corvo", ago(1), ("new_style", ["d9"])), ("Other", ago(1), None), ("Corvo", ago(20), None), ("Corvo", None, None)],
-    ids=["new from the brand", "another brand", "no longer new", "always there"],
+    [("Corvo", ago(1), ("new_style", ["d9"])), ("Other", ago(1), ("new_style", ["d9"])), ("Corvo", ago(20), None), ("Corvo", None, None)],
+    ids=["new from the brand", "another brand's of the kind", "no longer new", "always there"],
 )
-def test_a_new_style_is_news_for_who_keeps_buying_the_brand(brand, since, expected):
+def test_a_new_style_is_news_for_who_keeps_buying_the_brand_or_the_kind(brand, since, expected):
     engine = engine_with(*LOVES, products=RANGE)
     engine.put_products(styles("d9", brand=brand), now=since)
     assert told(engine) == expected
+
+
+def test_who_keeps_to_one_style_hears_of_no_other_brand():
+    engine = engine_with(*(bought(ago(n), "d300") for n in (300, 200, 100)), products=RANGE)
+    engine.put_products(styles("d9", brand="Other"), now=ago(1))
+    assert told(engine) is None
+
+
+def test_evidence_is_of_orders_that_are_still_kept():
+    many = [bought(ago(1200 - 10 * n), f"d{(300, 200, 100)[n % 3]}") for n in range(3)] + [bought(ago(1100 - 8 * n), "coffee") for n in range(130)]
+    engine = engine_with(*many, products=RANGE)
+    engine.put_products(styles("d9"), now=ago(1))
+    assert told(engine) is None, "the last dress is so long ago that its order is no longer kept"
+    engine.record([bought(ago(50), "d100")], now=NOW)
+    (item,) = plan(engine).message.items
+    assert [one.at for one in item.reason.evidence] == [ago(50)]
 
 
 def test_a_loaded_feed_is_no_news():

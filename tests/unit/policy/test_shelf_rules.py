@@ -226,6 +226,7 @@ def test_a_time_is_told_as_a_time():
         life_seconds=np.array([math.inf]),
         outlived=np.array([False]),
         purchase_days=np.array([1]),
+        bought_once=np.array([False]),
     )
     _, objections = judge_shelf((RULES["already_bought"],), shelf_of([1], [True]), facts, now=NOW)
     assert objections[0].facts == {"bought_at": NOW}

@@ -6,9 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, looked, profile_of, row
+from small_shop import CATALOG, ago, bought, carted, customer_of, happened, looked, profile_of, row, tables_of
 from tactful.bench.fold import Life
-from tactful.learning import PurchaseTableBuilder
 from tactful.model.events import OrderCompleted, OrderLine, OrderRefunded
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import decode, encode, fold, fold_all, history_columns, new_profile
@@ -69,11 +68,7 @@ def test_what_was_laid_down_keeps_its_rhythm():
 
 
 def test_orders_long_gone_are_different_orders_to_learning():
-    builder = PurchaseTableBuilder(CATALOG)
-    for number in range(2):
-        profile = profile_of(*(bought(ago(7 * n), "coffee", "milk") for n in range(100)))
-        builder.add(f"u:c{number}", history_columns(profile, CATALOG), country="")
-    table = builder.build(until_day=NOW.timestamp() / DAY_SECONDS)
+    table, _ = tables_of(*(profile_of(*(bought(ago(7 * n), "coffee", "milk") for n in range(100))) for _ in range(2)))
     _, lines = np.unique(table.order, return_counts=True)
     assert (len(lines), set(lines.tolist())) == (200, {2})
 

@@ -48,6 +48,10 @@ def learned_from(*customers):
 
 
 def dropped_after(number):
+    return wished(ago(80 + number % 40)), looked("coffee", ago(79 + number % 40))
+
+
+def never_touched(number):
     return (wished(ago(80 + number % 40)),)
 
 
@@ -68,9 +72,14 @@ def test_every_visit_that_walked_past_takes_from_a_wish():
     assert wish_score(AskedFor(), wished(ago(60)), bought(ago(40), "milk")) == pytest.approx(untouched)
 
 
-def test_where_wishes_are_never_touched_again_they_are_soon_over():
+def test_where_wishes_are_touched_at_once_or_never_they_are_soon_over():
     source = learned_from(*map(dropped_after, range(40)))
     assert wish_score(source, wished(ago(30))) < 0.04 < wish_score(AskedFor(), wished(ago(30)))
+
+
+def test_lists_that_nobody_ever_looks_at_again_tell_nothing():
+    source = learned_from(*map(never_touched, range(40)))
+    assert wish_score(source, wished(ago(30))) == pytest.approx(wish_score(AskedFor(), wished(ago(30))), rel=0.25)
 
 
 def test_where_people_keep_coming_back_to_their_lists_wishes_live():

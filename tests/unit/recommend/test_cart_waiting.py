@@ -3,24 +3,16 @@
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, row
-from tactful.learning import LookTableBuilder, PurchaseTableBuilder
+from small_shop import NOW, ago, bought, carted, customer_of, happened, profile_of, row, tables_of
 from tactful.model.events import CartItemRemoved
 from tactful.model.moment import Moment
-from tactful.model.tables import DAY_SECONDS
-from tactful.profile import fold_all, history_columns, new_profile
 from tactful.recommend.cart_waiting import AGES, CartWaiting
 
 
 def learned_from(*customers):
-    looks, purchases = LookTableBuilder(CATALOG), PurchaseTableBuilder(CATALOG)
-    for number, events in enumerate(customers):
-        profile = fold_all(new_profile(f"u:c{number}"), sorted(events, key=lambda event: event.at))
-        looks.add(profile)
-        purchases.add(profile.customer_id, history_columns(profile, CATALOG), country="")
-    until_day = NOW.timestamp() / DAY_SECONDS
+    purchases, looks = tables_of(*(profile_of(*events) for events in customers))
     source = CartWaiting()
-    source.watch(looks.build(until_day=until_day), purchases.build(until_day=until_day))
+    source.watch(looks, purchases)
     return source
 
 

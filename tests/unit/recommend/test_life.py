@@ -7,6 +7,7 @@ import pytest
 from small_shop import NOW, PRODUCTS, ago, bought, looked
 from tactful.app.engine import DecideRequest, Engine
 from tactful.store.memory import MemoryStore
+from tactful.workbench import MemoryWorkbench
 
 OWNERS = 300
 
@@ -21,7 +22,7 @@ def owner_of_a_camera(number, *, replaced):
 def shop_in_which(*, replaced):
     """Cameras were sold to 300, and so many of these bought a second one about two and a half years later; customers look at cameras again."""
     numbers = count()
-    engine = Engine(MemoryStore(), new_id=lambda: f"d{next(numbers)}")
+    engine = Engine(MemoryStore(), new_id=lambda: f"d{next(numbers)}", workbench=MemoryWorkbench())
     engine.put_products(PRODUCTS)
     events = [event for number in range(OWNERS) for event in owner_of_a_camera(number, replaced=replaced)]
     for name, age in (("worn", 1500), ("new", 120)):

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row
+from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row, tables_of
 from tactful.catalog import build_table
-from tactful.learning import PurchaseTableBuilder
 from tactful.model.events import Address, Identified, Traits
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.products import Product
@@ -88,6 +87,7 @@ def test_the_evidence_is_the_latest_orders_and_where_they_were(due_again):
     assert because.source == "observed_offline"
     assert because.last_at == ago(10)
     assert because.every_days == pytest.approx(14, abs=1)
+    assert because.own_days == pytest.approx(14), "what is said is what they did, not what is reckoned with"
 
 
 def test_gifts_are_never_due(due_again):
@@ -110,10 +110,9 @@ def test_many_rows_are_sampled_down_the_same_way_each_time(purchases):
 
 
 def test_a_week_without_any_purchase_teaches_no_hazard():
-    builder = PurchaseTableBuilder(CATALOG)
-    builder.add("u:ann", history_columns(profile_of(bought(ago(90), "coffee"), bought(ago(45), "milk")), CATALOG), country="")
+    purchases, _ = tables_of(profile_of(bought(ago(90), "coffee"), bought(ago(45), "milk")))
     source = DueAgain()
-    assert source.train(builder.build(until_day=NOW.timestamp() / 86_400))["rows"] == 6
+    assert source.train(purchases)["rows"] == 6
     assert source.state.model is None
 
 
@@ -226,10 +225,7 @@ def test_without_a_log_nothing_is_called_popular_and_the_unseen_is_shown():
 
 
 def test_the_table_leaves_gifts_out_and_counts_orders_on():
-    builder = PurchaseTableBuilder(CATALOG)
-    for events in ([bought(ago(9), "camera", "case"), bought(ago(8), "novel", gift=True)], [], [bought(ago(7), "milk")]):
-        builder.add("u", history_columns(profile_of(*events), CATALOG), country="GB")
-    table = builder.build(until_day=NOW.timestamp() / 86_400)
+    table, _ = tables_of(profile_of(bought(ago(9), "camera", "case"), bought(ago(8), "novel", gift=True)), profile_of(), profile_of(bought(ago(7), "milk")))
     assert table.row.tolist() == [row("camera"), row("case"), row("milk")]
     assert table.customer.tolist() == [0, 0, 2]
     assert table.order.tolist() == [0, 0, 2]

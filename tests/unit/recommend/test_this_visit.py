@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from small_shop import NOW, ago, bought, carted, customer_of, happened, looked
+from small_shop import NOW, ago, bought, carted, customer_of, happened, looked, tables_of
 from tactful.catalog import build_table
-from tactful.learning import LookTableBuilder
 from tactful.model.events import RecommendationDismissed
 from tactful.model.moment import Moment
 from tactful.model.products import Product
@@ -147,7 +146,7 @@ def test_what_is_no_longer_sold_is_not_shown_and_what_is_new_needs_no_training(t
 def test_looks_of_long_visits_and_of_several_customers_are_kept_apart():
     looks, purchases = log_of(60)
     assert ThisVisit().watch(looks, purchases)["visits"] == 60
-    nobody = LookTableBuilder(TOWN).build(until_day=END)
+    _, nobody = tables_of(catalog=TOWN)
     assert ThisVisit().watch(nobody, purchases) == {"visits": 0}
 
 

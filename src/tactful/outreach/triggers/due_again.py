@@ -8,7 +8,10 @@ from tactful.outreach._opportunity import MOST_PRODUCTS, Opportunity, Trigger
 
 
 class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
-    """Something they buy again and again is nearly used up. Several due things make one message, and each is mentioned once a purchase."""
+    """Something they buy again and again is nearly used up. Several due things make one message, and each is mentioned once a purchase.
+
+    Source: reminders before .6 of the usual gap come too early, and a word is welcome from .9 of it on; that it is over at 2.5 is assumed.
+    """
 
     name: ClassVar[str] = "due_again"
     lead: Annotated[float, setting("Share of the usual gap after which a word is welcome.", ge=0)] = 0.9

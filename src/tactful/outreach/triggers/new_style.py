@@ -5,7 +5,10 @@ from tactful.outreach._opportunity import NewsTrigger
 
 
 class NewStyleTrigger(NewsTrigger, frozen=True, kw_only=True):
-    """Something is new from a brand they keep buying."""
+    """Something is new from a brand, or of a kind, that they keep buying, in their size.
+
+    Source: assumed: what is new is new for a week.
+    """
 
     name: ClassVar[str] = "new_style"
     fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)] = 168.0

@@ -10,7 +10,10 @@ from tactful.outreach._opportunity import NewsTrigger, Opportunity
 
 
 class RewardTrigger(NewsTrigger, frozen=True, kw_only=True):
-    """The shop gave them something off: told once a reward, and never after it expired."""
+    """The shop gave them something off: told once a reward, and never after it expired.
+
+    Source: assumed: within two weeks of being given, where it does not expire before.
+    """
 
     name: ClassVar[str] = "reward"
     fresh_hours: Annotated[float, setting("For how long it is still news, in hours.", gt=0)] = 336.0

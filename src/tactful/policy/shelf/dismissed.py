@@ -18,7 +18,9 @@ class Dismissed(ShelfRule, frozen=True, kw_only=True):
     code: ClassVar[str] = "dismissed"
     needs: ClassVar[Needs] = Needs.DISMISSED | Needs.STATED
     order: ClassVar[int] = 20
-    own_codes: Annotated[frozenset[str], setting("Answers that another rule tells of.")] = frozenset({"gift", "by_mistake", "bought_elsewhere", "already_have"})
+    own_codes: Annotated[frozenset[str], setting("Answers that another rule tells of.", source="those that have a code of their own")] = frozenset(
+        {"gift", "by_mistake", "bought_elsewhere", "already_have"}
+    )
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold candidates covered by an answer."""

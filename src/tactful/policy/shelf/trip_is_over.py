@@ -20,7 +20,10 @@ class TripIsOver(ShelfRule, frozen=True, kw_only=True):
     order: ClassVar[int] = 34
     of_habit: Annotated[
         frozenset[str],
-        setting("Reasons that follow from what was bought before; what was looked at or put aside on a trip is still wanted."),
+        setting(
+            "Reasons that follow from what was bought before; what was looked at or put aside on a trip is still wanted.",
+            source="those whose only ground is what was bought",
+        ),
     ] = frozenset({"due_again", "usual"})
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:

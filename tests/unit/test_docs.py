@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 import typer
 
@@ -12,6 +13,7 @@ from tactful import __version__
 from tactful.app.policy import Policy
 from tactful.cli._application import app as application
 from tactful.http import create_app, dev_keys
+from tactful.model.outbox import Letter
 from tactful.outreach import discover_triggers
 from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend._recommender import discover
@@ -104,6 +106,12 @@ def test_every_path_that_is_served_is_on_its_page():
     app = create_app(open_engine("memory:"), keys=dev_keys(), clock=lambda: None)
     served = {re.sub(r":\w+}", "}", route.path) for route in app.routes} - FRAMEWORK
     assert {path for path in served if f"{path}`" not in page} == set()
+
+
+def test_everything_that_a_sender_is_given_is_on_the_page():
+    page = (DOCS / "reference" / "http.md").read_text(encoding="utf-8")
+    given = {field.encode_name for field in msgspec.structs.fields(Letter)}
+    assert {name for name in given if f"`{name}`" not in page} == set()
 
 
 def test_every_endpoint_is_described_in_its_own_words():

@@ -173,7 +173,8 @@ class Planner:
         rows, wanted = shelf.rows[list(opportunity.indices)], shelf.score[list(opportunity.indices)].tolist()
         prices = [price if price > 0 else 0.0 for price in self.catalog.price[rows].tolist()]
         first = bid(opportunity, receiver, wanted=wanted, prices=prices, channel=proposal.channel, send_at=proposal.send_at)
-        return best_slot(first, receiver, deadline=proposal.deadline)
+        question = not opportunity.indices  # It gives nothing that could fade, so that waiting would always seem better.
+        return first if question else best_slot(first, receiver, deadline=proposal.deadline)
 
     def _at_their_hour(self, proposal: Proposal, customer: Customer, facts: ContactFacts) -> tuple[Proposal, float]:
         """Move the message to an hour at which they come by themselves, where that is known and every rule agrees; else leave it where it is."""

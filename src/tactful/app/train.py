@@ -43,7 +43,7 @@ Progress = Callable[[int], None]
 CALIBRATION_WEEK = timedelta(days=7)
 CALIBRATION_CUSTOMERS = 400
 SEED = 8321
-EXAMPLES_ASKED_FOR = 20
+EXAMPLES_ASKED_FOR = 30
 """Of each sampled customer: the curves are fitted far beyond what a shelf shows."""
 
 

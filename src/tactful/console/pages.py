@@ -138,3 +138,4 @@ def columns(rows: list[dict[str, Any]]) -> list[str]:
 TEMPLATES = Environment(loader=PackageLoader("tactful.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 TEMPLATES.filters |= {"humanised": humanised, "readable": readable, "spoken": spoken, "chance": chance, "columns": columns}
 TEMPLATES.tests["table"] = is_table
+TEMPLATES.globals["style"] = STYLE

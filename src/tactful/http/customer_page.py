@@ -42,7 +42,7 @@ def _answered(token: str, request: AnyRequest, body: bytes, *, now: datetime) ->
         return broken(request)
     except InvalidInput:
         return _page(token, request, now=now, refused=True)
-    return Response("", headers=PERSONAL | {"Location": f"/me/{token}?saved=true"}, status_code=HTTPStatus.SEE_OTHER)
+    return Response("", headers=PERSONAL | {"Location": "?saved=true"}, status_code=HTTPStatus.SEE_OTHER)
 
 
 def _page(token: str, request: AnyRequest, *, now: datetime, saved: bool = False, refused: bool = False) -> Page:

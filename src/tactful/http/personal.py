@@ -1,17 +1,26 @@
 """What the pages behind the links in a message share: headers, the message that a token names, and the language for a reader nobody knows."""
 
+from base64 import b64encode
+from hashlib import sha256
 from http import HTTPStatus
 
 from litestar import MediaType, Response
 
-from tactful.console import render_way_out
+from tactful.console import STYLE, render_way_out
 from tactful.http.access import Connection, edge_of
 from tactful.http.pages import HEADERS
 from tactful.model.errors import NotFound
 from tactful.outreach import read_link
 
-PERSONAL = HEADERS | {"X-Robots-Tag": "noindex"}
-"""Nobody keeps such a page, and its address, which is the key to it, is told to no other page."""
+STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+PERSONAL = HEADERS | {
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace("style-src 'self'", f"style-src 'sha256-{STYLE_HASH}'"),
+}
+"""Nobody keeps such a page, and its address, which is the key to it, is told to no other page.
+
+It brings its style along, so that a proxy need let nothing else through.
+"""
 LANGUAGES_HEARD = 5
 """Of those that a browser asks for."""
 Page = Response[str]

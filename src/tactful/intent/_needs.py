@@ -7,7 +7,6 @@ span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -135,21 +134,13 @@ class _Scene:
         department = self.department(type_code)
         if not self.departments or department in self.departments:
             return False
-        return self._days_in[department] == {day}
-
-    @cached_property
-    def _days_in(self) -> dict[str, set[date]]:
-        """The days with a sign, by department."""
-        days: dict[str, set[date]] = {}
-        for code, found in self.signs.items():
-            days.setdefault(self.department(code), set()).update(sign.at.date() for sign in found)
-        return days
+        of_department = (code for code in self.signs if self.department(code) == department)
+        return all(sign.at.date() == day for code in of_department for sign in self.signs[code])
 
     def left_at_once(self, type_code: int, last: Sign) -> bool:
         """Whether they went on to something else within seconds."""
-        at, signs = self.signs.in_order
-        soon = signs[bisect_right(at, last.at) : bisect_right(at, last.at + SECONDS_OF_A_SLIP)]
-        return any(code != type_code and visit == last.visit for code, visit in soon)
+        left, soon = last.at, last.at + SECONDS_OF_A_SLIP
+        return any(code != type_code and left < at <= soon for at, code in self.signs.by_visit[last.visit])
 
 
 class _Episode:

@@ -68,12 +68,17 @@ class Signs(Mapping[int, list[Sign]]):
         return len(self._looked)
 
     @cached_property
-    def in_order(self) -> tuple[list[datetime], list[tuple[int, int]]]:
-        """The times of all signs, ascending, and the type and the visit of each."""
-        found = [(look.at, code, look.visit) for code, sources in self._looked.items() for _, looks in sources for look in looks]
-        found += [(search.at, code, search.visit) for code, searches in self._searches.items() for search in searches]
-        found.sort()
-        return [at for at, _, _ in found], [(code, visit) for _, code, visit in found]
+    def by_visit(self) -> dict[int, list[tuple[datetime, int]]]:
+        """The time and the type of all signs, by visit, in no order."""
+        visits: dict[int, list[tuple[datetime, int]]] = {}
+        for code, sources in self._looked.items():
+            for _, looks in sources:
+                for look in looks:
+                    visits.setdefault(look.visit, []).append((look.at, code))
+        for code, searches in self._searches.items():
+            for search in searches:
+                visits.setdefault(search.visit, []).append((search.at, code))
+        return visits
 
 
 def standing(signs: list[Sign]) -> list[Sign]:

@@ -16,7 +16,7 @@ PICKUP = "pickup"
 STORE = "store"
 """The placement of a customer who wants something in a store."""
 
-LEAST_PROPOSED = 24
+LEAST_PROPOSED = 16
 """A source that has more to say proposes so many at least, however few are asked for."""
 
 
@@ -55,8 +55,8 @@ class Moment(Struct, frozen=True, kw_only=True):
 
     @property
     def enough(self) -> int:
-        """Proposals of one source that are enough to choose from: of three, policy and variety may refuse two."""
-        return max(LEAST_PROPOSED, 3 * self.limit)
+        """Proposals of one source that are enough to choose from: policy and variety may refuse every other one, and there are several sources."""
+        return max(LEAST_PROPOSED, 2 * self.limit)
 
     @property
     def collects(self) -> bool:

@@ -27,10 +27,12 @@ class History(Struct, frozen=True, kw_only=True, dict=True):
 
     def own(self) -> "History":
         """Without gifts."""
-        return self._own if self.gift.any() else self
+        return self._own
 
     @cached_property
     def _own(self) -> "History":
+        if not self.gift.any():
+            return self
         keep = ~self.gift
         return History(
             rows=self.rows[keep],

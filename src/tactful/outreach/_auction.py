@@ -13,6 +13,7 @@ from tactful.model.profile import Contact, Response, answered
 from tactful.model.tables import DAY_SECONDS
 from tactful.outreach import triggers
 from tactful.outreach._opportunity import Opportunity, Trigger
+from tactful.outreach._timing import SLACK
 
 MARGIN = 0.3
 """Share of a price that is left to the shop: a stated prior."""
@@ -126,7 +127,7 @@ def best_slot(first: Bid, receiver: Receiver, *, deadline: datetime) -> Bid:
     """Weigh the first free slot against the same hour on each later day: what the word gives fades, and so does their fatigue."""
     tired = 1 + receiver.fatigue(first.send_at)
     slots = [first]
-    while slots[-1].send_at + DAY <= deadline:
+    while slots[-1].send_at + DAY <= deadline - SLACK:
         at, days = slots[-1].send_at + DAY, float(len(slots))
         rested = (1 + receiver.fatigue(at)) / tired
         value = first.value * 2 ** (-days / PATIENCE_DAYS)

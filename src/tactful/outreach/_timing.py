@@ -14,6 +14,8 @@ from tactful.model.rhythms import HOURS, Rhythms, hours_of_week, smooth
 Floats = NDArray[np.float64]
 EVERY_HOUR_ALIKE = Rhythms()
 LONGEST_WAIT = timedelta(hours=24)
+SLACK = timedelta(hours=1)
+"""Of one's own choice no message waits until later than this before its deadline: whoever sends comes by now and then, and what is too late is dropped."""
 EXPLORED = 0.05
 """Share of messages that go at an hour drawn by lot. Source: what a commercial suite explores."""
 WORTH_THE_WAIT = 2.0
@@ -52,7 +54,7 @@ def personal(counts: Floats, alike: Floats) -> Floats:
 
 def choose_slot(first: datetime, deadline: datetime, weights: Floats, *, zone: ZoneInfo, episode: str) -> Slot:
     """Choose within a day of the first free moment and before the deadline. The same episode draws the same lot, so that plans repeat."""
-    last = min(deadline, first + LONGEST_WAIT)
+    last = max(first, min(deadline - SLACK, first + LONGEST_WAIT))
     times = [first + timedelta(hours=i) for i in range(int((last - first) / timedelta(hours=1)) + 1)]
     local = [at.astimezone(zone) for at in times]
     likely = weights[[at.weekday() * HOURS + at.hour for at in local]]

@@ -162,11 +162,13 @@ class ThisVisit(Source):
     def _anchors(self, seen: list[tuple[int, int]], things: Ints) -> list[int | None]:
         """For each thing the row of the latest one seen that enough others looked at in the same visit; None where they were too few."""
         assert self._index is not None
-        anchors: list[int | None] = [None] * len(things)
-        for thing, row in seen:
+        anchors = np.full(len(things), UNKNOWN_ROW)
+        for thing, row in reversed(seen):
             both = self._index.together(thing, things) >= self.config.least_together
-            anchors = [row if often else anchor for anchor, often in zip(anchors, both.tolist(), strict=True)]
-        return anchors
+            anchors[both & (anchors == UNKNOWN_ROW)] = row
+            if (anchors != UNKNOWN_ROW).all():
+                break
+        return [None if row == UNKNOWN_ROW else row for row in anchors.tolist()]
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""

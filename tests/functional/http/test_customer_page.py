@@ -78,7 +78,7 @@ def answered(client, page, **fields):
     """Press a button; the page that one is led back to."""
     said = client.post(page, data=fields, follow_redirects=False)
     assert said.status_code == 303, said.text
-    shown = client.get(said.headers["Location"])
+    shown = client.get(f"{page}{said.headers['Location']}")
     assert "Noted. It holds from now on" in shown.text
     return unescape(shown.text)
 

@@ -5,16 +5,17 @@ import io
 import pytest
 from rich.console import Console
 
-from tactful.bench.latency import Measured, Sizes, measure, report
+from tactful.bench.latency import Answers, Measured, Sizes, measure, report
 
 
-def figures(**changes):
-    return Measured(**({"products": 100, "p50_ms": 2.0, "p99_ms": 5.0, "a_second": 300.0, "empty_a_second": 900.0, "peak_mb": 100} | changes))
+def figures(ms=2.0, slowest_ms=5.0, empty_ms=1.0):
+    decisions = Answers(seconds=(ms / 1000,) * 98 + (slowest_ms / 1000,) * 2, cpu_ms=ms)
+    return Measured(products=100, decisions=decisions, empty=Answers(seconds=(empty_ms / 1000,), cpu_ms=empty_ms), peak_mb=100)
 
 
 def test_a_real_server_is_asked_and_measured():
     measured = measure(Sizes(customers=30, regulars=3, requests=5, warm_up=1), products=100)
-    assert 0 < measured.p50_ms <= measured.p99_ms
+    assert 0 < measured.decisions.quantile_ms(0.5) <= measured.decisions.quantile_ms(0.99)
     assert 0 < measured.share_of_empty < 10
     assert measured.peak_mb > 10
 
@@ -23,9 +24,9 @@ def test_a_real_server_is_asked_and_measured():
     ("tenth", "full", "code"),
     [
         (figures(), figures(), 0),
-        (figures(), figures(p99_ms=11.0), 1),
-        (figures(), figures(a_second=200.0), 1),
-        (figures(p50_ms=1.0), figures(p50_ms=1.6), 1),
+        (figures(), figures(slowest_ms=11.0), 1),
+        (figures(), figures(empty_ms=0.2), 1),
+        (figures(ms=1.0), figures(ms=1.6), 1),
     ],
     ids=["as promised", "slow", "few", "grows with the catalogue"],
 )

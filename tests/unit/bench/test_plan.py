@@ -12,7 +12,8 @@ FAST = Planned(plans=1000, seconds=1.0, p50_ms=1.0, p99_ms=4.0, peak_mib=5.0, me
     ("regulars", "once", "twice", "code"),
     [
         ({}, {}, {}, 0),
-        ({"p50_ms": 2.5}, {}, {}, 1),
+        ({"p50_ms": 2.5}, {}, {}, 0),
+        ({}, {"p50_ms": 2.5}, {}, 1),
         ({}, {"seconds": 2.5}, {}, 1),
         ({}, {}, {"peak_mib": 30.0}, 1),
     ],

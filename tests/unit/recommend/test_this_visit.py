@@ -17,7 +17,7 @@ CAMP, OFFICE = ("tent", "stove", "mat", "rope"), ("desk", "lamp", "chair", "shel
 THINGS = (*CAMP, *OFFICE, *(f"other-{n}" for n in range(12)))
 TOWN = build_table([Product(id=name, title=name.title(), product_type=f"Shop > {name.title()}") for name in THINGS], (), version=1)
 ROW = TOWN.row_of
-HOME = Moment(now=NOW)
+HOME = Moment(now=NOW, limit=20)
 END = NOW.timestamp() / DAY_SECONDS
 
 

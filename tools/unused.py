@@ -21,7 +21,7 @@ PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
     "image": "read by the layout of letters",
-    **dict.fromkeys(("welcomed", "may_return"), "read by the template of the customer's page"),
+    "welcomed": "read by the template of the customer's page",
     "prefill": "part of a usual on the wire",
     "trace": PROTOCOL,
     **dict.fromkeys(("controller_id", "received_time", "expected_completion_time", "results_count", "results_url"), "part of an OpenDSR answer on the wire"),

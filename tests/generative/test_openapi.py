@@ -17,6 +17,7 @@ from tactful.app.engine import Engine
 from tactful.http import create_app, dev_keys
 from tactful.http.limits import Limits, Rate
 from tactful.store import MemoryStore
+from tactful.workbench import MemoryWorkbench
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = {"Authorization": "Bearer dev-secret"}
@@ -33,7 +34,7 @@ BOUNDED = settings(
 
 def app():
     numbers = iter(range(10**9))
-    engine = Engine(MemoryStore(), new_id=lambda: f"id-{next(numbers)}", erasure_key=b"key")
+    engine = Engine(MemoryStore(), new_id=lambda: f"id-{next(numbers)}", erasure_key=b"key", workbench=MemoryWorkbench())
     return create_app(engine, keys=dev_keys(), clock=lambda: NOON, limits=Limits(key=UNLIMITED, address=UNLIMITED))
 
 

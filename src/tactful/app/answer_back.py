@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from tactful.app.addresses import MARKETING, note_closed
-from tactful.app.customer_page import LEFT, STILL_WELCOME, kind_of, products_of
+from tactful.app.customer_page import STILL_WELCOME, kind_of, may_return, products_of
 from tactful.app.house import House
 from tactful.app.place import possible_zones
 from tactful.app.ports import Store
@@ -53,6 +53,7 @@ class _Page(Struct, frozen=True, kw_only=True):
 
     channel: Channel
     profile: Profile
+    may_return: bool
     products: frozenset[str]
     kinds: Mapping[str, str | None]
     zone: ZoneInfo
@@ -73,7 +74,8 @@ def answer_back(store: Store, house: House, message_id: str, *, answer: Answer, 
         profile, products = load_profile(store, owner, now=now), products_of(store, message_id)
         zone = ZoneInfo(possible_zones(profile, catalog.stores, now=now)[0])
         kinds = {product: kind_of(product, catalog) for product in products}
-        page = _Page(channel=channel, profile=profile, products=products, kinds=kinds, zone=zone, now=now)
+        allowed = may_return(store, profile, channel)
+        page = _Page(channel=channel, profile=profile, may_return=allowed, products=products, kinds=kinds, zone=zone, now=now)
         reservation = store.outbox.load(message_id)
         common: dict[str, Any] = {"at": now, "user_id": reservation.user_id if reservation is not None else None}
         news = [kind(message_id=new_id(), **common, **fields) for kind, fields in meaning(answer, page)]
@@ -142,7 +144,7 @@ def _left(_: Answer, page: _Page) -> list[Said]:
 
 def _returned(_: Answer, page: _Page) -> list[Said]:
     """A yes again, from who said no: only what was ended by leaving is opened by returning."""
-    if page.profile.closed_channels.get(page.channel) != LEFT:
+    if not page.may_return:
         raise InvalidInput("this channel was not left, so there is nothing to return to")
     return [(ConsentUpdated, {"purpose": MARKETING, "channel": page.channel, "granted": True, "source": SOURCE})]
 

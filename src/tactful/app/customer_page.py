@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from tactful.app.addresses import MARKETING
 from tactful.app.facts import contact_facts
 from tactful.app.house import House
 from tactful.app.place import possible_zones
@@ -25,6 +26,7 @@ from tactful.model.events import (
     ProductsSearched,
     ProductViewed,
     RewardGranted,
+    Unsubscribed,
     WishlistItemAdded,
 )
 from tactful.model.outbox import Reservation
@@ -111,7 +113,7 @@ def customer_page(store: Store, house: House, message_id: str, *, now: datetime)
         quiet=teller.quiet(now),
         today=now.astimezone(zone).date().isoformat(),
         consented=contact_facts(profile, zones=(zone.key,)).consented[channel],
-        may_return=profile.closed_channels.get(channel) == LEFT,
+        may_return=may_return(store, profile, channel),
     )
 
 
@@ -173,6 +175,15 @@ class _Teller:
 
     def _at(self, at: datetime) -> str:
         return self.words.formats.moment(at.astimezone(self.zone))
+
+
+def may_return(store: Store, profile: Profile, channel: Channel) -> bool:
+    """Whether they left a channel by unsubscribing, and said no more than that: any other no is taken back where it was said."""
+    said, general = profile.consents.get(f"{MARKETING}/{channel}"), profile.consents.get(f"{MARKETING}/*")
+    if profile.closed_channels.get(channel) != LEFT or said is None or (general is not None and not general.granted):
+        return False
+    found = store.events.find(said.event_id)
+    return found is not None and isinstance(found[1], Unsubscribed)
 
 
 def kind_of(product_id: str, catalog: CatalogTable) -> str | None:

@@ -179,7 +179,8 @@ class Engine:
     def submit(self, request: SubjectRequest, *, now: datetime) -> RequestStatus:
         """Do what a data subject's request asks. Raises InvalidInput."""
         status = opendsr.submit(self.store, self._tombstones, request, now=now)
-        self._clear_workbench()
+        if status.subject_request_type == opendsr.ERASURE:
+            self._clear_workbench()
         return status
 
     def request_status(self, request_id: str) -> RequestStatus:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
-from tactful.catalog import build_table, follow, patch_table, withdrawn
+from tactful.catalog import build_table, extend_table, follow, patch_table, withdrawn
 from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
@@ -94,7 +94,7 @@ class House:
             return self._catalog, self._recommender
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None, all_but: frozenset[str] | None = None) -> int:
-        """Insert or replace products; few changes of price or stock do not lay out the whole table again.
+        """Insert or replace products; few new ones, or changes of price or stock, do not lay out the whole table again.
 
         With ``all_but`` these are all that is sold but for these ids, of which nothing is said: what else is known is no longer for sale. Tells how many
         that are.
@@ -136,19 +136,14 @@ class House:
 
     def put_inventory(self, stock: Iterable[tuple[str, str, bool]]) -> set[str]:
         """Say of products (store code, id, whether it can be taken away) what lies in which store; codes that are not known are told and left out."""
-        with self._store.transaction(about=[CATALOGUE]):
-            stores = {store.store_code: store for store in self._store.catalog.stores()}
-            lying = {code: set(store.inventory) for code, store in stores.items()}
-            unknown = set()
-            for code, product_id, in_stock in stock:
-                if code not in lying:
-                    unknown.add(code)
-                elif in_stock:
-                    lying[code].add(product_id)
-                else:
-                    lying[code].discard(product_id)
-            changed = [replace(stores[code], inventory=frozenset(ids)) for code, ids in lying.items() if ids != stores[code].inventory]
-            self._store.catalog.put_stores(changed)
+        with self._lock:
+            with self._store.transaction(about=[CATALOGUE]):
+                stores = {store.store_code: store for store in self._store.catalog.stores()}
+                lying, unknown = _lying(stores, stock)
+                changed = [replace(stores[code], inventory=frozenset(ids)) for code, ids in lying.items() if ids != stores[code].inventory]
+                self._store.catalog.put_stores(changed)
+                version = self._store.catalog.version()
+            self._patch_stores(changed, version)
         return unknown
 
     def _former(self, product_ids: Sequence[str]) -> dict[str, Product]:
@@ -171,15 +166,43 @@ class House:
         return changed
 
     def _patch(self, products: Sequence[Product], version: int) -> None:
-        """Patch the table where that is all that has changed; else it is laid out anew when it is next asked for."""
-        table = self._catalog
-        if table is None or table.version != version - 1 or len(products) > PATCHED_AT_ONCE:
+        """Patch the table, or add to it, where that is all that has changed; else it is laid out anew when it is next asked for."""
+        former = table = self._catalog
+        if former is None or former.version != version - 1 or len(products) > PATCHED_AT_ONCE:
             return
         for product in products:
-            table = patch_table(table, product, version=version) if table is not None else None
+            if table is not None:
+                change = patch_table if product.id in table.row_of else extend_table
+                table = change(table, product, version=version)
         self._catalog = table
+        if table is not None and len(table.products) > len(former.products):
+            self._recommender = self._recommender.grown(table, first=len(former.products))
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""
-        with self._store.transaction(about=[CATALOGUE]):
-            self._store.catalog.put_stores(stores)
+        with self._lock:
+            with self._store.transaction(about=[CATALOGUE]):
+                self._store.catalog.put_stores(stores)
+                version = self._store.catalog.version()
+            self._patch_stores(stores, version)
+
+    def _patch_stores(self, stores: Sequence[Shop], version: int) -> None:
+        """Patch the stores of the table, in the order of their codes, where these are all that has changed; no product is laid out by its stores."""
+        table = self._catalog
+        if table is not None and table.version == version - 1:
+            known = table.stores | {store.store_code: store for store in stores}
+            self._catalog = replace(table, version=version, stores={code: known[code] for code in sorted(known)})
+
+
+def _lying(stores: Mapping[str, Shop], stock: Iterable[tuple[str, str, bool]]) -> tuple[dict[str, set[str]], set[str]]:
+    """What lies in each store after the stock was told, and the codes that are not known."""
+    lying: dict[str, set[str]] = {code: set(store.inventory) for code, store in stores.items()}
+    unknown = set()
+    for code, product_id, in_stock in stock:
+        if code not in lying:
+            unknown.add(code)
+        elif in_stock:
+            lying[code].add(product_id)
+        else:
+            lying[code].discard(product_id)
+    return lying, unknown

@@ -16,7 +16,8 @@ from tactful.model.errors import InvalidInput, NotFound
 from tactful.model.identity import Identifier, IdentifierKind
 
 API_VERSION = "2.0"
-TYPES = ("access", "portability", "erasure")
+ERASURE = "erasure"
+TYPES = ("access", "portability", ERASURE)
 KINDS: dict[str, IdentifierKind] = {
     "controller_customer_id": "user_id",
     "email": "email",
@@ -68,7 +69,7 @@ def submit(store: Store, tombstones: Tombstones, request: SubjectRequest, *, now
     if (known := store.privacy.load_request(request.subject_request_id)) is not None:
         return _decode(known)
     customers = sorted({customer for named in request.subject_identities if (customer := _customer(store, named)) is not None})
-    erasing = request.subject_request_type == "erasure"
+    erasing = request.subject_request_type == ERASURE
     if erasing:
         for customer in customers:
             erase(store, tombstones, customer, now=now)

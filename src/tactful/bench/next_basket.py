@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from tactful.bench import Setting
+from tactful.bench import Setting, _cornac
 from tactful.bench._cost import Cost, measured
 from tactful.bench._grocer import purchase_table, read_lines
 from tactful.bench._lists import LENGTH, NOTHING, Lists, Truth, ahead_of_all, best_of, judge, lists_of, merit_table
@@ -56,13 +56,15 @@ def compare(console: Console, name: str, purchases: PurchaseTable, *, parts: int
     before = _before_last(purchases, baskets)
     truth = _truth(past, last, purchases, keys=keys)
     lists: dict[str, Lists] = {}
-    for kind in PEERS:
-        peer = kind()
+    peers = {kind.name: kind() for kind in PEERS}
+    for peer in peers.values():
         _, cost = measured(lambda peer=peer: peer.fit(past, keys=keys))  # type: ignore[misc]
         lists[peer.name] = lists_of(truth.customers, lambda some, peer=peer: best_of(peer.score(some)), cost)  # type: ignore[misc]
     lists[OURS] = _ours(before, truth.customers, parts=parts, least_hits=least_hits)
     merits = {who: judge(truth, found.top) for who, found in lists.items()}
     console.print(merit_table(f"{name}: {len(truth.customers):,} customers, {keys:,} things", lists, merits, ours=OURS))
+    if _cornac.is_there():
+        console.print(_cornac.cross_check(f"{name}, the same by cornac", truth, past, peers=peers))
     return merits[OURS].recall.mean() >= MUST[name] and ahead_of_all(merits, ours=OURS)
 
 

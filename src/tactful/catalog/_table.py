@@ -10,6 +10,8 @@ from tactful.model.products import Product, Store
 
 SEPARATOR = " > "
 WITHOUT_SIZE = frozenset({"", "one", "one size", "os"})
+READ_BY_OTHERS = ("group", "product_type", "size", "title", "brand", "release_date", "since")
+"""What components lay out of a product besides its row: where it changes, all is laid out anew."""
 SELLABLE = ("in_stock", "preorder", "backorder")
 
 
@@ -57,20 +59,48 @@ def build_table(products: Sequence[Product], stores: Iterable[Store], *, version
     )
 
 
+def extend_table(table: CatalogTable, product: Product, *, version: int) -> CatalogTable:
+    """Add a new product behind the others; rows, styles and types of these stay as they are. The same as laying all of them out."""
+    row, kind = len(table.products), product.product_type or f"({product.group})"
+    type_code = table.type_code if kind in table.type_code else table.type_code | {kind: len(table.types)}
+    group = _code_of(product.group, table)
+    variants = table.rows_of_group[group] if group < len(table.groups) else ()
+    return msgspec.structs.replace(
+        table,
+        version=version,
+        products=(*table.products, product),
+        row_of=table.row_of | {product.id: row},
+        group_of=np.append(table.group_of, np.int32(group)),
+        type_of=np.append(table.type_of, np.int32(type_code[kind])),
+        groups=table.groups if variants else (*table.groups, product.group),
+        types=table.types if type_code is table.type_code else (*table.types, kind),
+        type_code=type_code,
+        rows_of_group=(*table.rows_of_group[:group], (*variants, row), *table.rows_of_group[group + 1 :]),
+        price=np.append(table.price, price_of(product)),
+        in_stock=np.append(table.in_stock, product.availability in SELLABLE),
+        sensitive=np.append(table.sensitive, np.int8(_sensitivity_code(product))),
+        sized=np.append(table.sized, is_sized(product)),
+    )
+
+
+def _code_of(group: str, table: CatalogTable) -> int:
+    """The code of a style, or the one that a new style gets."""
+    return table.groups.index(group) if group in table.groups else len(table.groups)
+
+
 def patch_table(table: CatalogTable, product: Product, *, version: int) -> CatalogTable | None:
-    """Change one product without laying out the others again; None where its style, type or size changed, or it is new."""
+    """Change one product without laying out the others again; None where more changed of it than what a row holds, or it is new."""
     row = table.row_of.get(product.id)
     if row is None:
         return None
     former = table.products[row]
-    if (former.group, former.product_type, former.size) != (product.group, product.product_type, product.size):
+    if any(getattr(former, name) != getattr(product, name) for name in READ_BY_OTHERS) or table.sensitive[row] != _sensitivity_code(product):
         return None
-    price, in_stock, sensitive = table.price.copy(), table.in_stock.copy(), table.sensitive.copy()
+    price, in_stock = table.price.copy(), table.in_stock.copy()
     price[row] = price_of(product)
     in_stock[row] = product.availability in SELLABLE
-    sensitive[row] = _sensitivity_code(product)
     products = (*table.products[:row], product, *table.products[row + 1 :])
-    return msgspec.structs.replace(table, version=version, products=products, price=price, in_stock=in_stock, sensitive=sensitive)
+    return msgspec.structs.replace(table, version=version, products=products, price=price, in_stock=in_stock)
 
 
 def price_of(product: Product) -> float:

@@ -5,7 +5,6 @@ likelihood.
 """
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betaln
 
 from tactful.learning._tables import Count
@@ -20,6 +19,8 @@ BOUNDS = ((-7.0, 3.0), (-3.0, 5.0))
 
 def learn_answers(count: Count) -> tuple[tuple[float, float] | None, Facts]:
     """Both parameters of the Beta distribution, or None where too few were written to; figures for people to read."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - only training needs it, and it is slow to import
+
     from tactful.learning import expressions  # noqa: PLC0415 - it brings Ibis, which only training needs
 
     told = count(expressions.answers(least=LEAST_MESSAGES))

@@ -4,6 +4,8 @@ They are pure: tables are named, not opened. Everything counted is whole numbers
 in an order that leaves no choice. Imported by training only, as Ibis takes its time.
 """
 
+from functools import cache
+
 import ibis
 from ibis import _
 
@@ -19,11 +21,13 @@ def lines(name: str) -> ibis.Table:
     return ibis.table(LINES[name], name=name)
 
 
+@cache
 def people() -> ibis.Table:
     """Each customer's country, by customer."""
     return lines("people").order_by("customer").select("country")
 
 
+@cache
 def bought() -> ibis.Table:
     """Everybody's own purchases of what is in the catalogue: customer, row, day, order; by customer, order and row.
 
@@ -47,12 +51,14 @@ def _with_numbers(known: ibis.Table) -> ibis.Table:
     return ranked.mutate(order=ibis.ifelse(_.kept, _.order, _.rank - _.rank.max().over(group_by=["customer", "kept"]) - 1))
 
 
+@cache
 def looked() -> ibis.Table:
     """Everybody's signs of interest in what is in the catalogue: customer, day, row, kind; in that order."""
     known = lines("looks").inner_join(lines("products"), "product")
     return known.select("customer", "row", "kind", day=_.at / 86_400.0).order_by("customer", "day", "row", "kind")
 
 
+@cache
 def hours(*, least: int, most: int) -> ibis.Table:
     """Visits by customer and hour of the week, of the first ``most`` customers with ``least`` visits: customer, hour, visits; in that order."""
     by_hour = lines("visits").distinct().mutate(hour=(_.hour + MONDAY) % HOURS_OF_WEEK).group_by("customer", "hour").agg(visits=_.count())
@@ -60,6 +66,7 @@ def hours(*, least: int, most: int) -> ibis.Table:
     return by_hour.semi_join(often, "customer").order_by("customer", "hour")
 
 
+@cache
 def answers(*, least: int) -> ibis.Table:
     """How many messages each customer got, and how many of them were answered, of those who got ``least``: sent, answered; by customer."""
     return lines("people").filter(_.sent >= least).order_by("customer").select("sent", "answered")

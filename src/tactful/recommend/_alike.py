@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
@@ -61,6 +62,10 @@ class Likeness(Struct, frozen=True, kw_only=True):
     """Positions in ``kept`` that each kept key speaks for, int64 [kept, k]."""
     weight: Floats
     """How much, float64 [kept, k]."""
+
+    def with_unknown(self, count: int) -> "Likeness":
+        """The same over so many more keys, which have no weights."""
+        return replace(self, place=np.append(self.place, np.full(count, -1, np.int64)))
 
     def of(self, keys: Ints, amount: Floats) -> Floats:
         """How much some things, each so much, speak for every kept key; float64 [kept]."""

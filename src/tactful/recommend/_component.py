@@ -38,6 +38,13 @@ class Component(ABC):
     def bind(self, catalog: CatalogTable) -> None:
         """Lay what was learned over the rows of a catalogue. Sets attributes anew and changes none in place, so that a copy can be laid over another one."""
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Lay over a catalogue that has grown: up to row ``first`` it is the one bound to, with the same rows, styles and types, and what is new stands behind.
+
+        The same as `bind`; a component with a shorter way goes it, and sets attributes anew as there.
+        """
+        self.bind(catalog)
+
     @abstractmethod
     def dump(self) -> bytes:
         """Turn what was learned into bytes; loaded again, it gives the same numbers."""

@@ -30,11 +30,16 @@ class _Kind(Struct, frozen=True):
 class Content:
     """The pages of a catalogue; each kind is read when it is first asked about."""
 
-    def __init__(self, catalog: CatalogTable) -> None:
+    def __init__(self, catalog: CatalogTable, kinds: dict[int, _Kind] | None = None) -> None:
         self._catalog = catalog
         self._order = np.argsort(catalog.type_of, kind="stable")
         self._start = np.searchsorted(catalog.type_of[self._order], np.arange(len(catalog.types) + 1))
-        self._kinds: dict[int, _Kind] = {}
+        self._kinds: dict[int, _Kind] = kinds or {}
+
+    def grown(self, catalog: CatalogTable, *, first: int) -> "Content":
+        """The pages of a catalogue that is as before up to a row; kinds with something new are read again."""
+        touched = set(catalog.type_of[first:].tolist())
+        return Content(catalog, {code: kind for code, kind in self._kinds.items() if code not in touched})
 
     def near(self, row: int) -> tuple[Ints, Floats]:
         """The other styles of its type, by a row each, and how near each is, 0 to 1: cosine of the words, less for another price; in catalogue order."""

@@ -1,6 +1,7 @@
 """Which accessory is for which model, as titles tell: a cover "for 22 inch griddle", a battery "for Optika", a case for a "Nuvo 7"."""
 
 import re
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,25 +64,51 @@ class Models:
         self._made: dict[tuple[int, str], list[int]] = {}
         self._named = np.zeros(len(catalog.products), np.bool_)
         for row, product in enumerate(catalog.products):
-            kind = int(catalog.type_of[row])
-            if self._brand[row]:
-                self._of_type.setdefault(kind, set()).add(self._brand[row])
-            if " for " in product.title:
-                self._for[row] = meant_for(product)
-                self._named[row] = True
-            if any(map(str.isdigit, product.title)) and (models := models_of(product)):
-                self._models[row] = models
-                self._named[row] = True
-                self._of_type.setdefault(kind, set()).update(models)
-                for model in models:
-                    self._made.setdefault((kind, model), []).append(row)
+            self._take(row, product)
 
-    def clashes(self, anchor: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some rows are meant for another thing of the anchor's type, bool [n]: they name a model or a brand of that type, and not the anchor's."""
+    def grown(self, catalog: CatalogTable, *, first: int) -> "Models":
+        """The same over a catalogue that is as before up to a row."""
+        other = copy(self)
+        other.take_in(catalog, first=first)
+        return other
+
+    def take_in(self, catalog: CatalogTable, *, first: int) -> None:
+        """Read the names of what is new, changing nothing that a copy shares."""
+        self._type_of, news = catalog.type_of, catalog.products[first:]
+        self._models, self._for, self._of_type, self._made = dict(self._models), dict(self._for), dict(self._of_type), dict(self._made)
+        self._brand = [*self._brand, *((product.brand or "").lower() for product in news)]
+        self._named = np.append(self._named, np.zeros(len(news), np.bool_))
+        for row, product in enumerate(news, first):
+            kind = int(catalog.type_of[row])
+            if kind in self._of_type:
+                self._of_type[kind] = set(self._of_type[kind])
+            self._made |= {(kind, model): list(self._made[kind, model]) for model in models_of(product) if (kind, model) in self._made}
+            self._take(row, product)
+
+    def _take(self, row: int, product: Product) -> None:
+        kind = int(self._type_of[row])
+        if self._brand[row]:
+            self._of_type.setdefault(kind, set()).add(self._brand[row])
+        if " for " in product.title:
+            self._for[row] = meant_for(product)
+            self._named[row] = True
+        if any(map(str.isdigit, product.title)) and (models := models_of(product)):
+            self._models[row] = models
+            self._named[row] = True
+            self._of_type.setdefault(kind, set()).update(models)
+            for model in models:
+                self._made.setdefault((kind, model), []).append(row)
+
+    def clashes(self, anchors: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some rows are meant for another thing of their anchor's type, bool [n]: they name a model or a brand of that type, and not the anchor's."""
         clashing = self._named[rows]
         for i in np.flatnonzero(clashing).tolist():
-            clashing[i] = self._clash(anchor, int(rows[i]))
+            clashing[i] = self._clash(int(anchors[i]), int(rows[i]))
         return clashing
+
+    def words_of_type(self, kind: int) -> int:
+        """How many brands and models are known of a type: with more of them, more things may be meant for another."""
+        return len(self._of_type.get(kind, ()))
 
     def _clash(self, anchor: int, row: int) -> bool:
         own, brand, others = self._models.get(anchor, frozenset()), self._brand[anchor], self._of_type.get(int(self._type_of[anchor]), set())

@@ -66,6 +66,14 @@ class Recommender:
         other.bind(catalog)
         return other
 
+    def grown(self, catalog: CatalogTable, *, first: int) -> "Recommender":
+        """The same components laid over a catalogue that is as before up to row ``first``. This one stays as it is."""
+        other = copy(self)
+        other.components = {name: copy(component) for name, component in self.components.items()}
+        for component in other.components.values():
+            component.extend(catalog, first=first)
+        return other
+
     def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """How long one thing closes the want for another, in days per type code, float64 [types]; inf for durables."""
         life = self.components[Life.name]

@@ -31,11 +31,11 @@ class Rhythms(Struct, frozen=True, kw_only=True):
     types: dict[str, Rhythm] = {}
     groups: dict[str, Rhythm] = {}
 
-    def of_groups(self, catalog: CatalogTable) -> list[Rhythm]:
-        """One rhythm per style of a catalogue; a new style takes its type's."""
+    def of_groups(self, catalog: CatalogTable, *, since: int = 0) -> list[Rhythm]:
+        """One rhythm per style of a catalogue, from some style code on; a new style takes its type's."""
         by_type = [self.types.get(name, self.everywhere) for name in catalog.types]
         type_of_group = types_of_groups(catalog)
-        return [self.groups.get(name) or by_type[type_of_group[code]] for code, name in enumerate(catalog.groups)]
+        return [self.groups.get(name) or by_type[type_of_group[code]] for code, name in enumerate(catalog.groups[since:], since)]
 
 
 def types_of_groups(catalog: CatalogTable) -> NDArray[np.int64]:

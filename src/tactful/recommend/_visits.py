@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -247,6 +246,8 @@ def learn_weights(visits: Visits, config: VisitsConfig, *, things: int, seed: in
 
 def _fit(features: Floats, hit: NDArray[np.bool_], sizes: Ints) -> Floats:
     """Weights under which what was looked at next is the likeliest of its candidates, by maximum likelihood."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - only training needs it, and it is slow to import
+
     usual, scale = features.mean(axis=0), np.maximum(features.std(axis=0), FLOOR)
     known = (features - usual) / scale
     start = np.cumsum(sizes) - sizes

@@ -4,6 +4,7 @@ Source: a directed conditional probability with a hard type exclusion beats lift
 list is the same type of thing again. What is bought at once is in `tactful.recommend._together`, what follows in `tactful.recommend._after`.
 """
 
+from itertools import pairwise
 from typing import ClassVar
 
 import msgspec
@@ -70,6 +71,21 @@ Known = tuple[NDArray[np.int64], NDArray[np.float64]]
 NONE: Known = (np.empty(0, np.int64), np.empty(0))
 
 
+class _Lines(Struct, frozen=True, kw_only=True):
+    """Partners of products as columns of equal length, by product, best first."""
+
+    ids: tuple[str, ...]
+    """Every product named, those that have partners first."""
+    anchors: int
+    """How many have partners."""
+    anchor: NDArray[np.int64]
+    """Place in ``ids``."""
+    partner: NDArray[np.int64]
+    """Likewise."""
+    probability: NDArray[np.float64]
+    gain: NDArray[np.float64]
+
+
 class _Anchor(Struct, frozen=True):
     """Something that calls for company."""
 
@@ -93,11 +109,13 @@ class Completes(Source):
         """By catalogue row: what follows its purchase."""
         self.at_once: dict[int, Known] = {}
         """By catalogue row: what belongs on its page and into its basket."""
+        self._lines: tuple[_Lines, _Lines] | None = None
+        """What follows and what is bought at once, as columns; None while what was learned last is not laid out."""
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Count what is bought in the same basket, and what first buyers buy in the window from then on."""
         catalog, products = purchases.catalog, _known_products(purchases, self.config)
-        self.state = CompletesState()
+        self.state, self._lines = CompletesState(), None
         if len(products) < 2:
             return {"products": len(products)}
         column = np.full(len(catalog.products), -1)
@@ -115,6 +133,7 @@ class Completes(Source):
 
     def watch(self, looks: LookTable, purchases: PurchaseTable) -> Facts:
         """Drop what is looked at instead of the other rather than bought with it."""
+        self._lines = None
         row_of, dropped = purchases.catalog.row_of, 0
         rows = np.array(sorted({row_of[name] for name in (*self.state.after, *self.state.at_once)}), np.int64)
         compared = looked_at_together(looks, rows, least=self.config.least_looks)
@@ -127,31 +146,59 @@ class Completes(Source):
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the partners over the rows of a catalogue; what is no longer sold, now the same style or type, or for another model, is left out."""
         self._catalog, self._models = catalog, Models(catalog)
-        self.after = self._over(self.state.after)
-        at_once, gained = self._over(self.state.at_once), self._over(self.state.after, gained=True)
+        self._lines = self._lines or (_lines_of(self.state.after), _lines_of(self.state.at_once))
         self._of_kind = {
             catalog.type_code[name]: _known(catalog, partners, [one.probability for one in partners])
             for name, partners in self.state.of_kind.items()
             if name in catalog.type_code
         }
-        self.at_once = at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
+        self.after, self.at_once = self._over()
         self._leads = _leads(catalog, self.at_once)
 
-    def _over(self, learned: dict[str, list[Partner]], *, gained: bool = False) -> dict[int, Known]:
-        """What goes with each product of the catalogue, and how likely; with ``gained`` how much likelier than before."""
-        found = {}
-        for product_id, partners in learned.items():
-            row = self._catalog.row_of.get(product_id, UNKNOWN_ROW)
-            if row != UNKNOWN_ROW:
-                worth = [one.gain if gained else one.probability for one in partners]
-                found[row] = self._fitting(row, _known(self._catalog, partners, worth))
-        return found
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Read the names of what is new. Partners change where it was learned of before, and for its type where it brings a brand or model to that."""
+        former, former_models = self._catalog, self._models
+        ids, types = {product.id for product in catalog.products[first:]}, set(catalog.types[len(former.types) :])
+        if not (types.isdisjoint(self.state.of_kind) and all(ids.isdisjoint(lines.ids) for lines in self._lines or ())):
+            self.bind(catalog)
+            return
+        self._catalog, self._models = catalog, former_models.grown(catalog, first=first)
+        kinds = set(catalog.type_of[first:].tolist())
+        changed = [kind for kind in kinds if self._models.words_of_type(kind) > former_models.words_of_type(kind)]
+        if changed:
+            after, at_once = self._over(np.array(changed))
+            self.after, self.at_once = self.after | after, self.at_once | at_once
+            self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in changed} | _leads(catalog, at_once)
+
+    def _over(self, kinds: NDArray[np.int64] | None = None) -> tuple[dict[int, Known], dict[int, Known]]:
+        """What follows each product of the catalogue, and what belongs to it at once, each the likelier first; only of products of some types, or of all."""
+        assert self._lines is not None
+        (following, gained), (at_once, _) = (self._laid_over(lines, kinds) for lines in self._lines)
+        return following, at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
+
+    def _laid_over(self, lines: "_Lines", kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
+        """Of each product of the catalogue that has partners, those that fit: by their probability, and by how much likelier they are than before."""
+        rows = np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
+        one, other = rows[lines.anchor], rows[lines.partner]
+        asked = rows != UNKNOWN_ROW
+        if kinds is not None:
+            asked &= np.isin(self._catalog.type_of[rows], kinds)
+        place = np.flatnonzero(asked[lines.anchor] & (other != UNKNOWN_ROW))
+        place = place[self._fits(one[place], other[place])]
+        nothing: dict[int, Known] = dict.fromkeys(rows[: lines.anchors][asked[: lines.anchors]].tolist(), NONE)
+        return nothing | _by_row(one[place], other[place], lines.probability[place]), nothing | _by_row(one[place], other[place], lines.gain[place])
+
+    def _fits(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the other is of another style and type, and for no other model; columns of equal length."""
+        types, groups = self._catalog.type_of, self._catalog.group_of
+        fits: NDArray[np.bool_] = (types[other] != types[one]) & (groups[other] != groups[one])
+        fits[fits] = ~self._models.clashes(one[fits], other[fits])
+        return fits
 
     def _fitting(self, row: int, known: Known) -> Known:
-        """Without what is of the same style or type, is for another model, or is worth nothing."""
+        """What of that fits a product, and is worth anything."""
         others, worth = known
-        types, groups = self._catalog.type_of, self._catalog.group_of
-        fits = (types[others] != types[row]) & (groups[others] != groups[row]) & (worth > 0) & ~self._models.clashes(row, others)
+        fits = self._fits(np.full(len(others), row), others) & (worth > 0)
         return others[fits], worth[fits]
 
     def on_page(self, row: int) -> Known:
@@ -216,7 +263,7 @@ class Completes(Source):
 
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
-        self.state = msgspec.msgpack.decode(blob, type=CompletesState)
+        self.state, self._lines = msgspec.msgpack.decode(blob, type=CompletesState), None
 
 
 def _here(customer: Customer) -> tuple[Evidence, ...]:
@@ -236,6 +283,20 @@ def _named(partners: Partners, ids: list[str]) -> list[Partner]:
     gain = partners.gain if partners.gain is not None else np.zeros(len(partners.thing))
     columns = (column.tolist() for column in (partners.thing, partners.probability, partners.lift, gain))
     return [Partner(ids[thing], *figures) for thing, *figures in zip(*columns, strict=True)]
+
+
+def _lines_of(learned: dict[str, list[Partner]]) -> _Lines:
+    place = {name: number for number, name in enumerate(learned)}
+    every = [one for partners in learned.values() for one in partners]
+    partner = np.array([place.setdefault(one.product_id, len(place)) for one in every], np.int64)
+    return _Lines(
+        ids=tuple(place),
+        anchors=len(learned),
+        anchor=np.repeat(np.arange(len(learned)), [len(partners) for partners in learned.values()]),
+        partner=partner,
+        probability=np.array([one.probability for one in every], np.float64),
+        gain=np.array([one.gain for one in every], np.float64),
+    )
 
 
 def _known(catalog: CatalogTable, partners: list[Partner], worth: list[float]) -> Known:
@@ -268,14 +329,22 @@ def _kinds_and_categories(catalog: CatalogTable, products: NDArray[np.int64]) ->
     return types, (kind, category[kind])
 
 
+def _by_row(one: NDArray[np.int64], other: NDArray[np.int64], worth: NDArray[np.float64]) -> dict[int, Known]:
+    """What is worth anything, by row of the one; columns of equal length, the lines of one standing together."""
+    one, other, worth = one[worth > 0], other[worth > 0], worth[worth > 0]
+    start = np.flatnonzero(np.diff(one, prepend=-1))
+    return {int(one[begin]): (other[begin:end], worth[begin:end]) for begin, end in pairwise([*start.tolist(), len(one)])}
+
+
 def _leads(catalog: CatalogTable, learned: dict[int, Known]) -> dict[int, dict[int, float]]:
     """From each type to those whose products go with it: how likely one that does is bought, on average."""
-    total: dict[tuple[int, int], list[float]] = {}
-    for row, (others, probability) in learned.items():
-        kind = int(catalog.type_of[row])
-        for other, likely in zip(catalog.type_of[others].tolist(), probability.tolist(), strict=True):
-            total.setdefault((kind, other), []).append(likely)
+    if not learned:
+        return {}
+    kind = np.repeat(catalog.type_of[list(learned)], [len(others) for others, _ in learned.values()]).astype(np.int64)
+    other = catalog.type_of[np.concatenate([others for others, _ in learned.values()])]
+    pair, place = np.unique(kind * len(catalog.types) + other, return_inverse=True)
+    likely = np.bincount(place, weights=np.concatenate([probability for _, probability in learned.values()])) / np.bincount(place)
     leads: dict[int, dict[int, float]] = {}
-    for (kind, other), likely in total.items():
-        leads.setdefault(kind, {})[other] = sum(likely) / len(likely)
+    for code, value in zip(pair.tolist(), likely.tolist(), strict=True):
+        leads.setdefault(code // len(catalog.types), {})[code % len(catalog.types)] = value
     return leads

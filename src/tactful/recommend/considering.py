@@ -41,6 +41,15 @@ class Considering(Source):
                 styles.setdefault(group, row)
         self._members = {type_code: list(styles.values()) for type_code, styles in members.items()}
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Add the styles that are new to their type."""
+        self._members = dict(self._members)
+        for row in range(first, len(catalog.products)):
+            kind = int(catalog.type_of[row])
+            known = self._members.setdefault(kind, [])
+            if not catalog.sensitive[row] and catalog.group_of[row] not in catalog.group_of[known]:
+                self._members[kind] = [*known, row]
+
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""
         proposals = []

@@ -121,6 +121,20 @@ class DueAgain(Source):
         self.repeat_share = np.array([rhythm.repeat_share for rhythm in rhythms])
         self.spread = np.array([rhythm.spread for rhythm in rhythms])
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Lay usual gaps over new styles."""
+        known, types = len(self._type_of), types_of_groups(catalog)
+        if not np.array_equal(types[:known], self._type_of):
+            self.bind(catalog)
+            return
+        usual, news = self.state.weekly.get(ANY, LEAST_WEEKLY), catalog.groups[known:]
+        rhythms = self.state.rhythms.of_groups(catalog, since=known)
+        self.weekly = np.append(self.weekly, [self.state.weekly.get(name, usual) for name in news])
+        self._type_of = types
+        self.gap_days = np.append(self.gap_days, [rhythm.gap_days for rhythm in rhythms])
+        self.repeat_share = np.append(self.repeat_share, [rhythm.repeat_share for rhythm in rhythms])
+        self.spread = np.append(self.spread, [rhythm.spread for rhythm in rhythms])
+
     def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
         """Features float64 [n, 25] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
         count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)

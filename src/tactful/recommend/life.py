@@ -130,6 +130,11 @@ class Life(Component):
         self.days = np.array([self.state.closes.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
         self.outlived_days = np.array([self.state.outlives.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Only new types change anything."""
+        if len(catalog.types) > len(self.days):
+            self.bind(catalog)
+
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
         return msgspec.msgpack.encode(self.state)

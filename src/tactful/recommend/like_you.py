@@ -76,6 +76,16 @@ class LikeYou(Source):
         private[catalog.group_of[catalog.sensitive > 0]] = True
         self._private = private
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Make room for new styles, of which nothing was learned."""
+        news = catalog.groups[len(self._private) :]
+        if not set(news).isdisjoint(self.state.alike.names):
+            self.bind(catalog)
+            return
+        self._likeness = self._likeness.with_unknown(len(news))
+        self._private = np.append(self._private, np.zeros(len(news), np.bool_))
+        self._private[catalog.group_of[first:][catalog.sensitive[first:] > 0]] = True
+
     def finds(self, own: Ints, amount: Floats, *, count: int) -> tuple[Ints, Floats]:
         """The best styles somebody has not got, by what they have and how often (log of one and the count): styles and scores, best first."""
         likeness = self._likeness

@@ -1,5 +1,6 @@
 """What has just arrived and is like something of theirs: how a product that nobody has bought yet is found."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -34,12 +35,22 @@ class NewArrival(UnlearnedSource):
 
     def bind(self, catalog: CatalogTable) -> None:
         """Find the styles whose every variant appeared after the catalogue began."""
-        arrived = [group for group, rows in enumerate(catalog.rows_of_group) if all(catalog.products[row].since is not None for row in rows)]
-        self._is_new = np.zeros(len(catalog.groups), np.bool_)
-        if len(arrived) <= MOST_NEW * len(catalog.groups):
-            self._is_new[arrived] = True
-        self._types = frozenset(np.unique(catalog.type_of[self._is_new[catalog.group_of]]).tolist())
+        self._arrived = {group for group, rows in enumerate(catalog.rows_of_group) if _arrived(rows, catalog)}
         self._content = Content(catalog)
+        self._mark(catalog)
+
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Look again at the styles of what is new."""
+        touched = set(catalog.group_of[first:].tolist())
+        self._arrived = (self._arrived - touched) | {group for group in touched if _arrived(catalog.rows_of_group[group], catalog)}
+        self._content = self._content.grown(catalog, first=first)
+        self._mark(catalog)
+
+    def _mark(self, catalog: CatalogTable) -> None:
+        self._is_new = np.zeros(len(catalog.groups), np.bool_)
+        if len(self._arrived) <= MOST_NEW * len(catalog.groups):
+            self._is_new[list(self._arrived)] = True
+        self._types = frozenset(np.unique(catalog.type_of[self._is_new[catalog.group_of]]).tolist())
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose each arrival for the one of their things that it is nearest to."""
@@ -62,6 +73,11 @@ class NewArrival(UnlearnedSource):
     def prior(self, score: float) -> float:
         """The nearer, the likelier."""
         return WANTED * score
+
+
+def _arrived(rows: Sequence[int], catalog: CatalogTable) -> bool:
+    """Whether every variant of a style appeared after the catalogue began."""
+    return all(catalog.products[row].since is not None for row in rows)
 
 
 def _theirs(customer: Customer, types: frozenset[int]) -> list[tuple[int, Because]]:

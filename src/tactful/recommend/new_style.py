@@ -41,6 +41,18 @@ class NewStyle(UnlearnedSource):
         self._arrived = [rows[0] for rows in catalog.rows_of_group if all(catalog.product(row).since is not None for row in rows)]
         self._news_at_all = len(self._arrived) <= MOST_NEW * len(catalog.rows_of_group)
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Add new styles that arrived; drop those that turn out to have a variant that did not."""
+        arrived, known = list(self._arrived), int(catalog.group_of[:first].max(initial=-1))
+        for row in range(first, len(catalog.products)):
+            group, lead = int(catalog.group_of[row]), catalog.rows_of_group[catalog.group_of[row]][0]
+            if catalog.product(row).since is None and lead in arrived:
+                arrived.remove(lead)
+            elif catalog.product(row).since is not None and group > known and lead == row:
+                arrived.append(row)
+        self._arrived = arrived
+        self._news_at_all = len(arrived) <= MOST_NEW * len(catalog.rows_of_group)
+
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose once per style; whether it was told before is the trigger's business."""
         catalog, profile = customer.catalog, customer.profile

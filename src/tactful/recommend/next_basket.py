@@ -116,9 +116,23 @@ class NextBasket(Source):
         figures = np.array([self.state.items.get(name, (0.0, 0.0, 0.0, 0.0, 0.0)) for name in catalog.groups], np.float64).reshape(-1, 5)
         self._items = Items(*figures.T)
         self._type_of = types_of_groups(catalog)
-        self._popular = np.argsort(-(figures[:, 3] + 1e-4 * figures[:, 0]), kind="stable")[: self.config.popular]
+        self._popular = self._popular_of_late()
         self._likeness = self.state.alike.over(catalog.groups)
         self._trees = None
+
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Make room for new styles, of which nothing was learned."""
+        news = catalog.groups[len(self._items.lines) :]
+        if not (self.state.items.keys().isdisjoint(news) and set(news).isdisjoint(self.state.alike.names)):
+            self.bind(catalog)
+            return
+        self._items = Items(*(np.append(getattr(self._items, name), np.zeros(len(news))) for name in Items.__struct_fields__))
+        self._type_of = types_of_groups(catalog)
+        self._popular = self._popular_of_late()
+        self._likeness = self._likeness.with_unknown(len(news))
+
+    def _popular_of_late(self) -> NDArray[np.int64]:
+        return np.argsort(-(self._items.of_late + 1e-4 * self._items.lines), kind="stable")[: self.config.popular]
 
     def _asked_about(self, baskets: Baskets) -> Proposed:
         """What might come next for each customer with a basket: their own, what is most like it, what is popular of late."""

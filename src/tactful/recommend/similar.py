@@ -26,6 +26,10 @@ class Similar(UnlearnedSource):
         """Prepare to read the catalogue kind by kind."""
         self._content = Content(catalog)
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Read again only the kinds of what is new."""
+        self._content = self._content.grown(catalog, first=first)
+
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the nearest of each thing on the page, and of none that is private."""
         profile = customer.profile

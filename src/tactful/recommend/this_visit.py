@@ -144,6 +144,11 @@ class ThisVisit(Source):
         self._row_of = np.array([catalog.rows_of_group[group][0] if group != UNKNOWN_ROW else UNKNOWN_ROW for group in group_of.tolist()], np.int64)
         self._thing_of = {group: thing for thing, group in enumerate(group_of.tolist()) if group != UNKNOWN_ROW}
 
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Only a style that was learned of and is back changes anything."""
+        if any(catalog.groups[code] in self.state.styles and code not in self._thing_of for code in set(catalog.group_of[first:].tolist())):
+            self.bind(catalog)
+
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the likeliest; the reason is the latest look that others made in visits with it too, where there are enough."""
         looks = _looks_here(customer, moment)

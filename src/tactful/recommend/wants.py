@@ -96,16 +96,40 @@ class Wants(Component):
     def bind(self, catalog: CatalogTable) -> None:
         """Lay gaps and accessories over the types, and index the words of the catalogue."""
         if self._catalog is not catalog:
-            self._catalog, self._words, self._named = catalog, _words(catalog, self.config.word_share), _together(_named(catalog))
+            self._catalog, self._said = catalog, _said(catalog, {}, first=0)
+            self._meant = {code: self._means(code) for code in range(len(catalog.types))}
+            self._words = _together({(word, code) for code, words in self._meant.items() for word in words})
+        self.model = self._model(catalog)
+
+    def extend(self, catalog: CatalogTable, *, first: int) -> None:
+        """Count the words of what is new; they change what words mean only of its types."""
+        self._catalog, self._said, self._meant = catalog, _said(catalog, self._said, first=first), dict(self._meant)
+        words = dict(self._words)
+        for code in sorted(set(catalog.type_of[first:].tolist())):
+            former, self._meant[code] = self._meant.get(code, frozenset()), self._means(code)
+            for word in former ^ self._meant[code]:
+                codes = {*words.pop(word, ())} ^ {code}
+                words |= {word: tuple(sorted(codes))} if codes else {}
+        self._words = words
+        self.model = self._model(catalog)
+
+    def _model(self, catalog: CatalogTable) -> WantModel:
         usual = self.state.weights.gap_days
         learned = [_of_nearest(self.state.gap_days, name) for name in catalog.types]
-        self.model = WantModel(
+        return WantModel(
             weights=self.state.weights,
             gap_days={code: days for code, days in enumerate(learned) if days is not None and days != usual},
             accessories=_over_types(self.state.accessories, catalog),
             words=self._words,
-            named=self._named,
+            named=_together(_named(catalog)),
         )
+
+    def _means(self, code: int) -> frozenset[str]:
+        """The words of the last step of a type's path, and those that many of its titles hold."""
+        assert self._catalog is not None
+        said = self._said.get(code, _NOTHING_SAID)
+        often = {word for word, count in said.words.items() if count >= self.config.word_share * said.titles}
+        return frozenset(often.union(words_of(self._catalog.types[code].rpartition(" > ")[2])))
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
@@ -293,14 +317,27 @@ def _over_types(accessories: dict[str, list[str]], catalog: CatalogTable) -> dic
     return {code: tuple(sorted(others)) for code, others in codes.items()}
 
 
-def _words(catalog: CatalogTable, share: float) -> dict[str, tuple[int, ...]]:
-    """Types by the words of their path's last step, and by the words that many of their titles hold."""
-    size = np.bincount(catalog.type_of, minlength=len(catalog.types))
-    held: Counter[tuple[str, int]] = Counter()
-    for code, product in zip(catalog.type_of.tolist(), catalog.products, strict=True):
-        held.update((word, code) for word in set(words_of(product.title)))
-    meant = {pair for pair, count in held.items() if count >= share * size[pair[1]]}
-    return _together(meant | _named(catalog))
+class _Said(Struct):
+    """What the titles of one type say."""
+
+    titles: int = 0
+    words: Counter[str] = msgspec.field(default_factory=Counter)
+    """By word: how many titles hold it."""
+
+
+_NOTHING_SAID = _Said()
+
+
+def _said(catalog: CatalogTable, former: dict[int, _Said], *, first: int) -> dict[int, _Said]:
+    """What the titles of each type say: of the rows from ``first`` on, added to what was said before."""
+    said, types = dict(former), catalog.type_of[first:].tolist()
+    for code in set(types) & former.keys():
+        said[code] = _Said(former[code].titles, Counter(former[code].words))
+    for product, code in zip(catalog.products[first:], types, strict=True):
+        kind = said.setdefault(code, _Said())
+        kind.titles += 1
+        kind.words.update(set(words_of(product.title)))
+    return said
 
 
 def _named(catalog: CatalogTable) -> set[tuple[str, int]]:

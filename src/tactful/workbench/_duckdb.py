@@ -3,8 +3,9 @@
 import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,7 @@ class Counter:
         import duckdb  # noqa: PLC0415 - slow to import, and only training needs it
 
         config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        if spill:
-            config |= {"memory_limit": MEMORY, "temp_directory": str(spill)}
+        config |= {"memory_limit": MEMORY, "temp_directory": str(spill)} if spill else {"threads": 1}
         self._connection = duckdb.connect(config=config)
 
     def create(self) -> None:
@@ -57,10 +57,8 @@ class Counter:
 
     def count(self, expression: "ibis.Table") -> Columns:
         """What an expression says."""
-        import ibis  # noqa: PLC0415 - slow to import, and only training needs it
-
         with _as_os_error():
-            found = self._connection.sql(ibis.to_sql(expression, dialect="duckdb")).fetchnumpy()
+            found = self._connection.sql(_sql(expression.op())).fetchnumpy()
         return {name: cast("NDArray[np.generic]", column) for name, column in found.items()}
 
     def close(self) -> None:
@@ -71,6 +69,14 @@ class Counter:
         self._connection.register(_GIVEN, dict(columns))
         typed = ", ".join(f'CAST("{name}" AS {_SQL_TYPES[kind]}) AS "{name}"' for name, kind in LINES[table].items())
         return f"SELECT {typed} FROM {_GIVEN}"
+
+
+@lru_cache(maxsize=64)
+def _sql(said: Any) -> str:
+    """An expression's operation in DuckDB's words; the same few are asked again at every training."""
+    import ibis  # noqa: PLC0415 - slow to import, and only training needs it
+
+    return str(ibis.to_sql(said.to_expr(), dialect="duckdb"))
 
 
 @contextmanager

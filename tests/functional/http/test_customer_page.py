@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from postbox import server
 from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
 from tactful.http import Keys, create_app
-from tactful.model.events import ConsentUpdated, Identified, MessageDelivered, Traits
+from tactful.model.events import BackInStockRequested, CartItemAdded, ConsentUpdated, Identified, MessageDelivered, RewardGranted, Traits
 from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import Letterhead
 from tactful.wiring import Postroom, open_engine
@@ -53,9 +54,10 @@ def engine():
 def client(engine):
     with server() as (postbox, port):
         postroom = Postroom(senders=(f"smtp://127.0.0.1:{port}",), letterhead=Letterhead(**HEAD), links_key=KEYS.links_key)
-        app = create_app(engine, keys=KEYS, clock=Clock(LATER), postroom=postroom)
+        clock = Clock(LATER)
+        app = create_app(engine, keys=KEYS, clock=clock, postroom=postroom)
         with TestClient(app, base_url="https://mail.shop.example") as client:
-            client.postbox = postbox
+            client.postbox, client.clock = postbox, clock
             yield client
 
 
@@ -187,6 +189,17 @@ def test_leaving_the_channel_and_coming_again(engine, client, page):
     assert known(engine)["consentLedger"][-1]["source"] == "customer_page"
 
 
+@pytest.mark.parametrize("channel", ["email", None])
+def test_a_no_that_was_said_elsewhere_is_not_taken_back_here(engine, client, page, channel):
+    answered(client, page, answer="leave")
+    no = happened(ConsentUpdated, LATER + timedelta(minutes=30), purpose="marketing", channel=channel, granted=False)
+    engine.record([no], now=LATER + timedelta(minutes=30))
+    client.clock.at = LATER + timedelta(minutes=40)
+    assert "by e-mail again" not in client.get(page).text
+    assert client.post(page, data={"answer": "return"}).status_code == 400
+    assert known(engine)["consent"]["email"] is False
+
+
 def test_nobody_agrees_on_a_channel_that_was_never_left(engine, client, page):
     engine.record([happened(ConsentUpdated, NOW, purpose="marketing", channel="email", granted=False)], now=LATER)
     assert client.post(page, data={"answer": "return"}).status_code == 400
@@ -258,3 +271,58 @@ def test_every_control_has_a_name_and_every_heading_its_place(client, page):
     inputs = [each for each in re.findall(r"<input[^>]*>", shown) if "hidden" not in each]
     assert inputs
     assert all(re.search(rf"<label>[^<]*{re.escape(each)}|<label>{re.escape(each)}", shown) for each in inputs)
+
+
+IGNORED = [
+    happened(Identified, ago(900), traits=Traits(email="bob@customers.example", timezone="Europe/London"), user_id="bob"),
+    happened(ConsentUpdated, ago(899), purpose="marketing", channel="email", granted=True, user_id="bob"),
+    *(happened(MessageDelivered, ago(400 - 20 * n), channel="email", contact_id=f"old{n}", trigger="newsletter", user_id="bob") for n in range(9)),
+]
+
+
+def page_of(engine, user_id):
+    (found,) = engine.plan([user_id], now=NOW, dry_run=False)
+    return found, f"/me/{link_token(found.message.message_id, KEYS.links_key, leads_to=CUSTOMER_PAGE)}"
+
+
+def test_the_question_whether_we_are_welcome_has_its_yes(engine, client):
+    engine.record(IGNORED, now=NOW)
+    asked, page = page_of(engine, "bob")
+    assert asked.message.trigger == "still_welcome"
+    shown = unescape(client.get(page).text)
+    assert "Would you like to hear from us?" in shown
+    assert "Not this" not in shown
+    assert "You said yes. Thank you." in answered(client, page, answer="welcome")
+    said = engine.customer("bob", now=LATER + timedelta(hours=1))
+    assert {each["key"]: each["value"] for each in said["preferences"]} == {"still_welcome": "yes"}
+
+
+HINTS = [
+    ([happened(CartItemAdded, NOW - timedelta(minutes=40), product_id="camera", user_id="bob")], "cart_waiting", "You put it into the basket on 4 March 2026"),
+    ([happened(BackInStockRequested, ago(5), product_id="novel", user_id="bob")], "back_in_stock", "You asked to be told, on 27 February 2026"),
+    (
+        [happened(RewardGranted, ago(1), reward_id="r", percent_off=20.0, expires_at=ago(-20), product_id="coffee", user_id="bob")],
+        "reward",
+        "You were given it on 3 March 2026",
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "trigger", "evidence"), HINTS, ids=[trigger for _, trigger, _ in HINTS])
+def test_evidence_is_told_in_plain_words(engine, client, events, trigger, evidence):
+    novel = next(product for product in PRODUCTS if product.id == "novel")
+    engine.put_products([replace(novel, availability="out_of_stock")], now=ago(10))
+    engine.record([*IGNORED[:2], *events], now=NOW)
+    engine.put_products([novel], now=NOW - timedelta(hours=1))
+    planned, page = page_of(engine, "bob")
+    assert planned.message.trigger == trigger
+    assert evidence in unescape(client.get(page).text)
+
+
+def test_the_shop_sees_what_a_silence_rests_on_and_what_became_of_a_message(engine, client, page):
+    console = unescape(client.get("/console", params={"customer": "ann"}, headers=SECRET).text)
+    assert "They have been told of what they may want now, and nothing is new since." in console
+    assert "It rests on messages message id" in console
+    (sent,) = [each.contact_id for each in engine.store.events.read("u:ann") if isinstance(each, MessageDelivered)]
+    told = client.get(f"/v1/decisions/{sent}", headers=SECRET).json()
+    assert (told["outcome"]["state"], told["outcome"]["nextAt"], told["outcome"]["confirmed"]) == ("sent", None, True)

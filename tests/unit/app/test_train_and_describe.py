@@ -11,6 +11,7 @@ from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, bought, carted, happ
 from tactful.app.engine import DecideRequest, Engine
 from tactful.app.house import PATCHED_AT_ONCE, House
 from tactful.app.lines import lay_out
+from tactful.app.opendsr import SubjectIdentity, SubjectRequest
 from tactful.model.errors import NotFound, NotReady
 from tactful.model.events import (
     Address,
@@ -26,7 +27,8 @@ from tactful.model.events import (
 )
 from tactful.model.moment import Moment
 from tactful.model.places import cell_of
-from tactful.model.products import Product
+from tactful.model.products import Product, Store
+from tactful.recommend import Recommender
 from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
 from tactful.wiring import open_engine
@@ -127,6 +129,19 @@ def test_an_interrupted_training_keeps_nothing_of_whom_is_erased(tmp_path):
     engine.store.close()
 
 
+@pytest.mark.parametrize(("asked", "stay"), [("access", True), ("erasure", False)])
+def test_a_request_takes_training_files_away_only_where_it_erases(tmp_path, asked, stay):
+    engine = open_engine(tmp_path)
+    engine.put_products(PRODUCTS)
+    engine.import_history(LIVES[:50], now=NOW)
+    with FileWorkbench(tmp_path / "training").begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    named = SubjectIdentity(identity_type="controller_customer_id", identity_value="c1")
+    engine.submit(SubjectRequest(subject_request_id="1", subject_request_type=asked, subject_identities=(named,)), now=NOW)
+    assert bool(list(tmp_path.rglob("*.parquet"))) == stay
+    engine.store.close()
+
+
 def test_while_a_training_is_under_way_another_one_is_told_to_wait(tmp_path):
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
@@ -204,11 +219,49 @@ def test_a_small_change_keeps_the_table_laid_out():
     house = House(MemoryStore())
     house.put_products([product(1), product(2)], now=None)
     catalog, recommender = house.now()
-    house.put_products([product(1, title="Another word")], now=None)
+    house.put_products([product(1, availability="out_of_stock")], now=None)
     assert house.now()[0].type_of is catalog.type_of
     assert house.now()[1] is recommender
     house.put_products([], now=None)
-    assert house.now()[0].products[0].title == "Another word"
+    assert house.now()[0].products[0].availability == "out_of_stock"
+
+
+@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"brand": "Optika"}, {"product_type": "Other"}, {"sensitivity": "health"}])
+def test_what_a_product_says_of_itself_is_laid_out_anew(change):
+    house = House(MemoryStore())
+    house.put_products([product(1), product(2)], now=None)
+    _, recommender = house.now()
+    house.put_products([product(1, **change)], now=None)
+    assert house.now()[1] is not recommender
+
+
+def test_a_new_product_is_known_at_once_without_laying_out_the_others(monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(30)], now=None)
+    former, _ = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    house.put_products([product(30), product(1, availability="out_of_stock"), product(31, item_group_id="p30")], now=NOW)
+    catalog, recommender = house.now()
+    assert [len(table.products) for table in (former, catalog)] == [30, 32]
+    assert (catalog.row_of["p31"], catalog.rows_of_group[30], catalog.in_stock[1]) == (31, (30, 31), False)
+    assert len(recommender.life_days()) == len(catalog.types) == 32
+
+
+def test_what_lies_in_which_store_is_known_at_once_without_laying_out_the_products(monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(3)], now=None)
+    house.put_stores(STORES)
+    _, recommender = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    assert house.put_inventory([("paris", "p1", True), ("nowhere", "p1", True)]) == {"nowhere"}
+    assert house.now()[0].stores["paris"].inventory >= {"p1"}
+    house.put_inventory([("paris", "p1", False)])
+    house.put_inventory([])
+    house.put_stores([Store(store_code="berlin", name="Berlin", lat=52.5, lon=13.4, country="DE", timezone="Europe/Berlin")])
+    catalog, same = house.now()
+    assert (list(catalog.stores), same) == (["berlin", "london", "paris"], recommender)
+    assert catalog.stores == {store.store_code: store for store in house._store.catalog.stores()}
 
 
 def test_a_change_by_somebody_else_is_seen():

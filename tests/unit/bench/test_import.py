@@ -1,8 +1,10 @@
 """The benchmark of imports: every form of feed tells of the same shop."""
 
 import importlib
+import io
 
 import pytest
+from rich.console import Console
 
 module = importlib.import_module("tactful.bench.import")
 
@@ -14,3 +16,10 @@ def test_every_form_of_feed_holds_the_same_products_and_the_same_wrong_lines(for
     assert (took.products, took.wrong) == (300 - wrong, wrong)
     assert wrong > 0
     assert took.total > 0
+
+
+def test_one_product_is_changed_in_every_way_and_the_slowest_counts():
+    said = io.StringIO()
+    kept = module.one_product(Console(file=said, width=160), 900)
+    assert all(name in said.getvalue() for name in module.CHANGES)
+    assert ("reached: one product" if kept else "missed: one product") in said.getvalue()

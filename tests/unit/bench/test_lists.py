@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -63,6 +64,16 @@ def test_the_next_basket_is_compared_with_ten_others():
     text = said(lambda console: next_basket.compare(console, "Ta-Feng", purchase_table(), parts=2, least_hits=5))
     assert all(peer.name in text for peer in next_basket.PEERS)
     assert "48 customers" in text
+
+
+def test_our_peers_are_held_against_a_published_implementation():
+    for library in ("implicit", "cornac", "similaripy"):
+        pytest.importorskip(library, reason="the research libraries are extras")
+    text = said(lambda console: next_basket.compare(console, "Ta-Feng", purchase_table(), parts=2, least_hits=5))
+    assert "the same by cornac: 48 customers" in text
+    shared = [float(share) for share in re.findall(r"([\d.]+)%", text.partition("by cornac")[2])]
+    assert len(shared) == 2
+    assert min(shared) > 80
 
 
 def test_things_never_bought_are_compared_with_five_others():

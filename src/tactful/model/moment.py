@@ -55,8 +55,11 @@ class Moment(Struct, frozen=True, kw_only=True):
 
     @property
     def enough(self) -> int:
-        """Proposals of one source that are enough to choose from: policy and variety may refuse every other one, and there are several sources."""
-        return max(LEAST_PROPOSED, 2 * self.limit)
+        """Proposals of one source that are enough to choose from.
+
+        On a page policy and variety may refuse every other one, and there are several sources; of a message's the likeliest may all have been bought just now.
+        """
+        return max(LEAST_PROPOSED, 2 * self.limit) * (2 if self.interrupts else 1)
 
     @property
     def collects(self) -> bool:

@@ -44,7 +44,7 @@ class WantsConfig(Struct, frozen=True, kw_only=True):
     """How many gaps the parent type's mean is worth."""
     most_of_one_look: float = 0.5
     """However eager the customers of a log are: one look alone is never more likely a want than not."""
-    longest_gap_days: float = 60.0
+    longest_gap_days: float = 28.0
     """Who comes back after longer began anew."""
     accessory_share: float = 0.6
     """Least share of a type's buyers who had bought the other before, for it to be what only an owner needs."""

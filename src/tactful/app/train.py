@@ -121,7 +121,7 @@ def _end_of_window(purchases: PurchaseTable) -> datetime:
 
 
 def _calibrate(store: Store, purchases: PurchaseTable, looks: LookTable, *, progress: Progress) -> Artefact:
-    """Train on all but the last week, and fit each source's curve, and the order that all of them make, to what was bought in it."""
+    """Train on all but the last week, and fit each source's curve to what was bought in it."""
     recommender = Recommender()
     end = _end_of_window(purchases)
     then = end - CALIBRATION_WEEK
@@ -129,7 +129,7 @@ def _calibrate(store: Store, purchases: PurchaseTable, looks: LookTable, *, prog
     if not len(before.day):
         return Artefact(recommender.calibration.dump(), {})
     recommender.learn_wants(before, looks.before(before.until_day))
-    sources = [component for component in recommender.components.values() if isinstance(component, Source)]
+    sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
     for source in sources:
         source.train(before)
         source.bind(purchases.catalog)
@@ -146,7 +146,6 @@ def _calibrate(store: Store, purchases: PurchaseTable, looks: LookTable, *, prog
         facts[f"{name}_wanted"] = round(float(wanted.mean()), 5)
         if curve is not None:
             recommender.calibration.curves[name] = curve
-    facts |= {f"order_{name}": value for name, value in recommender.learn_order().items()}
     return Artefact(recommender.calibration.dump(), facts)
 
 
@@ -157,11 +156,10 @@ def _add_examples(
     customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
     later = history_columns(load_profile(store, customer_id, now=end), catalog)
     moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, catalog.stores, now=then).country)
-    found = {source.name: source(moment, customer) for source in sources if source.shows}
-    recommender.overhear(found, customer, bought=examples.bought(later), now=then)
     for source in sources:
-        if source.shows and not source.calibrates_itself and len(found[source.name]):
-            examples.add(source.name, found[source.name], later)
+        candidates = source(moment, customer)
+        if len(candidates) and source.shows:
+            examples.add(source.name, candidates, later)
 
 
 def _save(store: Store, recommender: Recommender, learned: dict[str, Artefact], *, purchases: PurchaseTable, now: datetime) -> int:

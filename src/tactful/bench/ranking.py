@@ -16,13 +16,13 @@ from rich.table import Table
 
 from tactful.bench import Setting
 from tactful.bench._grocer import purchase_table, read_lines
+from tactful.bench._ranker import Asked, AskedBuilder, learn_ranker, likeliest
 from tactful.bench._score import Ordered, average_precision, calibration_error, interval_of_mean, log_losses
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Order, Profile
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend import Source, fit_curve
-from tactful.recommend._ranker import Asked, AskedBuilder, learn_ranker, likeliest
 from tactful.recommend.completes import Completes
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.like_you import LikeYou

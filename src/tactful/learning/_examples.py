@@ -16,13 +16,10 @@ class Examples:
 
     def add(self, source: str, candidates: Candidates, later: History) -> None:
         """Add the proposals of one source for one customer; ``later`` is their history as known today."""
-        self._score.setdefault(source, []).append(candidates.score)
-        self._wanted.setdefault(source, []).append(np.isin(self.catalog.group_of[candidates.rows], self.bought(later)))
-
-    def bought(self, later: History) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        """Styles bought for themselves in the week after, as their history tells today."""
         own = later.own()
-        return own.groups[(own.at >= self._from) & (own.at < self._to)]
+        bought = own.groups[(own.at >= self._from) & (own.at < self._to)]
+        self._score.setdefault(source, []).append(candidates.score)
+        self._wanted.setdefault(source, []).append(np.isin(self.catalog.group_of[candidates.rows], bought))
 
     def columns(self, source: str) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.bool_]]]:
         """Scores float64 [n] and whether it was wanted bool [n]."""

@@ -83,8 +83,6 @@ class Shelf(Struct, kw_only=True):
     """Reason code per candidate, for comparison in one go."""
     alive: NDArray[np.bool_]
     """Not withheld by an earlier rule."""
-    worth: NDArray[np.float64] | None = None
-    """The scores dealt out anew by all that was said together, float64 [n]: they put the shelf in order and withhold nothing; None: as ``score``."""
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -1,7 +1,7 @@
 """What is worth showing, and why: sources propose, one calibrated score ranks, and every proposal knows its reason."""
 
+from tactful.recommend._calibration import fit_curve
 from tactful.recommend._component import Component, Source
-from tactful.recommend._curve import fit_curve
 from tactful.recommend._recommender import Recommender
 from tactful.recommend._sizes import sizes_of, wears
 from tactful.recommend._slate import freshness_of, slate_of

@@ -42,10 +42,10 @@ class Weights(Struct, frozen=True, kw_only=True):
     @classmethod
     def strongest(cls, rows: NDArray[np.float32], most: int) -> "Weights":
         """Keep so many of each row, of either sign."""
-        count = min(most, rows.shape[1] - 1)
+        count = min(most, rows.shape[1])
         to, weight = np.empty((len(rows), count), np.int32), np.empty((len(rows), count), np.float32)
         for i, row in enumerate(rows):
-            to[i] = np.argpartition(-np.abs(row), count)[:count]
+            to[i] = np.argpartition(-np.abs(row), count - 1)[:count]
             weight[i] = row[to[i]]
         return cls(to=to.tobytes(), weight=weight.tobytes())
 

@@ -1,31 +1,57 @@
-"""What makes the words of all sources comparable: a curve for each, and the one ranker that hears several of them together."""
+"""One scale for every source: isotonic maps from a source's own score to the probability of being wanted within seven days."""
 
 from collections.abc import Mapping
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from tactful.recommend._curve import Curve
-from tactful.recommend._ranker import Ranker
+Floats = NDArray[np.float64]
+LEAST_HITS = 20
+"""Fewer purchases than this in the examples, and the source's stated prior stays."""
 
 
-class _Learned(Struct, frozen=True):
-    curves: dict[str, Curve] = {}
-    ranker: Ranker | None = None
+class Curve(Struct, frozen=True, kw_only=True):
+    """A non-decreasing map by its corners; between them it is linear."""
+
+    score: tuple[float, ...]
+    probability: tuple[float, ...]
+
+    def __call__(self, score: Floats) -> Floats:
+        """Map scores float64 [n] to probabilities float64 [n]."""
+        return np.asarray(np.interp(score, self.score, self.probability))
+
+
+def fit_curve(score: Floats, wanted: NDArray[np.bool_]) -> Curve | None:
+    """Fit the isotonic curve; None where there are too few hits to tell.
+
+    >>> fit_curve(np.array([0.1, 0.2]), np.array([False, True])) is None
+    True
+    """
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 -- only training needs it, and it is slow to import
+
+    if wanted.sum() < LEAST_HITS:
+        return None
+    points, point = np.unique(score, return_inverse=True)
+    weight = np.bincount(point)
+    fitted = isotonic_regression(np.bincount(point, weights=wanted) / weight, weights=weight).x  # equal scores are one point, whatever order they came in
+    corner = np.concatenate(([True], np.diff(fitted) > 0))
+    last = np.concatenate((corner[1:], [True]))
+    keep = corner | last
+    return Curve(score=tuple(points[keep].tolist()), probability=tuple(fitted[keep].tolist()))
 
 
 class Calibration:
-    """The curves by source name, and the ranker where one was ahead of the likeliest source's word."""
+    """The curves by source name."""
 
-    def __init__(self, curves: Mapping[str, Curve] | None = None, ranker: Ranker | None = None) -> None:
+    def __init__(self, curves: Mapping[str, Curve] | None = None) -> None:
         self.curves = dict(curves or {})
-        self.ranker = ranker
 
     def dump(self) -> bytes:
-        """Turn what was learned into bytes."""
-        return msgspec.msgpack.encode(_Learned(self.curves, self.ranker))
+        """Turn the curves into bytes."""
+        return msgspec.msgpack.encode(self.curves)
 
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
-        learned = msgspec.msgpack.decode(blob, type=_Learned)
-        self.curves, self.ranker = learned.curves, learned.ranker
+        self.curves = msgspec.msgpack.decode(blob, type=dict[str, Curve])

@@ -2,12 +2,10 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
-from datetime import datetime
 from inspect import isabstract
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -20,8 +18,7 @@ from tactful.model.moment import Moment
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
-from tactful.recommend._component import Component, Facts, Source
-from tactful.recommend._ranker import VOICES, AskedBuilder, figures_of, heard, learn_ranker, word_of
+from tactful.recommend._component import Component, Source
 from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.life import Life
@@ -56,7 +53,6 @@ class Recommender:
     def __init__(self) -> None:
         self.components: dict[str, Component] = {component.name: component() for component in discover()}
         self.calibration = Calibration()
-        self._asked = AskedBuilder()
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay all components over a catalogue."""
@@ -121,7 +117,7 @@ class Recommender:
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
         catalog, sizes = customer.catalog, sizes_of(customer)
-        rows, score, outranks, voice, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], [NO_ROWS], list[Because]()
+        rows, score, outranks, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because]()
         for scores in self.proposals(moment, customer):
             source, proposed = self.source(scores.source), scores.candidates
             probability = self.calibrated(scores)
@@ -130,36 +126,16 @@ class Recommender:
             rows.append(proposed.rows if source.exact else fitting_variants(proposed.rows, sizes, catalog))
             score.append(probability)
             outranks.append(np.full(len(proposed), source.outranks, np.int32))
-            voice.append(np.full(len(proposed), word_of(scores.source), np.int32))
             because += proposed.because
-        shelf = _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
-        ranker = self.calibration.ranker
-        if ranker is None or moment.interrupts or moment.featured or not len(customer.history.own().rows):
-            return shelf
-        told = heard(shelf.rows, proposed=np.concatenate(rows), voice=np.concatenate(voice), probability=np.concatenate(score))
-        return _in_order(shelf, ranker(told, figures_of(shelf.rows, customer, now=moment.now)))
+        return _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
 
     def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
-        return self.on_scale(scores.source, scores.candidates.score)
-
-    def on_scale(self, name: str, score: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of being wanted within seven days for scores of a source, float64 [n]."""
-        curve = self.calibration.curves.get(name)
+        curve = self.calibration.curves.get(scores.source)
         if curve is not None:
-            return curve(score)
-        prior = self.source(name).prior
-        return np.array([prior(one) for one in score.tolist()])
-
-    def overhear(self, found: Mapping[str, Candidates], customer: Customer, *, bought: NDArray[np.int32], now: datetime) -> None:
-        """Note what sources proposed to a customer in a past moment, and the styles that they bought in the week after."""
-        self._asked.add(found, customer, bought=bought, now=now)
-
-    def learn_order(self) -> Facts:
-        """Learn the ranker from what was noted, where it is ahead; figures for people to read. The sources' curves must be there."""
-        self.calibration.ranker, facts = learn_ranker(self._asked.build(self.on_scale))
-        self._asked = AskedBuilder()
-        return facts
+            return curve(scores.candidates.score)
+        prior = self.source(scores.source).prior
+        return np.array([prior(score) for score in scores.candidates.score.tolist()])
 
     def source(self, name: str) -> Source:
         """The source of a name."""
@@ -173,14 +149,6 @@ def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -
     about = {catalog.types[catalog.type_of[row]].split(" > ", 1)[0] for row in moment.featured}
     fitting = [catalog.types[code].split(" > ", 1)[0] in about for code in catalog.type_of[rows].tolist()]
     return np.where(fitting, 1.0, OFF_PAGE)
-
-
-def _in_order(shelf: Shelf, ranked: NDArray[np.float64]) -> Shelf:
-    """Hands the words of the voices out among what they speak for, the highest to what the ranker thinks likeliest; what another source speaks for stays."""
-    spoken_for = np.flatnonzero(np.isin(shelf.source, VOICES))
-    worth = shelf.score.copy()
-    worth[spoken_for[np.argsort(-ranked[spoken_for], kind="stable")]] = np.sort(shelf.score[spoken_for])[::-1]
-    return msgspec.structs.replace(shelf, worth=worth)
 
 
 def _strongest(rows: NDArray[np.int32], score: NDArray[np.float64], outranks: NDArray[np.int32], because: Sequence[Because], *, catalog: CatalogTable) -> Shelf:

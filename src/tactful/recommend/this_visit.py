@@ -14,8 +14,8 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Look, Profile
 from tactful.model.tables import DAY_SECONDS, LOOK_KINDS, LookTable, PurchaseTable
+from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._component import Facts, Source
-from tactful.recommend._curve import Curve, fit_curve
 from tactful.recommend._visits import PRIOR_WEIGHTS, VisitIndex, Visits, VisitsConfig, learn_weights, likely
 
 Floats = NDArray[np.float64]

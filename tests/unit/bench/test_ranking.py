@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from small_shop import NOW, ago, bought, customer_of, row
+from tactful.bench._ranker import VOICES, Asked, figures_of, learn_ranker, likeliest
 from tactful.bench.ranking import compare
-from tactful.recommend._ranker import VOICES, Asked, figures_of, learn_ranker, likeliest
 
 
 def asked(n=24_000, *, seed=1, matters=True):

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.recommend import fit_curve
-from tactful.recommend._calibration import Calibration
-from tactful.recommend._curve import LEAST_HITS
+from tactful.recommend._calibration import LEAST_HITS, Calibration
 
 
 def examples(*blocks):

@@ -3,10 +3,7 @@
 from small_shop import CATALOG, NOW, ago, bought, customer_of, row
 from tactful.model.candidates import Because, Candidates
 from tactful.model.moment import Moment
-from tactful.recommend import Recommender, slate_of
-from tactful.recommend._calibration import Calibration
-from tactful.recommend._logistic import Logistic
-from tactful.recommend._ranker import VOICES, Ranker
+from tactful.recommend import Recommender
 from tactful.recommend.considering import Considering
 
 
@@ -60,40 +57,3 @@ def test_a_page_about_something_pushes_best_sellers_of_other_departments_back():
     on_page = shelf_of(recommender, customer_of(), placement="product", featured=(row("camera"),))
     assert (anywhere["milk"][1], anywhere["case"][1]) == (0.8, 0.2)
     assert on_page["milk"][1] < on_page["case"][1] == 0.2
-
-
-WEIGHTS = [-1.0 if name == "popular_here" else 0.0 for name in VOICES] + [0.0] * 9
-UPSIDE_DOWN = Ranker(model=Logistic(mean=(0.0,) * 13, scale=(1.0,) * 13, weight=tuple(WEIGHTS), intercept=0.0))
-"""Thinks the less of a best seller the better it sells, and says even chances of all else."""
-
-
-def test_the_ranker_puts_in_order_and_withholds_nothing():
-    recommender = Recommender()
-    recommender.components["popular_here"].state.weekly = {"": {"milk": 0.8, "case": 0.3}}
-    recommender.bind(CATALOG)
-    somebody, here = customer_of(bought(ago(3), "camera")), Moment(now=NOW)
-    before = recommender.shelf(here, somebody)
-    recommender.calibration.ranker = UPSIDE_DOWN
-    after = recommender.shelf(here, somebody)
-    assert (after.rows.tolist(), after.score.tolist()) == (before.rows.tolist(), before.score.tolist())
-    first = [CATALOG.product(int(shelf.rows[slate_of(shelf, here, somebody).shown[0]])).id for shelf in (before, after)]
-    assert first == ["milk", "case"]
-    assert sorted(after.worth) == sorted(before.score)
-
-
-def test_the_ranker_does_not_speak_on_pages_about_something_nor_of_what_others_say():
-    recommender = Recommender()
-    recommender.components["popular_here"].state.weekly = {"": {"milk": 0.8}}
-    recommender.bind(CATALOG)
-    recommender.calibration.ranker = UPSIDE_DOWN
-    assert recommender.shelf(Moment(now=NOW, placement="product", featured=(row("camera"),)), customer_of()).worth is None
-    recommender.components["considering"] = Saying(0.2)
-    assert recommender.shelf(Moment(now=NOW), customer_of()).worth is None  # of a stranger it knows nothing more
-    shelf = recommender.shelf(Moment(now=NOW), customer_of(bought(ago(3), "camera")))
-    assert dict(zip([CATALOG.product(int(r)).id for r in shelf.rows], shelf.worth.tolist(), strict=True))["novel"] == 0.2
-
-
-def test_the_ranker_is_kept_with_the_curves():
-    again = Calibration()
-    again.load(Calibration(ranker=UPSIDE_DOWN).dump())
-    assert again.ranker == UPSIDE_DOWN

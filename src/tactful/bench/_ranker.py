@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tactful.model.candidates import Candidates
 from tactful.model.customer import Customer
 from tactful.model.tables import DAY_SECONDS
-from tactful.recommend._curve import Curve, fit_curve
+from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._logistic import Logistic, fit_logistic
 
 Facts = dict[str, str | int | float]

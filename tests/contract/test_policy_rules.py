@@ -57,6 +57,9 @@ def shelf_and_facts(n, seed):
         need_in_visit=pick(rng, n, *yes_or_no),
         occasions=pick(rng, n, 0, 1, 2, 3),
         stray_department=pick(rng, n, *yes_or_no),
+        passed_over=pick(rng, n, *yes_or_no),
+        rested=pick(rng, n, 0.0, 0.5, 0.99),
+        sure=pick(rng, n, 0.1, 0.9, 1.0),
         for_another=pick(rng, n, *yes_or_no),
         explanations=tuple({"own": 0.4, "gift": 0.6} if told else None for told in pick(rng, n, *yes_or_no).tolist()),
         contextual=pick(rng, n, *yes_or_no),
@@ -76,6 +79,7 @@ def shelf_and_facts(n, seed):
         gift_only=pick(rng, n, *yes_or_no),
         sent_back=pick(rng, n, *yes_or_no),
         outlived=pick(rng, n, *yes_or_no),
+        bought_once=pick(rng, n, *yes_or_no),
         stated_wanted_at=pick(rng, n, *seconds),
         stated_unwanted=pick(rng, n, *yes_or_no),
     )
@@ -87,8 +91,11 @@ shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1
 
 FIELDS_OF_NEED = {
     Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "sent_back"),
-    Needs.LIFE: ("life_seconds", "outlived"),
-    Needs.INTEREST: ("need_state", "need_in_visit", "occasions", "stray_department", "contextual", "closed_by", "for_another", "explanations"),
+    Needs.LIFE: ("life_seconds", "outlived", "bought_once"),
+    Needs.INTEREST: (
+        *("need_state", "need_in_visit", "occasions", "stray_department", "passed_over", "rested", "sure"),
+        *("contextual", "closed_by", "for_another", "explanations"),
+    ),
     Needs.RHYTHM: ("elapsed_ratio",),
     Needs.DISMISSED: ("dismissed_by",),
     Needs.SENSITIVE: ("sensitive", "sensitive_asked_for"),

@@ -6,7 +6,9 @@ import pytest
 
 from tactful.cli._application import run as main
 from tactful.simulate import Setup, play, score
-from tactful.simulate.screen import annoyances, grid, picture, verdict
+from tactful.simulate.promises import Promise
+from tactful.simulate.scorecard import Figure
+from tactful.simulate.screen import annoyances, grid, must_hold, picture, verdict
 from tactful.simulate.sensitivity import Flip
 
 SMALL = Setup(world="grocery", customers=12, months=3, policies=("tactful", "silence", "oracle"), shard=12)
@@ -40,9 +42,19 @@ def test_the_scorecard_is_a_table_and_a_picture(outcomes):
 def test_the_command_prints_json_and_draws(capsys, tmp_path):
     code = main(["simulate", "--world", "electronics", "--customers", "10", "--months", "1", "--workers", "1", "--json", "--svg", str(tmp_path)])
     said = json.loads(capsys.readouterr().out)
-    assert code == 0
+    assert code == 1
+    missed = [promise["name"] for promise in said["mustHold"] if not promise["kept"]]
+    assert "value" in missed  # nobody can tell after one month of ten people
+    assert len(said["mustHold"]) == 7
     assert {row["policy"] for row in said["scorecards"][0]["rows"]} >= {"tactful", "blast_all", "silence", "oracle"}
     assert (tmp_path / "electronics-1.svg").read_text().startswith("<svg")
+
+
+def test_what_must_hold_is_told_with_figure_and_interval():
+    figure = Figure(value=0.95, low=0.9, high=0.97)
+    promise = Promise(world="grocery", name="wants_kept", title="own wants kept", figure=figure, bound=0.9, kept=True, share=True)
+    table = must_hold([promise])
+    assert [list(column.cells) for column in table.columns] == [["grocery"], ["own wants kept"], ["95.0 % (90.0-97.0)"], ["90 %"], [""], ["kept"]]
 
 
 def test_an_unknown_world_is_one_clear_line(capsys):
@@ -58,7 +70,7 @@ def test_a_shop_tries_its_own_policy_beside_tactful_as_shipped(capsys, tmp_path)
     wrote = {policy: sum(len(life.sends) for life in lives if life.policy == policy) for policy in setup.policies}
     assert wrote["tactful"] > 0
     assert wrote["yours"] == 0
-    assert main(["simulate", "--policy", str(file), "--world", "grocery", "--customers", "10", "--months", "1", "--workers", "1", "--json"]) == 0
+    assert main(["simulate", "--policy", str(file), "--world", "grocery", "--customers", "10", "--months", "1", "--workers", "1", "--json"]) == 1
     (card,) = json.loads(capsys.readouterr().out)["scorecards"]
     assert [row["policy"] for row in card["rows"]][:2] == ["tactful", "yours"]
 

@@ -270,3 +270,17 @@ def test_a_sentence_takes_less_than_a_tenth_of_a_millisecond(language):
     runs = 200
     seconds = min(timeit(lambda: words.reason(because(), row("coffee"), CATALOG, now=NOW), number=runs) for _ in range(5)) / runs
     assert seconds < 0.0001
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "ar"])
+def test_the_customers_page_is_said_in_their_language(language):
+    ours, theirs = EN.phrases, built_in().speak(language).phrases
+    same = {key for key in ours if key.startswith(("page.", "evidence.")) and theirs[key] == ours[key]}
+    assert same == set()
+
+
+def test_a_notification_is_its_reasons_and_a_text_message_has_its_ways_out():
+    push, sms = (letter(EN, message(EN, "Coffee", channel=channel), LINKS, products={}) for channel in ("push", "sms"))
+    assert push.text == message(EN, "Coffee").items[0].reason.text
+    assert LINKS.unsubscribe_url in sms.text
+    assert LINKS.preferences_url in sms.text

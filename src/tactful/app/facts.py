@@ -24,6 +24,8 @@ MARKETING = "marketing"
 CHANNELS = ("email", "sms", "push")
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
+BOUGHT_AGAIN = 0.2
+"""Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again."""
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
@@ -48,6 +50,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
+        facts.bought_once = _bought_once(shelf, customer, repeated=recommender.repeat_share())
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
 
@@ -113,6 +116,13 @@ def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: F
     return outlived
 
 
+def _bought_once(shelf: Shelf, customer: Customer, *, repeated: Floats) -> NDArray[np.bool_]:
+    own = customer.history.own()
+    group, _ = _days_of(own.groups, own.at)
+    often = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
+    return np.asarray((often < 2) & (repeated[shelf.groups] < BOUGHT_AGAIN)) if len(repeated) else np.zeros(len(shelf), np.bool_)
+
+
 def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
     """Styles that they sent back and own no more, and what is for them: types below theirs, and those learned to be for its owners only.
 
@@ -149,12 +159,22 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.need_in_visit, facts.occasions, facts.for_another = in_visit > 0, occasions, for_another > 0
     facts.closed_by = np.array([need.closed_by or "" if need else "" for need in found], np.str_)
     facts.explanations = Explained(found)
+    _of_style(facts, shelf, found, customer)
     department_of = customer.catalog.department_of_type
     stray = _stray_departments(customer, among={department_of[code] for code in kinds})
     facts.stray_department = np.array([department_of[code] in stray for code in kinds], np.bool_) if stray else np.zeros(len(shelf), np.bool_)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.zeros(len(shelf), np.bool_)
     return bool(stray) or any(found)
+
+
+def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], customer: Customer) -> None:
+    """What is known of the very styles they looked at: those that they came back to, and those that they did not, nor bought."""
+    looked = set(customer.catalog.group_of[list(customer.looked_at)].tolist()) - set(customer.history.own().groups.tolist())
+    found = [(group, need if need is not None and group in need.returned_to else None) for group, need in zip(shelf.groups.tolist(), needs, strict=True)]
+    facts.passed_over = np.array([need is None and group in looked for group, need in found], np.bool_)
+    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in found], np.float64)
+    facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
 
 
 class Explained(Sequence[dict[str, float] | None]):

@@ -12,7 +12,7 @@ from tactful.cli._options import DEFAULT_DATA, Data, Json, Store
 from tactful.cli._screen import note, progress, show
 
 if TYPE_CHECKING:
-    from tactful.simulate import Outcome, Scorecard, Setup
+    from tactful.simulate import Outcome, Promise, Scorecard, Setup
     from tactful.simulate.estimators import Check
     from tactful.simulate.sensitivity import Flip
 
@@ -37,8 +37,8 @@ def simulate(
     store: Store = None,  # noqa: ARG001 - the same
     as_json: Json = False,
 ) -> int:
-    """Compare Tactful with other policies on customers whose truth is known. A yardstick, not a claim about people."""
-    from tactful.simulate import POLICIES, WORLDS, YOURS, Setup, read_world, score
+    """Compare Tactful with other policies on customers whose truth is known. A yardstick, not a claim about people. Exit 1: what must hold does not."""
+    from tactful.simulate import POLICIES, WORLDS, YOURS, Setup, promises, read_world, score
     from tactful.simulate.estimators import check
     from tactful.wiring import load_policy
 
@@ -49,20 +49,23 @@ def simulate(
     cards: list[Scorecard] = []
     found: list[Flip] = []
     checks: list[Check] = []
+    held: list[Promise] = []
     processes = workers or os.cpu_count() or 1
     for name in WORLDS if world == "all" else (read_world(world).name,):
-        for number in seed or [1]:
-            setup = Setup(world=name, customers=customers, months=months, seed=number, policies=policies, policy_file=own)
-            outcomes = _lives(setup, workers=processes)
+        setups = [Setup(world=name, customers=customers, months=months, seed=number, policies=policies, policy_file=own) for number in seed or [1]]
+        lived = [_lives(setup, workers=processes) for setup in setups]
+        held += promises(setups, lived)
+        for setup, outcomes in zip(setups, lived, strict=True):
             card = score(setup, outcomes)
             cards.append(card)
             found += _turned(setup, outcomes) if sensitivity else []
             checks += check(setup, outcomes) if estimators else []
             if svg is not None:
                 _draw(card, svg)
-    lines = _lines(cards, checks, found if sensitivity else None) if not as_json else []
-    show({"scorecards": cards, "flips": found if sensitivity else None, "estimators": checks if estimators else None}, lines, as_json=as_json)
-    return 0
+    lines = _lines(cards, checks, found if sensitivity else None, held) if not as_json else []
+    said = {"scorecards": cards, "flips": found if sensitivity else None, "estimators": checks if estimators else None, "mustHold": held}
+    show(said, lines, as_json=as_json)
+    return 0 if all(promise.kept for promise in held) else 1
 
 
 def _lives(setup: "Setup", *, workers: int) -> "list[Outcome]":
@@ -91,10 +94,10 @@ def _draw(card: "Scorecard", folder: Path) -> None:
     note(f"{file} drawn")
 
 
-def _lines(cards: "list[Scorecard]", checks: "list[Check]", found: "list[Flip] | None") -> list[str]:
+def _lines(cards: "list[Scorecard]", checks: "list[Check]", found: "list[Flip] | None", held: "list[Promise]") -> list[str]:
     from rich.console import Console
 
-    from tactful.simulate.screen import annoyances, grid, tested, verdict
+    from tactful.simulate.screen import annoyances, grid, must_hold, tested, verdict
 
     said = io.StringIO()
     console = Console(file=said, width=None if sys.stdout.isatty() else WIDTH)
@@ -105,4 +108,5 @@ def _lines(cards: "list[Scorecard]", checks: "list[Check]", found: "list[Flip] |
         console.print(tested(checks))
     if found is not None:
         console.print(verdict(found))
+    console.print(must_hold(held))
     return said.getvalue().splitlines()

@@ -30,6 +30,9 @@ STRONG = frozenset(STRONGER)
 GAP_PRIOR_WEIGHT = 2.0
 """How many gaps of this customer the type's mean gap is worth."""
 CLOSED_BELOW = 0.15
+PAUSES_SHORTER = 0.95
+"""Silence that lasts longer than this share of the pauses after which people came back is the end of a want, however sure it was."""
+LONGEST_SILENCE = -math.log1p(-PAUSES_SHORTER)
 ONE_LOOK_FADES = 28.0
 """Days after which a lone look no longer joins with a later one."""
 BURST_STYLES = 5
@@ -206,7 +209,24 @@ def _patience(type_code: int, days: Days, scene: _Scene) -> float:
         return ONE_LOOK_FADES
     wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(type_code, episode, scene.wants))
     number, spanned = _pauses(type_code, days, scene.wants)
-    return spanned * math.expm1(max(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), 0.0) / number)
+    lost = min(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), LONGEST_SILENCE)
+    return spanned * math.expm1(max(lost, 0.0) / number)
+
+
+def _silence(type_code: int, episode: _Episode, scene: _Scene, *, since: datetime) -> float:
+    """The log odds that silence since a time takes from a want: minus the logarithm of the share of pauses that last as long."""
+    number, spanned = _pauses(type_code, episode.days, scene.wants)
+    return number * math.log1p(max((scene.now - since) / DAY, 0.0) / spanned)
+
+
+def _returned_to(type_code: int, episode: _Episode, scene: _Scene) -> dict[int, float]:
+    """Styles with more than a glance on several days, or with a sign that a click is not, and for each the share of pauses that are shorter than its rest."""
+    signs: dict[int, list[Sign]] = {}
+    for sign in episode.signs:
+        if sign.row != UNKNOWN_ROW and not sign.brief:
+            signs.setdefault(int(scene.catalog.group_of[sign.row]), []).append(sign)
+    again = {group: found for group, found in signs.items() if len(by_day(found)) > 1 or any(sign.kind in STRONG for sign in found)}
+    return {group: -math.expm1(-_silence(type_code, episode, scene, since=found[-1].at)) for group, found in again.items()}
 
 
 def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
@@ -214,7 +234,8 @@ def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
     explanations = explain(evidence)
     closed_by: ClosedBy | None = None
     state: NeedState = "open" if episode.several else "look"
-    if episode.several and explanations.own + explanations.gift < CLOSED_BELOW:
+    silence = _silence(type_code, episode, scene, since=episode.signs[-1].at)
+    if episode.several and (explanations.own + explanations.gift < CLOSED_BELOW or silence > LONGEST_SILENCE):
         left = len(episode.days) > 2 or any(contribution.code == "accessory_viewed" for contribution in evidence)
         closed_by, state = "bought_elsewhere" if left else "dropped", "closed"
     signs = episode.signs
@@ -230,6 +251,7 @@ def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
         evidence=evidence,
         in_visit=signs[-1].visit == scene.visit,
         signs=signs,
+        returned_to=_returned_to(type_code, episode, scene) if state == "open" else {},
     )
 
 
@@ -253,8 +275,7 @@ def explain(evidence: tuple[Contribution, ...]) -> Explanations:
 def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contribution, ...]:
     weights = scene.wants.weights
     last = episode.signs[-1]
-    number, spanned = _pauses(type_code, episode.days, scene.wants)
-    silence = number * math.log1p(max((scene.now - last.at) / DAY, 0.0) / spanned)
+    silence = _silence(type_code, episode, scene, since=last.at)
     found = [*scene.priors, *_wanted(type_code, episode, scene.wants), Contribution("silence", "want", -silence)]
     if episode.before:
         again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, next(reversed(episode.days)), scene.wants))

@@ -88,6 +88,9 @@ class Need(Struct, frozen=True, kw_only=True, dict=True):
     """Part of the visit that is going on now; within it a reminder is a help."""
     signs: Sequence[Sign]
     """All that count, the oldest first."""
+    returned_to: dict[int, float] = {}
+    """The styles, by code, that they came back to on another day, chose or kept: which of its kind it is. For each the share of the pauses after which people
+    come back that are shorter than theirs since, 0 to 1."""
 
     @cached_property
     def rows(self) -> tuple[int, ...]:

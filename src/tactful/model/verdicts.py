@@ -95,10 +95,18 @@ class ShelfFacts(Struct, kw_only=True):
     """OWNED: the same for the product type."""
     life_seconds: NDArray[np.float64] | None = None
     """LIFE: how long something of this type closes the want for another; inf for durables."""
+    bought_once: NDArray[np.bool_] | None = None
+    """LIFE: a style that hardly anybody buys a second time, and they have not: its kind is bought again, but never the same."""
     need_state: NDArray[np.str_] | None = None
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None
+    rested: NDArray[np.float64] | None = None
+    """INTEREST: of a style they came back to, the share of people's pauses that are shorter than theirs since; 0 of all others."""
+    sure: NDArray[np.float64] | None = None
+    """INTEREST: of a style they came back to, how likely they still want its kind for themselves; 1 of all others."""
     occasions: NDArray[np.int64] | None = None
+    passed_over: NDArray[np.bool_] | None = None
+    """INTEREST: a style they looked at, did not come back to while they want its kind, and did not buy."""
     for_another: NDArray[np.bool_] | None = None
     """INTEREST: a gift explains their looks at this type better than a want of their own."""
     explanations: Sequence[dict[str, float] | None] | None = None

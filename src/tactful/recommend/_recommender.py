@@ -20,6 +20,7 @@ from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration
 from tactful.recommend._component import Component, Source
 from tactful.recommend._sizes import fitting_variants, sizes_of
+from tactful.recommend.due_again import DueAgain
 from tactful.recommend.life import Life
 from tactful.recommend.wants import Wants
 
@@ -84,6 +85,12 @@ class Recommender:
         life = self.components[Life.name]
         assert isinstance(life, Life)
         return life.outlived_days
+
+    def repeat_share(self) -> NDArray[np.float64]:
+        """Share of a style's buyers who buy the very style again, by style code, float64 [styles]."""
+        due = self.components[DueAgain.name]
+        assert isinstance(due, DueAgain)
+        return due.repeat_share
 
     @property
     def wants(self) -> WantModel:

@@ -1,5 +1,6 @@
 """What they waited for and what can be had again."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from tactful.model.candidates import Because, Candidates, Evidence
@@ -10,11 +11,13 @@ from tactful.recommend._unlearned import UnlearnedSource
 
 ASKED_FOR = 0.9
 """Who asks to be told wants it: a stated prior."""
+HOLDS = timedelta(days=365)
+"""A request holds as long as a wish list; other systems forget it after 90 days, but it was asked for."""
 WITHDRAWS = ("uncart", "unwish", "return")
 
 
 class BackInStock(UnlearnedSource):
-    """Propose what they asked to be told of, and products of an open need that came back after they last looked. For a message only."""
+    """Propose what they asked to be told of within a year, and products of an open need that came back after they last looked. For a message only."""
 
     name: ClassVar[str] = "back_in_stock"
     shows: ClassVar[bool] = False
@@ -28,7 +31,7 @@ class BackInStock(UnlearnedSource):
         asked, restocked = customer.signs.get("ask", ()), customer.catalog.restocked
         for row in [row for row in customer.looked_at if row in restocked or row in asked] if asked or restocked else ():
             sign = _standing(customer.looked_at[row], customer.profile)
-            if sign is None:
+            if sign is None or moment.now - sign.at > HOLDS:
                 continue
             restocked_at = customer.catalog.product(row).restocked_at
             need = customer.needs.get(int(customer.catalog.type_of[row]))

@@ -20,7 +20,7 @@ HALF_LIFE_DAYS = 4.0
 AGES = np.array([0.0, 0.25, 1.0, 2.0, 4.0, 7.0, 14.0, 28.0])
 """Days in the basket at which it is asked; between them it is interpolated."""
 WITHIN_DAYS = 7.0
-PRIOR_BASKETS = 20.0
+PRIOR_BASKETS = 10.0
 """Things in baskets that the prior counts as at each age."""
 CART, UNCART = LOOK_KINDS.index("cart"), LOOK_KINDS.index("uncart")
 

@@ -19,7 +19,7 @@ MOST_TYPES = 16
 """Of more kinds of thing those chosen or kept, and then those of the latest looks: whoever browses for years is still answered at once."""
 CHOSEN = frozenset({"cart", "wish", "ask"})
 ALTERNATIVE_WEIGHT = 0.3
-"""A style of the same type that they have not looked at, against one that they have; where they only searched for the kind, there is none to stand behind."""
+"""A style of the same type that they have never looked at, against one that they have; where they only searched for the kind, there is none to stand behind."""
 
 
 class Considering(Source):
@@ -53,11 +53,13 @@ class Considering(Source):
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose per need; a need's probability is shared by what was looked at, the latest first."""
         proposals = []
+        group_of = customer.catalog.group_of
+        looked = set(group_of[list(customer.looked_at)].tolist())
         for need in map(customer.needs.__getitem__, _foremost(customer)):
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
-                others = islice((row for row in self._members[need.type_code] if row not in need.rows), ALTERNATIVES)
+                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in looked), ALTERNATIVES)
                 weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
                 proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)

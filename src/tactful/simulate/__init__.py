@@ -5,6 +5,7 @@ A yardstick for comparing policies, not a source of claims about people: what it
 
 from tactful.simulate.parameters import WORLDS, read_world
 from tactful.simulate.play import POLICIES, YOURS, Outcome, Setup, play
-from tactful.simulate.scorecard import Scorecard, gap, score
+from tactful.simulate.promises import Promise, promises
+from tactful.simulate.scorecard import Scorecard, score
 
-__all__ = ["POLICIES", "WORLDS", "YOURS", "Outcome", "Scorecard", "Setup", "gap", "play", "read_world", "score"]
+__all__ = ["POLICIES", "WORLDS", "YOURS", "Outcome", "Promise", "Scorecard", "Setup", "play", "promises", "read_world", "score"]

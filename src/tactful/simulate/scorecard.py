@@ -22,6 +22,14 @@ class Figure(Struct, frozen=True, kw_only=True):
     low: float
     high: float
 
+    @classmethod
+    def of(cls, over: FloatArray, under: FloatArray, drawn: FloatArray) -> "Figure":
+        """The ratio of two columns [people], with its interval over resamples [resamples, people]."""
+        below = drawn @ under
+        ratios = (drawn @ over)[below > 0] / below[below > 0]
+        low, high = np.percentile(ratios, [2.5, 97.5])
+        return cls(value=round(float(over.sum() / under.sum()), 4), low=round(float(low), 4), high=round(float(high), 4))
+
 
 class Row(Struct, frozen=True, kw_only=True):
     """One policy's figures by name, and its annoyances by kind for each hundred messages."""
@@ -106,7 +114,7 @@ def score(setup: Setup, outcomes: Sequence[Outcome]) -> Scorecard:
     years = setup.months * MONTH_DAYS / 365
     tables = {policy: Table([outcome for outcome in outcomes if outcome.policy == policy], years) for policy in setup.policies}
     count = len(next(iter(tables.values())).outcomes)
-    drawn = stream(setup.seed, 0, "bootstrap").multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(float)
+    drawn = resampled(count, stream(setup.seed, 0, "bootstrap"))
     return Scorecard(
         setup=setup, rows=[Row(policy=policy, figures=_figures(policy, tables, drawn), annoyances=_annoyances(table)) for policy, table in tables.items()]
     )
@@ -121,15 +129,13 @@ def _figures(policy: str, tables: Mapping[str, Table], drawn: FloatArray) -> dic
         if ratio.against is not None:
             over = over - ratio.over(tables[ratio.against])
         if under.sum() > 0:
-            found[ratio.name] = _figure(over, under, drawn)
+            found[ratio.name] = Figure.of(over, under, drawn)
     return found
 
 
-def _figure(over: FloatArray, under: FloatArray, drawn: FloatArray) -> Figure:
-    below = drawn @ under
-    resampled = (drawn @ over)[below > 0] / below[below > 0]
-    low, high = np.percentile(resampled, [2.5, 97.5])
-    return Figure(value=round(float(over.sum() / under.sum()), 4), low=round(float(low), 4), high=round(float(high), 4))
+def resampled(count: int, random: np.random.Generator) -> FloatArray:
+    """How often each customer is in each of many samples drawn with replacement: float64 [resamples, customers]."""
+    return random.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(float)
 
 
 def gap(setup: Setup, outcomes: Sequence[Outcome], *, better: str, worse: str) -> Figure:
@@ -137,8 +143,7 @@ def gap(setup: Setup, outcomes: Sequence[Outcome], *, better: str, worse: str) -
     years = setup.months * MONTH_DAYS / 365
     first, second = (Table([outcome for outcome in outcomes if outcome.policy == policy], years).value for policy in (better, worse))
     count = len(first)
-    drawn = stream(setup.seed, 0, "bootstrap").multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(float)
-    return _figure(first - second, np.ones(count), drawn)
+    return Figure.of(first - second, np.ones(count), resampled(count, stream(setup.seed, 0, "bootstrap")))
 
 
 def _annoyances(table: Table) -> dict[str, float]:

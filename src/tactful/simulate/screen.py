@@ -7,6 +7,7 @@ from rich.table import Table as Grid
 
 from tactful.simulate.estimators import Check
 from tactful.simulate.play import YOURS
+from tactful.simulate.promises import Promise
 from tactful.simulate.scorecard import FIGURES, Figure, Scorecard
 from tactful.simulate.sensitivity import Flip
 
@@ -59,6 +60,16 @@ def tested(checks: Sequence[Check]) -> Grid:
     for one in checks:
         figures = (f"{figure:.2f}" for figure in (one.rank_correlation, one.coverage, one.relative_error, one.effective_share))
         table.add_row(one.world, str(one.seed), one.estimator, *figures)
+    return table
+
+
+def must_hold(found: Sequence[Promise]) -> Grid:
+    """What must hold of Tactful: figure and interval of each promise, and whether it was kept."""
+    table = Grid("world", "what must hold", "figure", "bound", "nearest", "", title="what must hold", title_justify="left")
+    for one in found:
+        bound = f"{100 * one.bound:g} %" if one.share else f"{one.bound:g}"
+        nearest = (one.against or "").replace("_", " ")
+        table.add_row(one.world, one.title, said(one.figure, share=one.share), bound, nearest, "kept" if one.kept else "missed")
     return table
 
 

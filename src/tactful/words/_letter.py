@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tactful.words._words import Words
 
 EMAIL = "email"
+PUSH = "push"
+"""A notification is its reasons alone: what a tap on it opens, and the ways out, are handed over beside it."""
 MISSING = "\x00"
 """Stands for a link that is not there, until its line is left out."""
 SAFE_SCHEMES = ("https://", "http://")
@@ -65,6 +67,8 @@ def letter(words: "Words", message: Message, links: Links | None, *, products: M
     reasons = "\n".join(line for block in blocks for line in (block.reason, block.link) if line)
     text = words.say("letter.text" if message.channel == EMAIL else "letter.short", reasons=reasons, closing=closing or MISSING, **labels, **said)
     text = "\n".join(line for line in text.splitlines() if MISSING not in line)
+    if message.channel == PUSH:
+        text = "\n".join(block.reason for block in blocks)
     subject = plain_subject(message.subject)
     direction = words.formats.direction
     page_of = page(words.page)

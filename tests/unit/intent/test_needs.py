@@ -195,3 +195,21 @@ def test_what_an_answer_covers(answer, covered):
     reason, product_id, category = answer
     dismissal = Dismissal(NOW, "m1", reason, product_id, category)
     assert {name for name, at in CATEGORIES.row_of.items() if covers(dismissal, at, CATEGORIES)} == covered
+
+
+def test_the_styles_that_they_came_back_to_are_told_apart_from_those_that_they_did_not():
+    group_of = CATALOG.group_of
+    found = need(looked("camera", ago(9)), looked("camera-other", ago(9)), looked("camera", ago(5)))
+    assert set(found.returned_to) == {int(group_of[row("camera")])}
+    assert set(need(looked("camera", ago(9)), carted("camera-other", ago(5))).returned_to) == {int(group_of[row("camera-other")])}
+
+
+def test_a_style_rests_from_its_own_last_sign_on():
+    fresh, rested = (need(looked("camera", ago(n + 2)), looked("camera", ago(n))).returned_to for n in (1, 6))
+    assert next(iter(fresh.values())) < 0.5 < next(iter(rested.values()))
+
+
+@pytest.mark.parametrize(("days", "state"), [(10, "open"), (30, "closed")])
+def test_silence_that_outlasts_nearly_every_pause_ends_even_a_sure_want(days, state):
+    signs = [looked("camera", ago(days + n)) for n in range(4)]
+    assert need(*signs, happened(WishlistItemAdded, ago(days), product_id="camera")).state == state

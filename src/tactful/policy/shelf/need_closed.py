@@ -1,9 +1,11 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tactful.model.candidates import Shelf
+from tactful.model.settings import setting
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule, is_again
 
@@ -15,12 +17,26 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing that is no longer wanted: bought here, most likely bought elsewhere, dropped, or so they say.
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
-    state they want is open until they have bought it since.
+    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about annoys.
     """
 
     code: ClassVar[str] = "need_closed"
     needs: ClassVar[Needs] = Needs.OWNED | Needs.LIFE | Needs.INTEREST | Needs.DISMISSED | Needs.STATED
     order: ClassVar[int] = 42
+    longest_rest: Annotated[
+        float,
+        setting(
+            "The very thing they came back to is on a page again until so large a share of the pauses after which people come back is over, 0 to 1; "
+            "then only its kind.",
+            source="simulated shops: later the very thing is mostly no longer wanted (docs/simulator.md)",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.75
+    least_sure: Annotated[
+        float,
+        setting("And while it is so likely that they still want one for themselves, 0 to 1.", source="a little likelier than not", ge=0, le=1),
+    ] = 0.45
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold closed types; of what is due again only what they say they have got."""
@@ -34,5 +50,14 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
-        where = (served & ~reopened | over) & ~is_again(shelf) | said
+        where = (served & ~reopened | over | self._followed(shelf, facts)) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
+
+    def _followed(self, shelf: Shelf, facts: ShelfFacts) -> NDArray[np.bool_]:
+        """On a page the very things that it is late to come back to, unless it is about their kind or they are at it right now. A message has news of them."""
+        assert facts.rested is not None and facts.sure is not None
+        assert facts.need_in_visit is not None and facts.contextual is not None and facts.stated_wanted_at is not None
+        if facts.interrupts:
+            return np.zeros(len(shelf), np.bool_)
+        late = (facts.rested > self.longest_rest) | (facts.sure < self.least_sure)
+        return np.asarray(late & ~facts.need_in_visit & ~facts.contextual & ~shelf.stated & np.isnan(facts.stated_wanted_at))

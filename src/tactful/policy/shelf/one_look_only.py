@@ -23,7 +23,9 @@ class OneLookOnly(ShelfRule, frozen=True, kw_only=True):
         """Withhold types, or stray departments, with one occasion of interest."""
         assert facts.need_state is not None and facts.need_in_visit is not None and facts.stray_department is not None
         assert facts.contextual is not None and facts.occasions is not None and facts.stated_wanted_at is not None
+        assert facts.passed_over is not None
         at_hand = (facts.need_in_visit | facts.contextual) & (not facts.interrupts)
-        looked_once = ((facts.need_state == "look") | facts.stray_department) & (shelf.source != "due_again") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
+        once = (facts.need_state == "look") | facts.stray_department | facts.passed_over
+        looked_once = once & (shelf.source != "due_again") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
         explanations = facts.explanations or (None,) * len(shelf)
         return Verdicts.deny(where=looked_once & ~at_hand, code=self.code, facts={"occasions": facts.occasions, "explanations": explanations})

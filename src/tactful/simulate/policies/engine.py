@@ -80,10 +80,11 @@ class Postbox:
 class Tactful:
     """Ask the engine."""
 
-    plans_after_visits = False
     days_between_plans = 7.0
 
     def __init__(self, engine: Engine, shop: Shop, person: Person) -> None:
+        self.plans_after_visits = False
+        """Set by what is put into the basket: what waits there is thought of the same day, everything else once a week."""
         self.engine, self.shop, self.person = engine, shop, person
         self.told = Told(engine, person)
         self.postbox = Postbox()
@@ -92,10 +93,12 @@ class Tactful:
         """Report it, once somebody asks. Of deliveries the engine knows: it sent them."""
         if seen.event != "Email Delivered":
             self.told.add(seen)
+        self.plans_after_visits |= seen.event == "Product Added" and seen.day >= 0
 
     def plan(self, day: float) -> Sequence[Send]:
         """The plan for the next seven days."""
         self.told.record(day)
+        self.plans_after_visits = False
         (plan,) = self.engine.plan([self.person.user_id], now=time_of(day), dry_run=False)
         if plan.message is None:
             return []

@@ -1,9 +1,9 @@
 """One ranker over the sources that speak from purchases: what they say of a thing together, the customer and the time make one probability.
 
 A linear model of the sources' log odds and of a few figures, put on the scale by an isotonic curve. No source's word may count against a thing. It is learned
-from what was bought in the latest week at every training, and taken only where it tells what customers bought better than the likeliest source's word does,
-on customers that it has not learned from. It puts in order what its voices say to who has bought something before, and never silences: whether something is
-worth saying is asked of the source's own word, since a ranker learned from what many buy thinks little of what few need.
+from what was bought in one week, and taken only where it tells what customers bought better than the likeliest source's word does, on customers that it has not
+learned from. It is not shipped: learned in a shop of durable things, where most of what is bought are best sellers, it puts them before what goes with a new
+camera, even where it only orders and silences nothing.
 """
 
 from collections.abc import Callable, Mapping

@@ -182,12 +182,15 @@ class DueAgain(Source):
         span = pairs.last_day - pairs.first_day
         return np.maximum((span + weight * self.gap_days[pairs.key]) / (pairs.count - 1 + weight), 0.5)
 
+    def irregularity(self, pairs: Pairs) -> Floats:
+        """Standard deviation of the logarithm of the days between purchases, the customer's own shrunk to the style's; float64 [n]."""
+        weight, gaps = self.config.gap_weight, pairs.count - 1
+        shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
+        return np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.spread[pairs.key] ** 2) / (gaps + weight))
+
     def _lognormal(self, pairs: Pairs, elapsed: Floats) -> tuple[Floats, Floats]:
         """P(next purchase within the horizon) and P(not yet), under the customer's own log-normal gaps, both shrunk and clipped."""
-        weight, gaps = self.config.gap_weight, pairs.count - 1
-        centre = np.log(self.typical_gap(pairs))
-        shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
-        spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.spread[pairs.key] ** 2) / (gaps + weight))
+        centre, spread = np.log(self.typical_gap(pairs)), self.irregularity(pairs)
         now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
         survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
         hazard = 1.0 - ndtr((centre - then) / spread) / survival
@@ -204,10 +207,15 @@ class DueAgain(Source):
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = self.typical_gap(pairs), np.exp(pairs.log_gap_mean), pairs.count
+        spread = self.irregularity(pairs)
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
         return Candidates.of(
             [
-                (_variant(rows), float(score[i]), _because(customer, orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None))
+                (
+                    _variant(rows),
+                    float(score[i]),
+                    _because(customer, orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=float(spread[i])),
+                )
                 for i, rows, orders in _lines_of_groups(own, likeliest)
                 if orders[-1] >= 0
             ]
@@ -270,7 +278,7 @@ def _variant(rows: list[int]) -> int:
     return max(weight, key=lambda row: (weight[row], -row))
 
 
-def _because(customer: Customer, lines: list[int], *, gap_days: float, own_days: float | None) -> Because:
+def _because(customer: Customer, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
     latest_first = list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT]
     orders = [customer.profile.orders[i] for i in latest_first if i >= 0]
     latest = orders[0]
@@ -279,6 +287,7 @@ def _because(customer: Customer, lines: list[int], *, gap_days: float, own_days:
         evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders),
         source="observed_offline" if latest.channel == "pos" else "observed_here",
         every_days=gap_days if own_days is not None else None,
+        spread=spread,
         own_days=own_days,
         last_at=latest.at,
     )

@@ -52,7 +52,7 @@ class GiftSigns:
         weights = self._weights
         found = self._searched(signs[-1].at, {sign.visit for sign in signs}) if self._searches else []
         country = self._country
-        if all(in_gift_season(sign.at.date(), country=country) for sign in signs):
+        if in_gift_season(signs[-1].at.date(), country=country) and all(in_gift_season(sign.at.date(), country=country) for sign in signs[:-1]):
             found.append(_gift("gift_season", weights.gift_season, signs))
         return found + self.other_person(signs)
 

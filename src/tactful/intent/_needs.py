@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from operator import itemgetter
 
 import numpy as np
 
@@ -25,8 +24,9 @@ from tactful.model.tables import History
 from tactful.model.wants import PRIOR, WantModel, WantWeights
 
 VISIT_GAP = timedelta(minutes=30)
-STRONG = ("ask", "wish", "cart")
-"""Signs that a click is not, the strongest first: asked for, kept, chosen."""
+STRONGER = ("cart", "wish", "ask")
+"""Signs that a click is not, the strongest last: chosen, kept, asked for."""
+STRONG = frozenset(STRONGER)
 GAP_PRIOR_WEIGHT = 2.0
 """How many gaps of this customer the type's mean gap is worth."""
 CLOSED_BELOW = 0.15
@@ -102,12 +102,11 @@ class _Scene:
 
     def ended(self, type_code: int) -> tuple[float, ClosedBy]:
         """When the type was last bought or answered for, in epoch seconds, -inf where never; and which it was."""
-        ends: tuple[tuple[float, ClosedBy], ...] = (
-            (self._bought.get((type_code, False), -math.inf), "bought_here"),
-            (self._bought.get((type_code, True), -math.inf), "gift"),
-            (self._answered_at(type_code), "dismissed"),
-        )
-        return max(ends, key=itemgetter(0))
+        bought, given = self._bought.get((type_code, False), -math.inf), self._bought.get((type_code, True), -math.inf)
+        answered = self._answered_at(type_code)
+        if answered > bought and answered > given:
+            return answered, "dismissed"
+        return (given, "gift") if given > bought else (bought, "bought_here")
 
     def _answered_at(self, type_code: int) -> float:
         """Epoch seconds of the latest answer that speaks of the whole type, -inf where none."""
@@ -119,11 +118,12 @@ class _Scene:
 
     def accessory_days(self, type_code: int, last: Sign) -> list[Sign]:
         """One sign a day of turning to what only an owner needs, after the last look and in another visit; none where they own one anyway."""
-        if (type_code, False) in self._bought or (type_code, True) in self._bought:
+        accessories = self.wants.accessories.get(type_code)
+        if accessories is None or (type_code, False) in self._bought or (type_code, True) in self._bought:
             return []
         seen = {
             sign.at.date(): sign
-            for code in self.wants.accessories.get(type_code, ())
+            for code in accessories
             for sign in self.signs.get(code, ())
             if sign.at > last.at and sign.visit != last.visit and sign.kind != "return"
         }
@@ -151,8 +151,8 @@ class _Episode:
         """``before``: days with more than a glance before it, of signs that had ended in silence."""
         self.signs = [sign for found in days.values() for sign in found] if len(days) > 1 else next(iter(days.values()))
         self.solid = _solid(days)
-        kinds = {sign.kind for sign in self.signs}
-        self.strongest = next((kind for kind in STRONG if kind in kinds), None)
+        strong = STRONG.intersection([sign.kind for sign in self.signs])
+        self.strongest = max(strong, key=STRONGER.index) if strong else None
         self.several = len(self.solid) > 1 or self.strongest is not None
 
 
@@ -278,7 +278,7 @@ def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contrib
     silence = _silence(type_code, episode, scene, since=last.at)
     found = [*scene.priors, *_wanted(type_code, episode, scene.wants), Contribution("silence", "want", -silence)]
     if episode.before:
-        again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, max(episode.days), scene.wants))
+        again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, next(reversed(episode.days)), scene.wants))
         found.append(Contribution("came_back", "want", again, [signs[-1] for signs in episode.before.values()]))
     if accessories := scene.accessory_days(type_code, last):
         found.append(Contribution("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
@@ -327,7 +327,7 @@ def _counted(type_code: int, solid: Days, latest: date, wants: WantModel) -> flo
 def _wanted(type_code: int, episode: _Episode, wants: WantModel) -> list[Contribution]:
     """What speaks for a want, whoever it is for, before any silence."""
     weights, days, signs = wants.weights, episode.days, episode.signs
-    counted = _counted(type_code, episode.solid, max(days), wants)
+    counted = _counted(type_code, episode.solid, next(reversed(days)), wants)
     found = [Contribution("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [on_day[-1] for on_day in days.values()])]
     strongest = episode.strongest
     if strongest is not None:

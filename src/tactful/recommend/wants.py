@@ -103,7 +103,7 @@ class Wants(Component):
 
     def extend(self, catalog: CatalogTable, *, first: int) -> None:
         """Count the words of what is new; they change what words mean only of its types."""
-        self._catalog, self._said, self._meant = catalog, _said(catalog, self._said, first=first), dict(self._meant)
+        self._catalog, self._said, self._meant, types = catalog, _said(catalog, self._said, first=first), dict(self._meant), len(self._meant)
         words = dict(self._words)
         for code in sorted(set(catalog.type_of[first:].tolist())):
             former, self._meant[code] = self._meant.get(code, frozenset()), self._means(code)
@@ -111,18 +111,31 @@ class Wants(Component):
                 codes = {*words.pop(word, ())} ^ {code}
                 words |= {word: tuple(sorted(codes))} if codes else {}
         self._words = words
-        self.model = self._model(catalog)
+        self.model = msgspec.structs.replace(self.model, words=words)
+        if len(catalog.types) > types:
+            self.model = self._with_types(catalog, since=types)
+
+    def _with_types(self, catalog: CatalogTable, *, since: int) -> WantModel:
+        """The model with the types from a code on."""
+        named, news = dict(self.model.named), range(since, len(catalog.types))
+        for code in news:
+            named |= {word: (*named.get(word, ()), code) for word in words_of(catalog.types[code].rpartition(" > ")[2])}
+        gaps, accessories = self.model.gap_days | self._gaps(catalog, news), _over_types(self.state.accessories, catalog)
+        return msgspec.structs.replace(self.model, gap_days=gaps, accessories=accessories, named=named)
 
     def _model(self, catalog: CatalogTable) -> WantModel:
-        usual = self.state.weights.gap_days
-        learned = [_of_nearest(self.state.gap_days, name) for name in catalog.types]
         return WantModel(
             weights=self.state.weights,
-            gap_days={code: days for code, days in enumerate(learned) if days is not None and days != usual},
+            gap_days=self._gaps(catalog, range(len(catalog.types))),
             accessories=_over_types(self.state.accessories, catalog),
             words=self._words,
             named=_together(_named(catalog)),
         )
+
+    def _gaps(self, catalog: CatalogTable, types: range) -> dict[int, float]:
+        """Days between looks of the types that are known to differ from the usual."""
+        learned = ((code, _of_nearest(self.state.gap_days, catalog.types[code])) for code in types)
+        return {code: days for code, days in learned if days is not None and days != self.state.weights.gap_days}
 
     def _means(self, code: int) -> frozenset[str]:
         """The words of the last step of a type's path, and those that many of its titles hold."""

@@ -1,9 +1,12 @@
 """One ranker over the sources that speak from purchases: what they say of a thing together, the customer and the time make one probability.
 
-A linear model of the sources' log odds and of a few figures. No source's word may count against a thing. It is learned from what was bought in a past week,
-and taken only where it tells what customers bought better than the likeliest source's word does, on customers that it has not learned from.
+A linear model of the sources' log odds and of a few figures, put on the scale by an isotonic curve. No source's word may count against a thing. It is learned
+from what was bought in one week, and taken only where it tells what customers bought better than the likeliest source's word does, on customers that it has not
+learned from. It is not shipped: learned in a shop of durable things, where most of what is bought are best sellers, it puts them before what goes with a new
+camera, even where it only orders and silences nothing.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -11,8 +14,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.model.candidates import Candidates
 from tactful.model.customer import Customer
 from tactful.model.tables import DAY_SECONDS
+from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._logistic import Logistic, fit_logistic
 
 Facts = dict[str, str | int | float]
@@ -25,6 +30,8 @@ LEAST_WANTED = 500
 FAR_AWAY = 999.0
 LATELY_DAYS = 28
 LEAST = 1e-5
+KEPT_APART = 0.01
+"""Share of the model's own probability beside the curve's, so that what the curve thinks alike stays in order."""
 SURE = 2.0
 """Standard errors by which it must be ahead on customers it has not learned from."""
 
@@ -35,16 +42,72 @@ class Ranker(Struct, frozen=True, kw_only=True):
     model: Logistic
     deaf: tuple[bool, ...] = (False,) * len(VOICES)
     """To which voices it does not listen."""
+    curve: Curve | None = None
+    """From the model's probability to how often it came true, of customers that the model had not learned from."""
 
     def __call__(self, told: Floats, figures: Floats) -> Floats:
         """Probability of being wanted within seven days, float64 [n]; what the voices told [n, voices], NaN where silent, and `figures_of` [n, 5]."""
-        return self.model.probability(_features(np.where(self.deaf, np.nan, told), figures))
+        probability = self.model.probability(_features(np.where(self.deaf, np.nan, told), figures))
+        return probability if self.curve is None else (1 - KEPT_APART) * self.curve(probability) + KEPT_APART * probability
+
+
+def word_of(name: str) -> int:
+    """Which voice a source is, -1 where it is none."""
+    return VOICES.index(name) if name in VOICES else -1
+
+
+def heard(rows: NDArray[np.int32], *, proposed: NDArray[np.int32], voice: NDArray[np.int32], probability: Floats) -> Floats:
+    """What each voice told of each of some rows, NaN where it was silent, float64 [rows, voices]; of proposals as columns, -1 for what is no voice."""
+    told = np.full((len(rows), len(VOICES)), np.nan)
+    order = np.argsort(rows)
+    spoke = voice >= 0
+    told[order[np.searchsorted(rows[order], proposed[spoke])], voice[spoke]] = probability[spoke]
+    return told
+
+
+class AskedBuilder:
+    """Gathers what voices proposed to some customers at a past moment, and whether they bought it in the week after."""
+
+    def __init__(self) -> None:
+        self._parts: list[Asked] = []
+
+    def add(self, found: Mapping[str, Candidates], customer: Customer, *, bought: NDArray[np.int32], now: datetime) -> None:
+        """Add one customer who has bought something: candidates by source, in their own scores, and the styles bought in the week after."""
+        voices = {name: candidates for name, candidates in found.items() if name in VOICES and len(candidates)}
+        if not voices or not len(customer.history.own().rows):
+            return
+        proposed = np.concatenate([candidates.rows for candidates in voices.values()])
+        voice = np.repeat(np.array([word_of(name) for name in voices], np.int32), [len(candidates) for candidates in voices.values()])
+        rows = np.unique(proposed)
+        told = heard(rows, proposed=proposed, voice=voice, probability=np.concatenate([candidates.score for candidates in voices.values()]))
+        self._parts.append(
+            Asked(
+                customer=np.full(len(rows), len(self._parts)),
+                row=rows.astype(np.int64),
+                told=told,
+                figures=figures_of(rows, customer, now=now),
+                wanted=np.isin(customer.catalog.group_of[rows], bought),
+            )
+        )
+
+    def build(self, probability: Callable[[str, Floats], Floats]) -> "Asked":
+        """Everything; ``probability`` turns the scores of a source into probabilities."""
+        if not self._parts:
+            nobody = np.empty(0, np.int64)
+            return Asked(customer=nobody, row=nobody, told=np.empty((0, len(VOICES))), figures=np.empty((0, 5)), wanted=np.empty(0, np.bool_))
+        whole = Asked(**{name: np.concatenate([getattr(part, name) for part in self._parts]) for name in Asked.__struct_fields__})
+        for column, name in enumerate(VOICES):
+            spoke = ~np.isnan(whole.told[:, column])
+            whole.told[spoke, column] = probability(name, whole.told[spoke, column])
+        return whole
 
 
 class Asked(Struct, frozen=True, kw_only=True):
     """What was proposed at a past moment, as columns of equal length."""
 
     customer: Ints
+    row: Ints
+    """Catalogue row of what was proposed."""
     told: Floats
     """Each voice's probability, NaN where silent; float64 [n, voices]."""
     figures: Floats
@@ -52,10 +115,10 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     def of(self, some: NDArray[np.bool_]) -> "Asked":
         """Some of the rows."""
-        return Asked(customer=self.customer[some], told=self.told[some], figures=self.figures[some], wanted=self.wanted[some])
+        return Asked(**{name: getattr(self, name)[some] for name in self.__struct_fields__})
 
 
-def figures_of(rows: Ints, customer: Customer, *, now: datetime) -> Floats:
+def figures_of(rows: Ints | NDArray[np.int32], customer: Customer, *, now: datetime) -> Floats:
     """Days since the customer last bought its type, their lines of late, days with a purchase, days away, and times they bought it; float64 [n, 5]."""
     own, catalog, today = customer.history.own(), customer.catalog, now.timestamp() / DAY_SECONDS
     if not len(own.rows):
@@ -82,16 +145,22 @@ def likeliest(told: Floats) -> Floats:
 
 
 def learn_ranker(asked: Asked) -> tuple[Ranker | None, Facts]:
-    """Learn, and judge on half of the customers after learning from the other half; None where it is not surely ahead. Figures for people to read."""
+    """Learn, and judge on each half of the customers after learning from the other; None where it is not surely ahead. Figures for people to read."""
     facts: Facts = {"proposals": len(asked.wanted), "wanted": int(asked.wanted.sum())}
     if asked.wanted.sum() < LEAST_WANTED:
         return None, facts
     half = asked.customer % 2 == 0
-    judged = asked.of(~half)
-    gain = _by_customer(judged, _loss(likeliest(judged.told), judged.wanted) - _loss(_fit(asked.of(half))(judged.told, judged.figures), judged.wanted))
+    foretold = np.empty(len(half))
+    for part in (half, ~half):
+        if not 0 < asked.wanted[~part].sum() < (~part).sum():
+            return None, facts
+        foretold[part] = _fit(asked.of(~part))(asked.told[part], asked.figures[part])
+    gain = _by_customer(asked, _loss(likeliest(asked.told), asked.wanted) - _loss(foretold, asked.wanted))
     ahead, error = float(gain.mean()), float(gain.std() / np.sqrt(max(len(gain), 1)))
     facts |= {"ahead_in_log_loss": round(ahead, 5), "standard_error": round(error, 5)}
-    return (_fit(asked) if ahead > SURE * error else None), facts
+    if ahead <= SURE * error:
+        return None, facts
+    return msgspec.structs.replace(_fit(asked), curve=fit_curve(foretold, asked.wanted)), facts
 
 
 def _fit(asked: Asked) -> Ranker:

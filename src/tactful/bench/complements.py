@@ -62,8 +62,8 @@ class Together(Struct, frozen=True, kw_only=True):
 
 def run(console: Console, setting: Setting) -> int:
     """Compare ours with counts of what is bought together; 0 where ours reaches what was promised and repeats no kind."""
-    lines = read_lines(quick=setting.quick, least_lines=LEAST_LINES)
-    return 0 if compare(console, purchase_table(lines, "product", basket=True), learned_until=lines.first_day + LEARNED_DAYS) else 1
+    lines = read_lines(quick=setting.quick)
+    return 0 if compare(console, purchase_table(lines, "product", basket=True, least_lines=LEAST_LINES), learned_until=lines.first_day + LEARNED_DAYS) else 1
 
 
 def compare(console: Console, purchases: PurchaseTable, *, learned_until: float) -> bool:

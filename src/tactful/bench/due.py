@@ -1,7 +1,8 @@
 """Whether a household buys again, within seven days, a product or a kind of product that it has bought before.
 
-One grocer's year. Everything is learned from the ten weeks before day 250 of the year, asked at four later days, of households that shopped within the
-last eight weeks. Scores that are no probabilities are put on the scale by an isotonic curve, fitted on the same ten weeks.
+One grocer's year, things sold fifty times or more. The hazard is learned from ten weeks that begin on days 180 to 243 of the year, asked at four later days,
+of households that shopped within the last eight weeks; what is usual for a thing is known up to each day. Scores that are no probabilities are put on the
+scale by an isotonic curve, fitted on the same ten weeks.
 """
 
 from collections.abc import Callable
@@ -17,16 +18,20 @@ from scipy.special import ndtr
 from tactful.bench import Setting
 from tactful.bench._cost import Cost, measured
 from tactful.bench._grocer import Level, purchase_table, read_lines
+from tactful.bench._lists import LENGTH, NOTHING, Truth
+from tactful.bench._lists import judge as judge_lists
 from tactful.bench._score import DRAWS_OF_ORDER, Ordered, average_precision, calibration_error, interval_of_ratio, log_losses
 from tactful.model.tables import PurchaseTable
 from tactful.recommend import fit_curve
+from tactful.recommend._hazard import HORIZON_DAYS, Styles, mean_gap
 from tactful.recommend._pairs import Pairs
-from tactful.recommend.due_again import HORIZON_DAYS, DueAgain, DueAgainConfig, bought_within
+from tactful.recommend.due_again import DueAgain, DueAgainConfig, bought_within
 
 Floats = NDArray[np.float64]
 LEARNED_UNTIL = 250.0
 """Days of the year: the last week learned from ends here."""
 WEEKS_LEARNED = 10
+LEAST_LINES = 50
 ASKED_ON = (280.0, 301.0, 322.0, 340.0)
 SEED = 8321
 MUST = {"type": (0.790, 0.157, 0.01), "product": (0.810, 0.090, 0.01)}
@@ -38,6 +43,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Pairs asked about on some days, as columns of equal length; a household asked on two days is one household."""
 
     household: NDArray[np.int64]
+    letter: NDArray[np.int64]
+    """Which household on which day."""
+    thing: NDArray[np.int64]
     label: NDArray[np.bool_]
     columns: dict[str, Floats]
     """Score by way of guessing."""
@@ -46,7 +54,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 def run(console: Console, setting: Setting) -> int:
     """Compare ours with what is usual, by type and by product; 0 where ours reaches what was promised."""
     lines = read_lines(quick=setting.quick)
-    reached = [judge(console, purchase_table(lines, level), level, first_day=lines.first_day) for level in ("type", "product")]
+    reached = [judge(console, purchase_table(lines, level, least_lines=LEAST_LINES), level, first_day=lines.first_day) for level in ("type", "product")]
     return 0 if all(reached) else 1
 
 
@@ -59,6 +67,7 @@ def judge(console: Console, purchases: PurchaseTable, level: Level, *, first_day
     asked, asking = measured(lambda: _ask(ours, purchases, [first_day + day for day in ASKED_ON]))
     probability = {name: _on_scale(name, learned, asked) for name in asked.columns}
     console.print(_table(level, asked, probability, len(purchases.customers)))
+    console.print(_list_table(asked, purchases))
     console.print(_bought_table(asked, probability[OURS]))
     console.print(_costs(cost, asking, len(asked.label)))
     auc, loss, error = _merits(probability[OURS], asked)
@@ -68,48 +77,50 @@ def judge(console: Console, purchases: PurchaseTable, level: Level, *, first_day
 
 def _ask(ours: DueAgain, purchases: PurchaseTable, days: list[float]) -> Asked:
     parts = []
-    for day in days:
+    for number, day in enumerate(days):
+        ours.catch_up(purchases.before(day))
+        ours.bind(purchases.catalog)
         pairs, trips = ours.active_pairs(purchases, day)
-        scores = {name: score(ours, pairs, day) for name, score in PEERS.items()} | {OURS: ours.probabilities(pairs, trips, day)}
-        parts.append((pairs.customer, bought_within(purchases, pairs, day), scores))
+        scores = {name: score(ours.styles, pairs, day) for name, score in PEERS.items()} | {OURS: ours.probabilities(pairs, trips, day)}
+        letter = pairs.customer + number * len(purchases.customers)
+        parts.append(Asked(household=pairs.customer, letter=letter, thing=pairs.key, label=bought_within(purchases, pairs, day), columns=scores))
     return Asked(
-        household=np.concatenate([part[0] for part in parts]),
-        label=np.concatenate([part[1] for part in parts]),
-        columns={name: np.concatenate([part[2][name] for part in parts]) for name in parts[0][2]},
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in ("household", "letter", "thing", "label")},
+        columns={name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns},
     )
 
 
-def _recency(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+def _recency(usual: Styles, pairs: Pairs, day: float) -> Floats:
     return -(day - pairs.last_day)
 
 
-def _frequency(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+def _frequency(usual: Styles, pairs: Pairs, day: float) -> Floats:
     return pairs.count
 
 
-def _repeat_share(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
-    return ours.repeat_share[pairs.key]
+def _repeat_share(usual: Styles, pairs: Pairs, day: float) -> Floats:
+    return usual.repeat_share[pairs.key]
 
 
-def _lognormal(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+def _lognormal(usual: Styles, pairs: Pairs, day: float) -> Floats:
     """Share of buyers who buy again, times the log-normal hazard of the product's usual gap."""
-    elapsed, gap, spread = np.maximum(day - pairs.last_day, 0.5), ours.gap_days[pairs.key], ours.spread[pairs.key]
+    elapsed, gap, spread = np.maximum(day - pairs.last_day, 0.5), usual.gap_days[pairs.key], usual.spread[pairs.key]
     survival = np.maximum(ndtr(np.log(gap / elapsed) / spread), 1e-6)
-    return np.asarray(ours.repeat_share[pairs.key] * (1 - ndtr(np.log(gap / (elapsed + HORIZON_DAYS)) / spread) / survival))
+    return np.asarray(usual.repeat_share[pairs.key] * (1 - ndtr(np.log(gap / (elapsed + HORIZON_DAYS)) / spread) / survival))
 
 
-def _poisson_gamma(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+def _poisson_gamma(usual: Styles, pairs: Pairs, day: float) -> Floats:
     """A rate with a gamma prior from the product: one purchase in its usual gap."""
-    return np.asarray((pairs.count - 1 + ours.repeat_share[pairs.key]) / (day - pairs.first_day + ours.gap_days[pairs.key]))
+    return np.asarray((pairs.count - 1 + usual.repeat_share[pairs.key]) / (day - pairs.first_day + usual.gap_days[pairs.key]))
 
 
-def _still_alive(ours: DueAgain, pairs: Pairs, day: float) -> Floats:
+def _still_alive(usual: Styles, pairs: Pairs, day: float) -> Floats:
     """The same, while they have not been away for three of their gaps."""
-    away = (day - pairs.last_day) / ours.mean_gap(pairs)
-    return np.asarray(_poisson_gamma(ours, pairs, day) / (1 + np.exp(away - 3)))
+    away = (day - pairs.last_day) / mean_gap(pairs, usual)
+    return np.asarray(_poisson_gamma(usual, pairs, day) / (1 + np.exp(away - 3)))
 
 
-PEERS: dict[str, Callable[[DueAgain, Pairs, float], Floats]] = {
+PEERS: dict[str, Callable[[Styles, Pairs, float], Floats]] = {
     "recency": _recency,
     "frequency": _frequency,
     "repeat share": _repeat_share,
@@ -151,6 +162,41 @@ def _table(level: Level, asked: Asked, probability: dict[str, Floats], household
         error = calibration_error(probability[name], asked.label)
         table.add_row(name, f"{order.auc():.4f}", ahead, f"{precision:.3f}", f"{theirs.mean():.5f}", worse, f"{error:.4f}")
     return table
+
+
+def _list_table(asked: Asked, purchases: PurchaseTable) -> Table:
+    """What the ten likeliest of each household and day are like."""
+    keys = len(purchases.catalog.groups)
+    pair = asked.letter * keys + asked.thing
+    kind = np.zeros(keys, np.int64)
+    kind[purchases.catalog.group_of] = purchases.catalog.type_of
+    bought = np.sort(pair[asked.label])
+    truth = Truth(
+        customers=np.unique(bought // keys),
+        pairs=bought,
+        had=np.sort(pair),
+        keys=keys,
+        buyers=np.bincount(asked.thing, minlength=keys).astype(float),
+        kind=kind,
+    )
+    columns = ("recall", "nDCG", "hit", "had before", "kind twice", "coverage", "novelty")
+    table = Table("at 10", *columns, title="the ten likeliest of who bought something again")
+    for name, score in asked.columns.items():
+        merits = judge_lists(truth, _tens(asked, score, truth.customers))
+        shares = (f"{merits.already:.1%}", f"{merits.twice:.1%}", f"{merits.coverage:.1%}", f"{merits.novelty:.2f}")
+        table.add_row(name, f"{merits.recall.mean():.4f}", f"{merits.ndcg.mean():.4f}", f"{merits.hit.mean():.3f}", *shares)
+    return table
+
+
+def _tens(asked: Asked, score: Floats, letters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The ten best things of some letters, best first, int64 [letters, 10]."""
+    order = np.lexsort((-score, asked.letter))
+    letter = asked.letter[order]
+    place = np.arange(len(order)) - np.searchsorted(letter, letter)
+    named = (place < LENGTH) & np.isin(letter, letters)
+    top = np.full((len(letters), LENGTH), NOTHING)
+    top[np.searchsorted(letters, letter[named]), place[named]] = asked.thing[order[named]]
+    return top
 
 
 def _sums(household: NDArray[np.int64], values: Floats, households: int) -> Floats:

@@ -1,11 +1,12 @@
 """Whether one ranker over all sources is better than the likeliest source's word: what each household buys in the week to come.
 
-One grocer's year. The sources learn from all but the last two weeks. Curves and rankers are fitted to what some hundred households bought in the week after,
+One grocer's year. The sources learn from all but the last two weeks. Curves and rankers are fitted to what all households bought in the week after,
 and asked about the same households in the last week.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from tactful.bench import Setting
 from tactful.bench._grocer import purchase_table, read_lines
-from tactful.bench._ranker import Asked, figures_of, learn_ranker, likeliest
+from tactful.bench._ranker import Asked, AskedBuilder, learn_ranker, likeliest
 from tactful.bench._score import Ordered, average_precision, calibration_error, interval_of_mean, log_losses
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
@@ -30,7 +31,7 @@ from tactful.recommend.popular_here import PopularHere
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 WEEK = 7.0
-ASKED, SHOWN = 900, 8
+ASKED, SHOWN = 2_500, 8
 SEED = 8321
 SOURCES: tuple[type[Source], ...] = (DueAgain, Completes, LikeYou, PopularHere)
 BASE, OURS = "likeliest source", "linear"
@@ -48,64 +49,77 @@ def run(console: Console, setting: Setting) -> int:
         source.bind(purchases.catalog)
     some = np.random.default_rng(SEED).permutation(len(purchases.customers))[:ASKED]
     weeks = [_ask(sources, purchases, np.sort(some), learned_until + WEEK * week) for week in (0, 1)]
-    return 0 if compare(console, *weeks) else 1
+    had = np.unique(np.column_stack([purchases.customer, purchases.row])[purchases.day < learned_until], axis=0)[:, 1]
+    share = np.bincount(had, minlength=len(purchases.catalog.products)) / len(purchases.customers)
+    return 0 if compare(console, *weeks, share=share) else 1
 
 
-def compare(console: Console, learned: Asked, asked: Asked) -> bool:
-    """Fit on one week, judge on the next, and print; whether a ranker is ahead."""
-    curves = [None, *(_curve(learned, column) for column in range(1, len(SOURCES)))]
-    learned, asked = _on_scale(learned, curves), _on_scale(asked, curves)
+def compare(console: Console, learned: Asked, asked: Asked, *, share: Floats) -> bool:
+    """Fit on one week, judge on the next, and print; whether the linear ranker is ahead. ``share`` of the customers had each product before."""
+    learned, asked = (_on_scale(one, [_curve(learned, column) for column in range(len(SOURCES))]) for one in (learned, asked))
     ranker, facts = learn_ranker(learned)
     found = {BASE: likeliest(asked.told), "trees": _trees(learned)(asked)}
     if ranker is not None:
         found[OURS] = ranker(asked.told, asked.figures)
-    table = Table(
-        "",
-        "AUC",
-        "AP",
-        "log-loss",
-        "ahead by",
-        f"right of {SHOWN}",
-        "ahead by",
-        "ECE",
-        title=f"{len(asked.wanted):,} proposals, {asked.wanted.mean():.2%} bought",
-    )
-    owner = np.unique(asked.customer, return_inverse=True)[1]
-    base_loss, base_right, ahead = log_losses(found[BASE], asked.wanted), right_of_shown(asked, found[BASE]), False
+    columns = ("AUC", "AP", "log-loss", "ahead by", f"right of {SHOWN}", "ahead by", "ECE", "had before", "coverage", "novelty")
+    table = Table("", *columns, title=f"{len(asked.wanted):,} proposals, {asked.wanted.mean():.2%} bought")
+    gains = {name: _gains(asked, found[BASE], probability) for name, probability in found.items()}
     for name, probability in found.items():
-        loss, right = log_losses(probability, asked.wanted), right_of_shown(asked, probability)
-        gain = interval_of_mean(np.bincount(owner, weights=base_loss - loss) / np.bincount(owner), seed=SEED)
-        more = interval_of_mean(right - base_right, seed=SEED)
-        ahead |= name == OURS and gain[0] > 0 and more[0] > 0
-        merits = (f"{Ordered(probability, asked.wanted).auc():.4f}", f"{average_precision(probability, asked.wanted):.3f}", f"{loss.mean():.5f}")
-        rest = (f"{right.mean():.3f}", f"{more[0]:+.3f} to {more[1]:+.3f}", f"{calibration_error(probability, asked.wanted):.4f}")
-        table.add_row(name, *merits, f"{gain[0]:+.5f} to {gain[1]:+.5f}", *rest)
+        table.add_row(name, *_merits(asked, probability, gains[name], share))
     console.print(table)
+    if OURS in found:
+        console.print(_reliability(found[OURS], asked.wanted))
     console.print("learned: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
-    return ahead
+    return OURS in gains and all(low > 0 for low, _ in gains[OURS])
+
+
+def _gains(asked: Asked, base: Floats, probability: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
+    """By how much it is ahead in log-loss, and in how many of what is shown is right: 95 % intervals over households."""
+    owner = np.unique(asked.customer, return_inverse=True)[1]
+    gain = np.bincount(owner, weights=log_losses(base, asked.wanted) - log_losses(probability, asked.wanted)) / np.bincount(owner)
+    more = right_of_shown(asked, probability) - right_of_shown(asked, base)
+    return interval_of_mean(gain, seed=SEED), interval_of_mean(more, seed=SEED)
+
+
+def _merits(asked: Asked, probability: Floats, gains: tuple[tuple[float, float], tuple[float, float]], share: Floats) -> tuple[str, ...]:
+    (low, high), (fewer, more) = gains
+    shown = shown_of(asked, probability)
+    rows = asked.row[shown]
+    return (
+        f"{Ordered(probability, asked.wanted).auc():.4f}",
+        f"{average_precision(probability, asked.wanted):.3f}",
+        f"{log_losses(probability, asked.wanted).mean():.5f}",
+        f"{low:+.5f} to {high:+.5f}",
+        f"{right_of_shown(asked, probability).mean():.3f}",
+        f"{fewer:+.3f} to {more:+.3f}",
+        f"{calibration_error(probability, asked.wanted):.4f}",
+        f"{(asked.figures[shown, -1] > 0).mean():.1%}",
+        f"{len(np.unique(rows)) / len(share):.1%}",
+        f"{-np.log2(np.maximum(share[rows], 1 / len(share))).mean():.2f}",
+    )
+
+
+def _reliability(probability: Floats, wanted: NDArray[np.bool_]) -> Table:
+    table = Table("the linear one says", "proposals", "mean", "bought")
+    for low, high in pairwise((0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)):
+        inside = (probability >= low) & (probability < high)
+        if inside.any():
+            table.add_row(f"{low:.2f}–{high:.2f}", f"{inside.sum():,}", f"{probability[inside].mean():.3f}", f"{wanted[inside].mean():.3f}")
+    return table
 
 
 def _ask(sources: list[Source], purchases: PurchaseTable, households: Ints, day: float) -> Asked:
     moment = Moment(now=datetime.fromtimestamp(day * DAY_SECONDS, UTC))
     start = np.searchsorted(purchases.customer, np.arange(len(purchases.customers) + 1)).tolist()
-    lines: list[tuple[float, ...]] = []
+    asked = AskedBuilder()
     for household in households.tolist():
-        span = slice(start[household], start[household + 1])
-        customer, bought = _customer(purchases, span, day)
+        customer, bought = _customer(purchases, slice(start[household], start[household + 1]), day)
         if len(customer.history.rows):
-            proposed: dict[int, list[float]] = {}
-            for column, source in enumerate(sources):
-                found = source(moment, customer)
-                for row, score in zip(found.rows.tolist(), found.score.tolist(), strict=True):
-                    proposed.setdefault(row, [np.nan] * len(sources))[column] = score
-            figures = figures_of(np.array(list(proposed), np.int64), customer, now=moment.now)
-            lines += [(household, *scores, *figure, row in bought) for (row, scores), figure in zip(proposed.items(), figures.tolist(), strict=True)]
-    columns = np.array(lines, np.float64)
-    width = 1 + len(sources)
-    return Asked(customer=columns[:, 0].astype(np.int64), told=columns[:, 1:width], figures=columns[:, width:-1], wanted=columns[:, -1] > 0)
+            asked.add({source.name: source(moment, customer) for source in sources}, customer, bought=bought, now=moment.now)
+    return asked.build(lambda _, score: score)
 
 
-def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Customer, set[int]]:
+def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Customer, NDArray[np.int32]]:
     """A household as of a day, and what it bought in the week after."""
     row, when, order = purchases.row[span], purchases.day[span], purchases.order[span]
     past, soon = when < day, (when >= day) & (when < day + WEEK)
@@ -121,12 +135,12 @@ def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Custom
         orders=place.astype(np.int32),
         gift=np.zeros(len(rows), np.bool_),
     )
-    return Customer(profile=Profile(customer_id="", orders=orders), history=history, needs={}, catalog=catalog), set(row[soon].tolist())
+    return Customer(profile=Profile(customer_id="", orders=orders), history=history, needs={}, catalog=catalog), catalog.group_of[row[soon]]
 
 
 def _curve(learned: Asked, column: int) -> Callable[[Floats], Floats] | None:
     proposed = ~np.isnan(learned.told[:, column])
-    return fit_curve(learned.told[proposed, column], learned.wanted[proposed])
+    return None if SOURCES[column].calibrates_itself else fit_curve(learned.told[proposed, column], learned.wanted[proposed])
 
 
 def _on_scale(asked: Asked, curves: list[Callable[[Floats], Floats] | None]) -> Asked:
@@ -138,12 +152,18 @@ def _on_scale(asked: Asked, curves: list[Callable[[Floats], Floats] | None]) -> 
     return msgspec.structs.replace(asked, told=np.column_stack(columns))
 
 
-def right_of_shown(asked: Asked, probability: Floats) -> Floats:
-    """How many of the likeliest shown each household bought, float64 [households]."""
+def shown_of(asked: Asked, probability: Floats) -> NDArray[np.intp]:
+    """Which proposals are among the likeliest of their household, that are shown."""
     order = np.lexsort((-probability, asked.customer))
     _, start, owner = np.unique(asked.customer[order], return_index=True, return_inverse=True)
-    shown = np.arange(len(order)) - start[owner] < SHOWN
-    return np.bincount(owner[shown], weights=asked.wanted[order][shown], minlength=len(start)).astype(np.float64)
+    return order[np.arange(len(order)) - start[owner] < SHOWN]
+
+
+def right_of_shown(asked: Asked, probability: Floats) -> Floats:
+    """How many of the likeliest shown each household bought, float64 [households]."""
+    shown = shown_of(asked, probability)
+    people, owner = np.unique(asked.customer, return_inverse=True)
+    return np.bincount(owner[shown], weights=asked.wanted[shown], minlength=len(people)).astype(np.float64)
 
 
 def _trees(learned: Asked) -> Callable[[Asked], Floats]:

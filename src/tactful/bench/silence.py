@@ -1,6 +1,6 @@
 """What silence costs: how many households hear from us in a week, and how much of what they hear is right, by how sure we must be to write.
 
-One grocer's year. Everything is learned before day 250 of the year; asked at four later days, of households that shopped within the last eight weeks. A message
+One grocer's year. The hazard is learned before day 250 of the year; asked at four later days, of households that shopped within the last eight weeks. A message
 names up to three of the things they bought before, the likeliest first; a thing named is right if it is bought within seven days.
 """
 
@@ -17,6 +17,7 @@ from tactful.recommend.due_again import DueAgain, DueAgainConfig, bought_within
 
 Floats = NDArray[np.float64]
 LEARNED_UNTIL, WEEKS_LEARNED = 250.0, 10
+LEAST_LINES = 50
 ASKED_ON = (280.0, 301.0, 322.0, 340.0)
 MOST_NAMED = 3
 SURE = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -39,7 +40,8 @@ class Asked(Struct, frozen=True, kw_only=True):
 def run(console: Console, setting: Setting) -> int:
     """Print the curve by kind and by product; 0 where it reaches what was promised."""
     lines = read_lines(quick=setting.quick)
-    by_level: dict[Level, Asked] = {level: ask(purchase_table(lines, level), first_day=lines.first_day) for level in ("type", "product")}
+    levels: tuple[Level, ...] = ("type", "product")
+    by_level = {level: ask(purchase_table(lines, level, least_lines=LEAST_LINES), first_day=lines.first_day) for level in levels}
     for level, asked in by_level.items():
         table = Table("sure at least", "households a week", "right of named", "one right at least", title=f"{level}: {asked.letters:,} households asked about")
         for sure in SURE:
@@ -63,6 +65,8 @@ def ask(purchases: PurchaseTable, *, first_day: float) -> Asked:
     ours.train(purchases.before(first_day + LEARNED_UNTIL))
     letters, probabilities, rights, asked = [], [], [], 0
     for number, day in enumerate(first_day + each for each in ASKED_ON):
+        ours.catch_up(purchases.before(day))
+        ours.bind(purchases.catalog)
         pairs, trips = ours.active_pairs(purchases, day)
         probability, bought = ours.probabilities(pairs, trips, day), bought_within(purchases, pairs, day)
         order = np.lexsort((-probability, pairs.customer))

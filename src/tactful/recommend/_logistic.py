@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SMALLEST_STEP = 1e-6
+ROWS_AT_ONCE = 20_000
 SMALLEST_GAIN = 1e-4
 """In log likelihood over all rows."""
 
@@ -48,7 +49,10 @@ def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1
     """
     mean, scale = features.mean(axis=0), features.std(axis=0)
     scale[scale == 0] = 1.0
-    design = np.column_stack([np.ones(len(features)), (features - mean) / scale])
+    design = np.empty((len(features), 1 + features.shape[1]))
+    design[:, 0] = 1.0
+    np.subtract(features, mean, out=design[:, 1:])
+    design[:, 1:] /= scale
     penalty = np.diag([1e-6, *([ridge] * features.shape[1])])
     weight = np.zeros(design.shape[1])
     rate = float(np.clip(label.mean(), 1e-6, 1 - 1e-6))
@@ -57,7 +61,7 @@ def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1
     for _ in range(steps):
         probability = expit(design @ weight)
         gradient = design.T @ (label - probability) - penalty @ weight
-        curvature = (design * (probability * (1 - probability))[:, None]).T @ design + penalty
+        curvature = _curvature(design, probability * (1 - probability)) + penalty
         step = np.linalg.solve(curvature, gradient)
         while (merit := _merit(design, label, weight + step, penalty=penalty)) < reached and np.abs(step).max() > SMALLEST_STEP:
             step /= 2  # A full Newton step may overshoot where a feature is rare.
@@ -65,6 +69,15 @@ def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1
             break
         weight, reached = weight + step, merit
     return Logistic(mean=tuple(mean.tolist()), scale=tuple(scale.tolist()), weight=tuple(weight[1:].tolist()), intercept=float(weight[0]))
+
+
+def _curvature(design: Floats, weight: Floats) -> Floats:
+    """Weighted square of the design, some rows at a time: a weighted copy of all would be as large as the design."""
+    total = np.zeros((design.shape[1], design.shape[1]))
+    for start in range(0, len(design), ROWS_AT_ONCE):
+        some = design[start : start + ROWS_AT_ONCE]
+        total += (some * weight[start : start + ROWS_AT_ONCE, None]).T @ some
+    return total
 
 
 def _merit(design: Floats, label: NDArray[np.bool_], weight: Floats, *, penalty: Floats) -> float:

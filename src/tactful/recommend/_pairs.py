@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-HALF_LIVES = (21.0, 60.0, 180.0)
-"""Days after which a purchase counts half: what one does these weeks, this season, and always."""
+HALF_LIVES = (7.0, 21.0, 60.0, 180.0)
+"""Days after which a purchase counts half: what one does this week, these weeks, this season, and always."""
 
 
 class Pairs(Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Pairs(Struct, frozen=True, kw_only=True):
     log_gap_square: Floats
     """Sum of squared deviations of the log gaps from their mean."""
     fading: Floats
-    """Days with a purchase, each counting half every `HALF_LIVES` before the last one; float64 [n, 3]."""
+    """Days with a purchase, each counting half every `HALF_LIVES` before the last one; float64 [n, 4]."""
 
 
 class Kinds(Struct, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ def _log_gaps(day: Floats, new_pair: NDArray[np.bool_], pairs: int) -> tuple[Flo
 
 
 def faded(pairs: Pairs | Kinds, day: float) -> Floats:
-    """What `Pairs.fading` is worth on a day, float64 [n, 3]."""
+    """What `Pairs.fading` is worth on a day, float64 [n, 4]."""
     return np.asarray(pairs.fading * 0.5 ** (np.maximum(day - pairs.last_day, 0.0)[:, None] / HALF_LIVES))
 
 

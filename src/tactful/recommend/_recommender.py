@@ -90,7 +90,7 @@ class Recommender:
         """Share of a style's buyers who buy the very style again, by style code, float64 [styles]."""
         due = self.components[DueAgain.name]
         assert isinstance(due, DueAgain)
-        return due.repeat_share
+        return due.styles.repeat_share
 
     @property
     def wants(self) -> WantModel:

@@ -1,7 +1,7 @@
 """What is due again: a discrete-time hazard per customer and style.
 
-Source: the eleven-feature logistic hazard over (customer, product) pairs, and the log-normal gap model it is compared with; both are features here, beside
-how often they bought its kind these weeks, this season and always, what share of that it was, and how often everybody buys it.
+What is usual for a style and how much everybody buys of it these days is as of the end of what was learned from, and in each week learned from as of that
+week; the signs are in `tactful.recommend._hazard`.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
@@ -19,14 +18,13 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
-from tactful.recommend._logistic import Logistic, expit, fit_logistic
-from tactful.recommend._pairs import Pairs, by_kind, faded, summarise
+from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, irregularity, lognormal, typical_gap
+from tactful.recommend._logistic import expit
+from tactful.recommend._pairs import Pairs, summarise
+from tactful.recommend._pulse import Pulses, learn_pulses
 from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
 
 Floats = NDArray[np.float64]
-HORIZON_DAYS = 7.0
-ANY = ""
-LEAST_WEEKLY = 1e-4
 
 
 class DueAgainConfig(Struct, frozen=True, kw_only=True):
@@ -36,12 +34,10 @@ class DueAgainConfig(Struct, frozen=True, kw_only=True):
     """How many past weeks are learned from, each asking: what was bought in the seven days after?"""
     active_days: float = 56.0
     """Customers without a purchase for longer are not learned from."""
-    rows: int = 600_000
-    """Most training rows; more are sampled down."""
+    rows: int = 400_000
+    """Most training rows, the same number of each week; more are sampled down."""
     proposed: int = 60
     """Most styles proposed per decision, the likeliest first."""
-    gap_weight: float = 2.0
-    """How many gaps the style's usual gap is worth against the customer's own."""
     seed: int = 8321
 
 
@@ -49,9 +45,8 @@ class DueAgainState(Struct, kw_only=True):
     """What was learned."""
 
     rhythms: Rhythms = Rhythms()
-    weekly: dict[str, float] = {}
-    """By style id: purchases a week and active customer; under `ANY` that of a style nobody bought of late."""
-    model: Logistic | None = None
+    pulses: Pulses = {}
+    model: Hazard | None = None
 
 
 class DueAgain(Source):
@@ -62,7 +57,7 @@ class DueAgain(Source):
     """
 
     name: ClassVar[str] = "due_again"
-    form: ClassVar[int] = 2
+    form: ClassVar[int] = 3
     writes: ClassVar[bool] = True
     outranks: ClassVar[int] = 1
     calibrates_itself: ClassVar[bool] = True
@@ -70,131 +65,66 @@ class DueAgain(Source):
     def __init__(self, config: DueAgainConfig | None = None) -> None:
         self.config = config or DueAgainConfig()
         self.state = DueAgainState()
-        self.gap_days: Floats = np.empty(0)
-        self.repeat_share: Floats = np.empty(0)
-        self.spread: Floats = np.empty(0)
-        self.weekly: Floats = np.empty(0)
-        self._type_of: NDArray[np.int64] = np.empty(0, np.int64)
+        self.styles = Styles.none()
 
     def train(self, purchases: PurchaseTable) -> Facts:
-        """Learn usual gaps and the hazard from the weeks before the end of the window."""
+        """Learn the hazard from the weeks before the end of the window, and what is usual from all of it."""
         cut_offs = [purchases.until_day - HORIZON_DAYS * (i + 1) for i in range(self.config.cut_offs)]
-        catalog = purchases.catalog
-        pairs = summarise(purchases.customer, catalog.group_of[purchases.row], purchases.day)
-        self.state = DueAgainState(rhythms=learn_rhythms(pairs, catalog), weekly=_weekly(purchases, self.config.active_days))
-        self.bind(catalog)
         parts = [part for cut_off in cut_offs if (part := self._examples(purchases, cut_off)) is not None]
+        self.state = DueAgainState()
+        self.catch_up(purchases)
+        self.bind(purchases.catalog)
         if not parts:
             return {"rows": 0}
-        features = np.concatenate([part[0] for part in parts])
+        signs = np.concatenate([part[0] for part in parts])
         label = np.concatenate([part[1] for part in parts])
-        if len(label) > self.config.rows:
-            sample = np.random.default_rng(self.config.seed).choice(len(label), self.config.rows, replace=False)
-            features, label = features[sample], label[sample]
+        del parts
         if label.all() or not label.any():
             return {"rows": len(label)}
-        self.state.model = fit_logistic(features, label)
-        return {"rows": len(label), "base_rate": float(label.mean())} | _fit_figures(self.state.model.probability(features), label)
+        self.state.model = fit_hazard(signs, label)
+        return {"rows": len(label), "base_rate": float(label.mean())} | _fit_figures(self.state.model.probability(signs), label)
+
+    def catch_up(self, purchases: PurchaseTable) -> None:
+        """Learn what is usual for each style and how much everybody buys of it, and keep the hazard. Needs `bind` afterwards."""
+        rhythms, pulses = _usual(purchases, self.config.active_days)
+        self.state = msgspec.structs.replace(self.state, rhythms=rhythms, pulses=pulses)
 
     def _examples(self, purchases: PurchaseTable, cut_off: float) -> tuple[Floats, NDArray[np.bool_]] | None:
-        pairs, trips = self.active_pairs(purchases, cut_off)
-        return (self._features(pairs, trips, pairs.customer, cut_off), bought_within(purchases, pairs, cut_off)) if len(pairs.key) else None
+        past = purchases.before(cut_off)
+        pairs, trips = self.active_pairs(past, cut_off)
+        if not len(pairs.key):
+            return None
+        styles = Styles.of(*_usual(past, self.config.active_days), purchases.catalog)
+        signs, label = Asked(pairs=pairs, trips=trips, day=cut_off).signs(styles), bought_within(purchases, pairs, cut_off)
+        most = max(self.config.rows // self.config.cut_offs, 1)
+        if len(label) <= most:
+            return signs, label
+        sample = np.random.default_rng(self.config.seed).choice(len(label), most, replace=False)
+        return signs[sample], label[sample]
 
     def active_pairs(self, purchases: PurchaseTable, day: float) -> tuple[Pairs, Pairs]:
         """Every (customer, style) bought before a day by who still shops here, and shopping days by customer index."""
         past = purchases.before(day)
-        pairs, trips = summarise(past.customer, past.catalog.group_of[past.row], past.day), _trips(past)
-        active = day - trips.last_day[pairs.customer] <= self.config.active_days
-        return msgspec.structs.replace(pairs, **{name: getattr(pairs, name)[active] for name in pairs.__struct_fields__}), trips
+        pairs, trips = _pairs_and_trips(past)
+        return _active(pairs, trips, day, self.config.active_days), trips
 
     def probabilities(self, pairs: Pairs, trips: Pairs, day: float) -> Floats:
         """P(bought within the horizon from a day on) of `active_pairs`, float64 [n]."""
-        return self._untrained(pairs, day) if self.state.model is None else self.state.model.probability(self._features(pairs, trips, pairs.customer, day))
+        if self.state.model is None:
+            return self._untrained(pairs, day)
+        return self.state.model.probability(Asked(pairs=pairs, trips=trips, day=day).signs(self.styles))
 
     def bind(self, catalog: CatalogTable) -> None:
-        """Lay usual gaps over the styles of a catalogue; a new style takes its type's."""
-        rhythms = self.state.rhythms.of_groups(catalog)
-        usual = self.state.weekly.get(ANY, LEAST_WEEKLY)
-        self.weekly = np.array([self.state.weekly.get(name, usual) for name in catalog.groups])
-        self._type_of = types_of_groups(catalog)
-        self.gap_days = np.array([rhythm.gap_days for rhythm in rhythms])
-        self.repeat_share = np.array([rhythm.repeat_share for rhythm in rhythms])
-        self.spread = np.array([rhythm.spread for rhythm in rhythms])
+        """Lay what is usual over the styles of a catalogue; a new style takes its type's."""
+        self.styles = Styles.of(self.state.rhythms, self.state.pulses, catalog)
 
     def extend(self, catalog: CatalogTable, *, first: int) -> None:
-        """Lay usual gaps over new styles."""
-        known, types = len(self._type_of), types_of_groups(catalog)
-        if not np.array_equal(types[:known], self._type_of):
+        """Lay what is usual over new styles."""
+        known = len(self.styles.type_of)
+        if np.array_equal(types_of_groups(catalog)[:known], self.styles.type_of):
+            self.styles = self.styles.followed_by(Styles.of(self.state.rhythms, self.state.pulses, catalog, since=known))
+        else:
             self.bind(catalog)
-            return
-        usual, news = self.state.weekly.get(ANY, LEAST_WEEKLY), catalog.groups[known:]
-        rhythms = self.state.rhythms.of_groups(catalog, since=known)
-        self.weekly = np.append(self.weekly, [self.state.weekly.get(name, usual) for name in news])
-        self._type_of = types
-        self.gap_days = np.append(self.gap_days, [rhythm.gap_days for rhythm in rhythms])
-        self.repeat_share = np.append(self.repeat_share, [rhythm.repeat_share for rhythm in rhythms])
-        self.spread = np.append(self.spread, [rhythm.spread for rhythm in rhythms])
-
-    def _features(self, pairs: Pairs, trips: Pairs, who: NDArray[np.int64], day: float) -> Floats:
-        """Features float64 [n, 25] of pairs at a day; ``who`` is the row of ``trips`` each pair belongs to."""
-        count, elapsed = pairs.count, np.maximum(day - pairs.last_day, 0.0)
-        gap = self.mean_gap(pairs)
-        ratio = np.minimum(np.maximum(elapsed / gap, 0.02), 10.0)
-        visits = trips.count[who]
-        trip_rate = visits / np.maximum(day - trips.first_day[who], 7.0)
-        hazard, survival = self._lognormal(pairs, elapsed)
-        away = np.maximum(day - trips.last_day[who], 0.0)
-        kinds, kind = by_kind(pairs, self._type_of[pairs.key])
-        of_late, visits_of_late = faded(pairs, day), faded(trips, day)[who]
-        kind_of_late = faded(kinds, day)[kind]
-        return np.column_stack(
-            [
-                np.log(count),
-                np.log1p(elapsed),
-                np.log(gap),
-                ratio,
-                np.exp(-ratio),
-                np.abs(np.log(ratio)),
-                np.log(self.repeat_share[pairs.key]),
-                np.log(trip_rate),
-                np.log1p(away),
-                np.log(count / visits),
-                (np.round(elapsed) % 7 == 0).astype(np.float64),
-                np.log(hazard) - np.log1p(-hazard),
-                np.log(survival),
-                np.log(self.weekly[pairs.key]),
-                np.log1p(np.maximum(day - kinds.last_day[kind], 0.0)),
-                np.log(kinds.count[kind]),
-                np.log(kind_of_late + 0.01),
-                np.log((kind_of_late + 0.05) / (visits_of_late + 0.5)),
-                np.log((of_late + 0.02) / (kind_of_late + 0.1)),
-            ]
-        )
-
-    def typical_gap(self, pairs: Pairs) -> Floats:
-        """Typical days between purchases, the customer's own shrunk to the style's; float64 [n]. Geometric, so that one long pause does not hide a rhythm."""
-        weight, gaps = self.config.gap_weight, pairs.count - 1
-        return np.exp((gaps * pairs.log_gap_mean + weight * np.log(self.gap_days[pairs.key])) / (gaps + weight))
-
-    def mean_gap(self, pairs: Pairs) -> Floats:
-        """Mean days between purchases, shrunk likewise; float64 [n]."""
-        weight = self.config.gap_weight
-        span = pairs.last_day - pairs.first_day
-        return np.maximum((span + weight * self.gap_days[pairs.key]) / (pairs.count - 1 + weight), 0.5)
-
-    def irregularity(self, pairs: Pairs) -> Floats:
-        """Standard deviation of the logarithm of the days between purchases, the customer's own shrunk to the style's; float64 [n]."""
-        weight, gaps = self.config.gap_weight, pairs.count - 1
-        shift = gaps * weight / (gaps + weight) * (pairs.log_gap_mean - np.log(self.gap_days[pairs.key])) ** 2 * (gaps > 0)
-        return np.sqrt((pairs.log_gap_square + 0.25 * shift + weight * self.spread[pairs.key] ** 2) / (gaps + weight))
-
-    def _lognormal(self, pairs: Pairs, elapsed: Floats) -> tuple[Floats, Floats]:
-        """P(next purchase within the horizon) and P(not yet), under the customer's own log-normal gaps, both shrunk and clipped."""
-        centre, spread = np.log(self.typical_gap(pairs)), self.irregularity(pairs)
-        now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
-        survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
-        hazard = 1.0 - ndtr((centre - then) / spread) / survival
-        return np.minimum(np.maximum(hazard, 1e-4), 1 - 1e-4), survival
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose every style they bought for themselves, with its probability."""
@@ -206,15 +136,16 @@ class DueAgain(Source):
         pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
-        gaps, own_gaps, counts = self.typical_gap(pairs), np.exp(pairs.log_gap_mean), pairs.count
-        spread = self.irregularity(pairs)
+        gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
+        spread = irregularity(pairs, self.styles).tolist()
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
+        because = Reasons(customer)
         return Candidates.of(
             [
                 (
                     _variant(rows),
                     float(score[i]),
-                    _because(customer, orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=float(spread[i])),
+                    because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=spread[i]),
                 )
                 for i, rows, orders in _lines_of_groups(own, likeliest)
                 if orders[-1] >= 0
@@ -224,8 +155,8 @@ class DueAgain(Source):
     def _untrained(self, pairs: Pairs, today: float) -> Floats:
         """The log-normal hazard of what was bought twice or more, while they still seem to use it: beyond two and a half gaps they hardly do."""
         elapsed = np.maximum(today - pairs.last_day, 0.0)
-        still_used = expit(4.0 * (2.5 - elapsed / self.typical_gap(pairs)))
-        return np.where(pairs.count > 1, self._lognormal(pairs, elapsed)[0] * still_used, 0.0)
+        still_used = expit(4.0 * (2.5 - elapsed / typical_gap(pairs, self.styles)))
+        return np.where(pairs.count > 1, lognormal(pairs, self.styles, elapsed)[0] * still_used, 0.0)
 
     def dump(self) -> bytes:
         """Turn what was learned into bytes."""
@@ -236,14 +167,20 @@ class DueAgain(Source):
         self.state = msgspec.msgpack.decode(blob, type=DueAgainState)
 
 
-def _weekly(purchases: PurchaseTable, days: float) -> dict[str, float]:
-    """How often each style is bought of late, one purchase added, so that nothing is impossible."""
-    recent = purchases.day >= purchases.until_day - days
-    active = max(len(np.unique(purchases.customer[recent])), 1)
-    lines = np.bincount(purchases.catalog.group_of[purchases.row[recent]], minlength=len(purchases.catalog.groups))
-    a_week = HORIZON_DAYS / days / active
-    bought = np.flatnonzero(lines).tolist()
-    return {ANY: a_week} | {purchases.catalog.groups[code]: float((lines[code] + 1) * a_week) for code in bought}
+def _usual(purchases: PurchaseTable, active_days: float) -> tuple[Rhythms, Pulses]:
+    """What is usual for each style, and how much everybody buys of it, at the end of the window."""
+    pairs, trips = _pairs_and_trips(purchases)
+    active = _active(pairs, trips, purchases.until_day, active_days)
+    return learn_rhythms(pairs, purchases.catalog), learn_pulses(purchases, active)
+
+
+def _pairs_and_trips(purchases: PurchaseTable) -> tuple[Pairs, Pairs]:
+    return summarise(purchases.customer, purchases.catalog.group_of[purchases.row], purchases.day), _trips(purchases)
+
+
+def _active(pairs: Pairs, trips: Pairs, day: float, active_days: float) -> Pairs:
+    active = day - trips.last_day[pairs.customer] <= active_days
+    return msgspec.structs.replace(pairs, **{name: getattr(pairs, name)[active] for name in pairs.__struct_fields__})
 
 
 def bought_within(purchases: PurchaseTable, pairs: Pairs, day: float) -> NDArray[np.bool_]:
@@ -278,19 +215,33 @@ def _variant(rows: list[int]) -> int:
     return max(weight, key=lambda row: (weight[row], -row))
 
 
-def _because(customer: Customer, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
-    latest_first = list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT]
-    orders = [customer.profile.orders[i] for i in latest_first if i >= 0]
-    latest = orders[0]
-    return Because(
-        code=DueAgain.name,
-        evidence=tuple(Evidence(message_id=order.event_id, at=order.at) for order in orders),
-        source="observed_offline" if latest.channel == "pos" else "observed_here",
-        every_days=gap_days if own_days is not None else None,
-        spread=spread,
-        own_days=own_days,
-        last_at=latest.at,
-    )
+class Reasons:
+    """Reasons of one customer: because of their latest orders with it, each order's evidence made once."""
+
+    def __init__(self, customer: Customer) -> None:
+        self._orders = customer.profile.orders
+        self._told: dict[int, Evidence] = {}
+
+    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
+        """Because of the orders of some lines, oldest first, of which the latest is still kept."""
+        latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
+        latest = self._orders[latest_first[0]]
+        return Because(
+            code=DueAgain.name,
+            evidence=tuple(self._evidence(i) for i in latest_first),
+            source="observed_offline" if latest.channel == "pos" else "observed_here",
+            every_days=gap_days if own_days is not None else None,
+            spread=spread,
+            own_days=own_days,
+            last_at=latest.at,
+        )
+
+    def _evidence(self, i: int) -> Evidence:
+        evidence = self._told.get(i)
+        if evidence is None:
+            order = self._orders[i]
+            evidence = self._told[i] = Evidence(message_id=order.event_id, at=order.at)
+        return evidence
 
 
 def _trips(purchases: PurchaseTable) -> Pairs:

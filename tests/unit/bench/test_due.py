@@ -34,19 +34,24 @@ def test_what_is_asked_and_what_came_of_it():
     said = io.StringIO()
     first_day = NOW.timestamp() // 86_400 - 348
     due.judge(Console(file=said, width=160), purchase_table(), "product", first_day=first_day)
-    rows = {line.split("│")[1].strip(): line.split("│")[2:] for line in said.getvalue().splitlines() if line.startswith("│")}
+    lines = [line.split("│")[1:] for line in said.getvalue().splitlines() if line.startswith("│")]
+    rows, lists = ({line[0].strip(): line[1:] for line in lines if len(line) == columns} for columns in (8, 9))
     assert set(due.PEERS) | {due.OURS} <= set(rows)
     assert float(rows[due.OURS][0]) > float(rows["recency"][0])
     assert float(rows[due.OURS][3]) < float(rows["repeat share"][3])
+    assert set(lists) == set(rows)
+    assert lists[due.OURS][3].strip() == "100.0%"  # only what they had before is asked about
+    assert float(lists[due.OURS][1]) > float(lists["recency"][1])
 
 
 def test_the_grocers_lines_become_baskets_of_a_day_by_product_and_by_type():
-    lines = lines_of(made_up_year(), quick=False, least_lines=1)
-    by_product, by_type = table_of(lines, "product"), table_of(lines, "type")
+    lines = lines_of(made_up_year(), quick=False)
+    by_product, by_type = (table_of(lines, level, least_lines=1) for level in ("product", "type"))
     assert by_product.customers == ("7", "8", "9")
     milk = by_product.catalog.row_of["10"]
     assert by_product.catalog.types[by_product.catalog.type_of[milk]] == "GROCERY > FLUID MILK PRODUCTS > FLUID MILK WHITE ONLY"
-    assert "GROCERY > FLUID MILK PRODUCTS > FLUID MILK WHITE ONLY" in by_type.catalog.row_of
+    milk_of_any_kind = by_type.catalog.row_of["FLUID MILK WHITE ONLY"]
+    assert by_type.catalog.types[by_type.catalog.type_of[milk_of_any_kind]] == "GROCERY > FLUID MILK PRODUCTS"
     assert np.bincount(by_product.customer).tolist() == [3, 1, 4]
     assert len(np.unique(by_product.order)) == 4
 

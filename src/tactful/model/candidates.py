@@ -28,6 +28,8 @@ class Because(Struct, frozen=True, kw_only=True):
     """When the anchor was bought; None where it is the page's product."""
     every_days: float | None = None
     """Usual days between purchases, where the code is ``due_again``: what is reckoned with, from their own and everybody's."""
+    spread: float = 0.0
+    """How irregular that is: the standard deviation of its logarithm, .1 is clockwork, 1 is anyhow."""
     own_days: float | None = None
     """Days between their own purchases alone: what is said, since that is what they did."""
     last_at: datetime | None = None

@@ -84,12 +84,16 @@ def mean_gap(pairs: Pairs, styles: Styles) -> Floats:
     return np.maximum((span + GAP_WEIGHT * styles.gap_days[pairs.key]) / (pairs.count - 1 + GAP_WEIGHT), 0.5)
 
 
+def irregularity(pairs: Pairs, styles: Styles) -> Floats:
+    """Standard deviation of the logarithm of the days between purchases, the customer's own shrunk to the style's; float64 [n]."""
+    gaps = pairs.count - 1
+    shift = gaps * GAP_WEIGHT / (gaps + GAP_WEIGHT) * (pairs.log_gap_mean - np.log(styles.gap_days[pairs.key])) ** 2 * (gaps > 0)
+    return np.sqrt((pairs.log_gap_square + 0.25 * shift + GAP_WEIGHT * styles.spread[pairs.key] ** 2) / (gaps + GAP_WEIGHT))
+
+
 def lognormal(pairs: Pairs, styles: Styles, elapsed: Floats) -> tuple[Floats, Floats]:
     """P(next purchase within the horizon) and P(not yet), under the customer's own log-normal gaps, both shrunk and clipped."""
-    gaps = pairs.count - 1
-    centre = np.log(typical_gap(pairs, styles))
-    shift = gaps * GAP_WEIGHT / (gaps + GAP_WEIGHT) * (pairs.log_gap_mean - np.log(styles.gap_days[pairs.key])) ** 2 * (gaps > 0)
-    spread = np.sqrt((pairs.log_gap_square + 0.25 * shift + GAP_WEIGHT * styles.spread[pairs.key] ** 2) / (gaps + GAP_WEIGHT))
+    centre, spread = np.log(typical_gap(pairs, styles)), irregularity(pairs, styles)
     now, then = np.log(np.maximum(elapsed, 0.5)), np.log(elapsed + HORIZON_DAYS)
     survival = np.maximum(ndtr((centre - now) / spread), 1e-6)
     hazard = 1.0 - ndtr((centre - then) / spread) / survival

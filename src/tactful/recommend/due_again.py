@@ -18,7 +18,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
-from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, lognormal, typical_gap
+from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, irregularity, lognormal, typical_gap
 from tactful.recommend._logistic import expit
 from tactful.recommend._pairs import Pairs, summarise
 from tactful.recommend._pulse import Pulses, learn_pulses
@@ -137,11 +137,16 @@ class DueAgain(Source):
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
+        spread = irregularity(pairs, self.styles).tolist()
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
         because = Reasons(customer)
         return Candidates.of(
             [
-                (_variant(rows), float(score[i]), because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None))
+                (
+                    _variant(rows),
+                    float(score[i]),
+                    because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=spread[i]),
+                )
                 for i, rows, orders in _lines_of_groups(own, likeliest)
                 if orders[-1] >= 0
             ]
@@ -217,7 +222,7 @@ class Reasons:
         self._orders = customer.profile.orders
         self._told: dict[int, Evidence] = {}
 
-    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None) -> Because:
+    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
         """Because of the orders of some lines, oldest first, of which the latest is still kept."""
         latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
         latest = self._orders[latest_first[0]]
@@ -226,6 +231,7 @@ class Reasons:
             evidence=tuple(self._evidence(i) for i in latest_first),
             source="observed_offline" if latest.channel == "pos" else "observed_here",
             every_days=gap_days if own_days is not None else None,
+            spread=spread,
             own_days=own_days,
             last_at=latest.at,
         )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,16 @@ def shelf(*candidates):
 def due(*candidates, now=NOW):
     found = shelf(*((product, "due_again", score, gap, since, True) for product, score, gap, since in candidates))
     return TRIGGERS["due_again"].propose(customer_of(), found, now=now, zone="UTC")
+
+
+def test_what_is_bought_at_any_time_has_no_day_on_which_it_runs_out():
+    def proposed(spread):
+        found = shelf(("coffee", "due_again", 0.9, 10, 9, True))
+        irregular = msgspec.structs.replace(found, because=(msgspec.structs.replace(found.because[0], spread=spread),))
+        return TRIGGERS["due_again"].propose(customer_of(), irregular, now=NOW, zone="UTC")
+
+    assert proposed(0.6) is not None
+    assert proposed(0.8) is None
 
 
 def test_triggers_are_found_and_say_what_they_are():

@@ -17,6 +17,15 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
     lead: Annotated[float, setting("Share of the usual gap after which a word is welcome.", ge=0)] = 0.9
     late: Annotated[float, setting("Share of it after which nothing is running out any more: they stopped, or bought elsewhere.", gt=0)] = 2.5
 
+    most_spread: Annotated[
+        float,
+        setting(
+            "What is bought less regularly than this has no day on which it runs out: standard deviation of the logarithm of the days between.",
+            source="simulated grocers: much is bought elsewhere unseen, and reminders of irregular things come early (docs/simulator.md)",
+            gt=0,
+        ),
+    ] = 0.7
+
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
         found = shelf.standing(self.name)
@@ -30,7 +39,7 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
     def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
-        if because.every_days is None or because.last_at is None or (told_at is not None and told_at >= because.last_at):
+        if because.every_days is None or because.last_at is None or because.spread > self.most_spread or (told_at is not None and told_at >= because.last_at):
             return None
         opens = max(now, because.last_at + timedelta(days=self.lead * because.every_days))
         closes = because.last_at + timedelta(days=self.late * because.every_days)

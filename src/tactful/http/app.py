@@ -27,6 +27,8 @@ from tactful.http.keys import Keys, dev_keys
 from tactful.http.limits import Limits
 from tactful.wiring import Postroom
 
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""What a decision makes goes when it is answered, without the collector's help: after every 700 objects, Python's own choice, it walks for nothing."""
 NO_POSTROOM = Postroom(senders=())
 """Nothing is sent from here."""
 
@@ -134,4 +136,5 @@ def serve(
     engine.prepare()
     gc.collect()
     gc.freeze()  # The catalogue and the models stay: a collection that walks through them takes longer than ten decisions.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     uvicorn.run(app, host=host, port=port, workers=1, log_level="warning", access_log=False, server_header=False)

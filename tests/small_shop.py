@@ -13,6 +13,7 @@ from tactful.model.events import CartItemAdded, OrderCompleted, OrderLine, Produ
 from tactful.model.products import Money, Product, Store
 from tactful.model.tables import DAY_SECONDS
 from tactful.profile import fold_all, new_profile, purchase_lines
+from tactful.wiring import open_engine
 from tactful.workbench import MemoryWorkbench
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -131,3 +132,12 @@ def purchase_table(catalog=CATALOG, *, customers=48, until=NOW):
     """Everybody's purchases as columns."""
     everybody = [fold_all(new_profile(f"u:c{number}"), life_of(number)) for number in range(customers)]
     return tables_of(*everybody, catalog=catalog, until=until, country=lambda number: "GB" if number % 4 else "")[0]
+
+
+def engine_after(events):
+    """An engine over the small shop in memory, after some events."""
+    engine = open_engine("memory:")
+    engine.put_products(PRODUCTS)
+    engine.put_stores(STORES)
+    engine.record(events, now=NOW)
+    return engine

@@ -11,12 +11,12 @@ from litestar.testing import TestClient
 from msgspec.structs import replace
 
 from postbox import server
-from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
+from small_shop import NOW, PRODUCTS, ago, bought, engine_after, happened
 from tactful.http import Keys, create_app
 from tactful.model.events import BackInStockRequested, CartItemAdded, ConsentUpdated, Identified, MessageDelivered, RewardGranted, Traits
 from tactful.outreach import CUSTOMER_PAGE, WAY_OUT, link_token
 from tactful.senders import Letterhead
-from tactful.wiring import Postroom, open_engine
+from tactful.wiring import Postroom
 
 KEYS = Keys(write="public", secret="secret", jwt_secret="a-secret-of-more-than-thirty-two-characters")
 HEAD = {"from_address": "hello@shop.example", "from_name": "The Shop", "postal_address": "1 High Street, London", "links_url": "https://mail.shop.example"}
@@ -43,11 +43,7 @@ class Clock:
 
 @pytest.fixture
 def engine():
-    engine = open_engine("memory:")
-    engine.put_products(PRODUCTS)
-    engine.put_stores(STORES)
-    engine.record(LIFE, now=NOW)
-    return engine
+    return engine_after(LIFE)
 
 
 @pytest.fixture

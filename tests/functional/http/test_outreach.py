@@ -5,10 +5,10 @@ import json
 import pytest
 from litestar.testing import TestClient
 
-from small_shop import NOW, PRODUCTS, STORES, ago, bought, happened
+from small_shop import NOW, ago, bought, engine_after, happened
 from tactful.http import Keys, create_app
 from tactful.model.events import ConsentUpdated, Identified, Traits
-from tactful.wiring import Postroom, open_engine
+from tactful.wiring import Postroom
 
 KEYS = Keys(write="public", secret="secret", jwt_secret="a-secret-of-more-than-thirty-two-characters")
 SECRET = {"Authorization": "Bearer secret"}
@@ -21,11 +21,7 @@ LIFE = [
 
 @pytest.fixture
 def engine():
-    engine = open_engine("memory:")
-    engine.put_products(PRODUCTS)
-    engine.put_stores(STORES)
-    engine.record(LIFE, now=NOW)
-    return engine
+    return engine_after(LIFE)
 
 
 @pytest.fixture

@@ -173,8 +173,10 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     looked = set(customer.catalog.group_of[list(customer.looked_at)].tolist()) - set(customer.history.own().groups.tolist())
     found = [(group, need if need is not None and group in need.returned_to else None) for group, need in zip(shelf.groups.tolist(), needs, strict=True)]
     facts.passed_over = np.array([need is None and group in looked for group, need in found], np.bool_)
-    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in found], np.float64)
-    facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
+    listed = {int(customer.catalog.group_of[row]) for row in customer.signs.get("wish", ())}
+    at_rest = [(group, None if group in listed else need) for group, need in found]  # A wish list is kept in order to find it again.
+    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in at_rest], np.float64)
+    facts.sure = np.array([need.probability if need else 1.0 for _, need in at_rest], np.float64)
 
 
 class Explained(Sequence[dict[str, float] | None]):
@@ -218,11 +220,11 @@ def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
 
     def ratio(i: int) -> float:
         because = shelf.because[i]
-        if because.last_at is None or because.every_days is None:
+        if because.opened_at is None or because.every_days is None:
             return float("nan")
         answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got else None
-        last_at = max(because.last_at, answer.at) if answer is not None and answer.reason in GOT else because.last_at
-        return (by - last_at).total_seconds() / DAY_SECONDS / because.every_days
+        opened_at = max(because.opened_at, answer.at) if answer is not None and answer.reason in GOT else because.opened_at
+        return (by - opened_at).total_seconds() / DAY_SECONDS / because.every_days
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
     return not np.isnan(facts.elapsed_ratio).all()
@@ -297,7 +299,7 @@ def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -
     if not customer.catalog.sized[shelf.rows].any():
         facts.fits = np.ones(len(shelf), np.bool_)
         return False
-    sizes = sizes_of(customer)
+    sizes = sizes_of(customer, now=moment.now)
     facts.fits = np.array([wears(row, sizes, customer.catalog) for row in shelf.rows.tolist()], np.bool_)
     return True
 

@@ -1,6 +1,6 @@
 """What might be shown, before anybody has asked whether it may."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from msgspec import Struct
@@ -34,6 +34,8 @@ class Because(Struct, frozen=True, kw_only=True):
     """Days between their own purchases alone: what is said, since that is what they did."""
     last_at: datetime | None = None
     """When they last bought or looked at it."""
+    stocked_days: float = 0.0
+    """How many days longer than usual it lasts, where the code is ``due_again``: they bought more than they usually do."""
     seen_price: float | None = None
     """Lowest price they saw on it, where the code is ``price_drop``; None where it is in another currency than theirs, so that amounts would say little."""
     times: int | None = None
@@ -42,6 +44,11 @@ class Because(Struct, frozen=True, kw_only=True):
     percent_off: float | None = None
     """What the shop gave them on it, where the code is ``reward``."""
     expires_at: datetime | None = None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When the last piece is opened, where the code is ``due_again``: from then on it lasts as long as usual."""
+        return None if self.last_at is None else self.last_at + timedelta(days=self.stocked_days)
 
 
 class Candidates(Struct, frozen=True, kw_only=True):

@@ -116,7 +116,7 @@ class Recommender:
 
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
-        catalog, sizes = customer.catalog, sizes_of(customer)
+        catalog, sizes = customer.catalog, sizes_of(customer, now=moment.now)
         rows, score, outranks, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because]()
         for scores in self.proposals(moment, customer):
             source, proposed = self.source(scores.source), scores.candidates

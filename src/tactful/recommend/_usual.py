@@ -1,5 +1,6 @@
 """What they always have: product and options, at this time of day and in this kind of place, offered only where it is a habit.
 
+Who has something else at weekends than on workdays has two habits: all their visits, and those of this part of the week, are asked, and the surer one answers.
 The visits to a subject ("Cafe", "Grocery > Milk") are learnt one by one (`tactful.recommend._habit`). What may not be offered now, because it is
 forbidden, out of stock or was answered with a no, is taken out of the past first: what is left tells what they have instead.
 """
@@ -34,6 +35,7 @@ STALE_DAYS = 21.0
 RECENT_DAYS = 60.0
 DEVIATIONS = 2
 """After so many visits in a row that were not the usual, we ask instead of offering."""
+SATURDAY = 5
 VISITS_LEARNT = 120
 ORDERS_COUNTED = 30
 STORE, AWAY = "store", "web"
@@ -47,6 +49,7 @@ class _Visit(Struct, frozen=True):
 
     chosen: list[Vector]
     situations: tuple[str, ...]
+    weekend: bool
 
 
 def usual_of(customer: Customer, here: Here | None = None, *, now: datetime) -> Usual | None:
@@ -116,9 +119,12 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
         return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
-    if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
+    weekend = _is_weekend(now, here.zone)
+    views = [visits, [visit for visit in visits if visit.weekend == weekend]]
+    found = [clearest for view in views if len(view) >= LEAST_VISITS and (clearest := _clearest(view, situations))]
+    if not found:
         return None
-    (product_id, options), share = found
+    (product_id, options), share = max(found, key=lambda clearest: clearest[1])
     confidence = share * _comes_for(customer, here, set(lines))
     if confidence < OFFER_FROM:
         return None
@@ -210,7 +216,11 @@ def _visits(customer: Customer, here: Here, lines: dict[int, list[Vector]]) -> l
         zone = shop.timezone if shop else here.home_zone
         situations = _situations(daypart_of(order.at, zone), kind_of_place(order) if here.kind is not None else None, order.store_code)
         visits.setdefault((order.at.astimezone(ZoneInfo(zone)).date(), situations), {}).update(dict.fromkeys(chosen))
-    return [_Visit(list(chosen), situations) for (_, situations), chosen in list(visits.items())[-VISITS_LEARNT:]]
+    return [_Visit(list(chosen), situations, day.weekday() >= SATURDAY) for (day, situations), chosen in list(visits.items())[-VISITS_LEARNT:]]
+
+
+def _is_weekend(at: datetime, zone: str) -> bool:
+    return at.astimezone(ZoneInfo(zone)).weekday() >= SATURDAY
 
 
 def _situations(daypart: str, kind: str | None, store_code: str | None) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from tactful.recommend._logistic import expit
 from tactful.recommend._pairs import Pairs, summarise
 from tactful.recommend._pulse import Pulses, learn_pulses
 from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
+from tactful.recommend._stock import days_stocked
 
 Floats = NDArray[np.float64]
 
@@ -139,18 +140,35 @@ class DueAgain(Source):
         gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
         spread = irregularity(pairs, self.styles).tolist()
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
+        lines = [(i, rows, orders) for i, rows, orders in _lines_of_groups(own, likeliest) if orders[-1] >= 0]
+        stocked = {i: longer for i, rows, _ in lines if (longer := days_stocked(customer, rows, float(gaps[i])))}
+        if stocked:
+            score = self._run_down(score, stocked, pairs, trips=trips, today=today)
         because = Reasons(customer)
         return Candidates.of(
             [
                 (
                     _variant(rows),
                     float(score[i]),
-                    because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=spread[i]),
+                    because(
+                        orders,
+                        gap_days=float(gaps[i]),
+                        own_days=float(own_gaps[i]) if counts[i] > 1 else None,
+                        spread=spread[i],
+                        stocked_days=stocked.get(i, 0.0),
+                    ),
                 )
-                for i, rows, orders in _lines_of_groups(own, likeliest)
-                if orders[-1] >= 0
+                for i, rows, orders in lines
             ]
         )
+
+    def _run_down(self, score: Floats, stocked: dict[int, float], pairs: Pairs, *, trips: Pairs, today: float) -> Floats:
+        """The probabilities as they are where somebody bought for longer: as if they had bought on the day on which the last piece is opened."""
+        last_day, places = pairs.last_day.copy(), list(stocked)
+        last_day[places] = np.minimum(last_day[places] + list(stocked.values()), today)
+        score = score.copy()
+        score[places] = self.probabilities(msgspec.structs.replace(pairs, last_day=last_day), trips, today)[places]
+        return score
 
     def _untrained(self, pairs: Pairs, today: float) -> Floats:
         """The log-normal hazard of what was bought twice or more, while they still seem to use it: beyond two and a half gaps they hardly do."""
@@ -222,7 +240,7 @@ class Reasons:
         self._orders = customer.profile.orders
         self._told: dict[int, Evidence] = {}
 
-    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
+    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float, stocked_days: float) -> Because:
         """Because of the orders of some lines, oldest first, of which the latest is still kept."""
         latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
         latest = self._orders[latest_first[0]]
@@ -234,6 +252,7 @@ class Reasons:
             spread=spread,
             own_days=own_days,
             last_at=latest.at,
+            stocked_days=stocked_days,
         )
 
     def _evidence(self, i: int) -> Evidence:

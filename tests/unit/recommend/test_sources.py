@@ -1,11 +1,13 @@
 """What each source proposes of whom, and why."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row, tables_of
 from tactful.catalog import build_table
-from tactful.model.events import Address, Identified, Traits
+from tactful.model.events import Address, Identified, OrderLine, Traits
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.products import Product
 from tactful.model.tables import History
@@ -64,6 +66,28 @@ def test_near_the_usual_gap_is_far_likelier_than_just_after_a_purchase(is_traine
     just_bought, nearly_due = (said(source, coffee_drinker(days))["coffee"][0] for days in (1, 12))
     assert nearly_due > 3 * just_bought
     assert nearly_due > 0.5
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_who_bought_three_at_once_needs_none_until_the_third_is_nearly_gone(is_trained, due_again):
+    source = due_again if is_trained else bound(DueAgain())
+
+    def score(days_since_last, pieces):
+        last = bought(ago(days_since_last), lines=(OrderLine(product_id="coffee", quantity=pieces),))
+        return said(source, customer_of(last, *(bought(ago(days_since_last + 14 * n), "coffee") for n in range(1, 8))))["coffee"]
+
+    assert score(12, 3)[0] < 0.3 * score(12, 1)[0]
+    assert score(12 + 28, 3)[0] > 2 * score(12, 3)[0]
+    assert score(12, 3)[1].opened_at == pytest.approx(NOW + timedelta(days=16), abs=timedelta(days=2))
+
+
+def test_less_than_usual_does_not_bring_the_day_forward_and_a_gift_stocks_nobody_up(due_again):
+    few = bought(ago(5), lines=(OrderLine(product_id="coffee", quantity=1.0),))
+    twos = [bought(ago(5 + 14 * n), lines=(OrderLine(product_id="coffee", quantity=2.0),)) for n in range(1, 8)]
+    assert said(due_again, customer_of(few, *twos))["coffee"][1].stocked_days == 0
+    gift = bought(ago(4), lines=(OrderLine(product_id="coffee", quantity=9.0),), gift=True)
+    ones = [bought(ago(12 + 14 * n), "coffee") for n in range(8)]
+    assert said(due_again, customer_of(gift, *ones))["coffee"][1].stocked_days == 0
 
 
 def test_the_score_is_about_how_often_it_came_true(due_again, purchases):

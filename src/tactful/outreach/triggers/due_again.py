@@ -39,8 +39,11 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
     def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
-        if because.every_days is None or because.last_at is None or because.spread > self.most_spread or (told_at is not None and told_at >= because.last_at):
+        last_at, opened_at = because.last_at, because.opened_at
+        if because.every_days is None or last_at is None or opened_at is None or because.spread > self.most_spread:
             return None
-        opens = max(now, because.last_at + timedelta(days=self.lead * because.every_days))
-        closes = because.last_at + timedelta(days=self.late * because.every_days)
+        if told_at is not None and told_at >= last_at:
+            return None
+        opens = max(now, opened_at + timedelta(days=self.lead * because.every_days))
+        closes = opened_at + timedelta(days=self.late * because.every_days)
         return (opens, closes) if opens <= closes else None

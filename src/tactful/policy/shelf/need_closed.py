@@ -17,7 +17,8 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing that is no longer wanted: bought here, most likely bought elsewhere, dropped, or so they say.
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
-    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about annoys.
+    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind, unless it is on their wish
+    list: what follows people about annoys.
     """
 
     code: ClassVar[str] = "need_closed"

@@ -36,6 +36,8 @@ RECENT_DAYS = 60.0
 DEVIATIONS = 2
 """After so many visits in a row that were not the usual, we ask instead of offering."""
 SATURDAY = 5
+TIMES_AS_OFTEN = 3.0
+"""So much larger is its share of the visits in one part of the week than in the other, or it is no habit of that part."""
 VISITS_LEARNT = 120
 ORDERS_COUNTED = 30
 STORE, AWAY = "store", "web"
@@ -119,12 +121,12 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
         return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
-    weekend = _is_weekend(now, here.zone)
-    views = [visits, [visit for visit in visits if visit.weekend == weekend]]
-    found = [clearest for view in views if len(view) >= LEAST_VISITS and (clearest := _clearest(view, situations))]
-    if not found:
+    if len(visits) < LEAST_VISITS:
         return None
-    (product_id, options), share = max(found, key=lambda clearest: clearest[1])
+    found = [_clearest(visits, situations), _of_this_part_of_the_week(visits, situations, weekend=_is_weekend(now, here.zone))]
+    if not any(found):
+        return None
+    (product_id, options), share = max(filter(None, found), key=lambda clearest: clearest[1])
     confidence = share * _comes_for(customer, here, set(lines))
     if confidence < OFFER_FROM:
         return None
@@ -240,6 +242,16 @@ def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector
             deviations += expected is not None and expected[1] >= OFFER_FROM and expected[0] not in visit.chosen
         habit.learn(visit.chosen, visit.situations)
     return None if deviations >= DEVIATIONS else habit.likeliest(situations)
+
+
+def _of_this_part_of_the_week(visits: list[_Visit], situations: tuple[str, ...], *, weekend: bool) -> tuple[Vector, float] | None:
+    """The likeliest by what they had at weekends alone, or on workdays alone; None where they have it in the rest of the week about as well."""
+    same, other = ([visit for visit in visits if (visit.weekend == weekend) is alike] for alike in (True, False))
+    found = _clearest(same, situations) if len(same) >= LEAST_VISITS else None
+    if found is None:
+        return None
+    here, elsewhere = (sum(found[0] in visit.chosen for visit in part) / max(len(part), 1) for part in (same, other))
+    return found if here >= TIMES_AS_OFTEN * elsewhere else None
 
 
 def _comes_for(customer: Customer, here: Here, orders: set[int]) -> float:

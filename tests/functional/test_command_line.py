@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -243,6 +244,21 @@ def test_a_scenario_that_falls_short_exits_1_and_a_broken_file_2(tactful, file, 
     code, out, _err = tactful("rehearse", story, "--json")
     assert (code, json.loads(out)["held"], json.loads(out)["scenarios"][0]["name"]) == (1, 0, "story")
     assert tactful("rehearse", file("broken.yaml", "a: ["))[0] == 2
+
+
+def test_a_port_that_is_taken_is_one_line_before_anything_is_said_to_listen(tactful):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, out, err = tactful("serve", "--dev", "--port", str(taken.getsockname()[1]))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "stop what listens there, or give another --port" in err
+
+
+def test_a_file_as_data_directory_is_told_also_where_keys_are_read(tactful, file):
+    code, _out, err = tactful("serve", "--data", file("afile", ""))
+    assert code == 2
+    assert "afile is a file: give a directory for the data" in err
 
 
 def test_what_a_scenario_sends_and_nobody_understands_is_told_and_the_story_goes_on(tactful, file, tmp_path):

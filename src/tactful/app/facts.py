@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from tactful.app.addresses import address_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
-from tactful.model.catalog import SENSITIVITIES
+from tactful.model.catalog import SENSITIVITIES, subject_of, within
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
-from tactful.model.profile import HOW_OFTEN, Consent, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, ProductHistory, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -26,6 +26,7 @@ GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
 BOUGHT_AGAIN = 0.2
 """Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again."""
+NEWS = ("price_drop", "back_in_stock")
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
@@ -39,7 +40,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,
-        threshold=_thresholds(shelf, moment, thresholds),
+        threshold=_thresholds(shelf, moment, customer, thresholds=thresholds),
     )
     nothing = 0
     for need, gather in _GATHER.items():
@@ -55,9 +56,19 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     return facts
 
 
-def _thresholds(shelf: Shelf, moment: Moment, thresholds: Thresholds) -> Floats:
+def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds: Thresholds) -> Floats:
+    """Least probability by reason. What they put on their wish list they asked about: news of it needs no more than any other wish."""
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
-    return np.array([least[because.code] for because in shelf.because], np.float64)
+    found = np.array([least[because.code] for because in shelf.because], np.float64)
+    wished = [row for row in customer.signs.get("wish", ()) if _last_word(customer.looked_at[row]) == "wish"] if moment.interrupts else []
+    if wished:
+        news = np.isin(shelf.source, NEWS) & np.isin(shelf.rows, wished)
+        found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
+    return found
+
+
+def _last_word(history: ProductHistory) -> str | None:
+    return next((look.kind for look in reversed(history.looks) if look.kind in ("wish", "unwish")), None)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
@@ -216,6 +227,8 @@ def _one_day(needs: list[Need]) -> bool:
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     by = moment.now + HORIZON if moment.interrupts else moment.now
+    perhaps = customer.perhaps
+    perhaps_at = np.full(len(shelf), np.nan) if perhaps is None else _latest(*_in_time(perhaps.groups, perhaps.at), shelf.groups)
     got = any(answer.reason in GOT for answer in customer.profile.dismissals)
 
     def ratio(i: int) -> float:
@@ -224,10 +237,15 @@ def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
             return float("nan")
         answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got else None
         opened_at = max(because.opened_at, answer.at) if answer is not None and answer.reason in GOT else because.opened_at
-        return (by - opened_at).total_seconds() / DAY_SECONDS / because.every_days
+        return (by.timestamp() - float(np.fmax(opened_at.timestamp(), perhaps_at[i]))) / DAY_SECONDS / because.every_days
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
     return not np.isnan(facts.elapsed_ratio).all()
+
+
+def _in_time(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int32], Floats]:
+    order = np.argsort(at, kind="stable")
+    return keys[order], at[order]
 
 
 def _dismissed(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
@@ -312,8 +330,17 @@ def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
         return False
     styles = set(history.groups[history.gift].tolist()) - set(own.groups.tolist())
     given = dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
-    types = set(given) - set(own.types.tolist())
-    types -= {code for code in types if (need := customer.needs.get(code)) is not None and need.state == "open" and need.since.timestamp() > given[code]}
+    names, mine = customer.catalog.types, set(own.types.tolist())
+    since = {subject_of(names[code]): at for code, at in given.items()}
+    since = {subject: at for subject, at in since.items() if not any(within(names[code], subject) for code in mine)}
+
+    def for_others(code: int) -> bool:
+        """A type that they gave, or of the subject of what they gave, as long as they have nothing of it themselves and want none since."""
+        at = max((at for subject, at in since.items() if within(names[code], subject)), default=None if code in mine else given.get(code))
+        need = customer.needs.get(code)
+        return at is not None and not (need is not None and need.state == "open" and need.since.timestamp() > at)
+
+    types = {code for code in set(shelf.types.tolist()) if for_others(code)}
     found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
     facts.gift_only = np.array([group in styles or code in types for group, code in found], np.bool_)
     return True

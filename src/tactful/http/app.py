@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tactful.http.edge import Clock, Edge
 from tactful.http.errors import HANDLERS
 from tactful.http.keys import Keys, dev_keys
 from tactful.http.limits import Limits
+from tactful.model.errors import InvalidInput
 from tactful.wiring import Postroom
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
@@ -125,6 +127,17 @@ def reference() -> OpenAPIConfig:
 def system_clock() -> datetime:
     """The machine's time."""
     return datetime.now(UTC)
+
+
+def check_free(host: str, port: int) -> None:
+    """Make sure that nothing listens there yet. Raises InvalidInput; asked before a server says that it listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise InvalidInput(f"{host}:{port} cannot be listened on ({problem.strerror}): stop what listens there, or give another --port") from problem
 
 
 def serve(

@@ -47,7 +47,7 @@ def reservation(message_id: str, minutes: int | None) -> Reservation:
 class StoreContract:
     @pytest.fixture
     def store(self, tmp_path) -> Iterator[Store]:
-        raise NotImplementedError
+        raise NotImplementedError("each store's own tests open theirs here")
 
     def append(self, store: Store, customer_id: str, *events: Event) -> None:
         with store.transaction():

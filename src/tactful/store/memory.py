@@ -145,9 +145,10 @@ class _Events:
         with self._journal.lock:
             return len(self._found)
 
-    def customers(self) -> list[str]:
+    def customers(self, *, until: datetime | None = None) -> dict[str, int]:
         with self._journal.lock:
-            return sorted(self._logs)
+            counts = {customer_id: sum(until is None or entry[0] <= until for entry in entries) for customer_id, entries in sorted(self._logs.items())}
+        return {customer_id: number for customer_id, number in counts.items() if number}
 
     def _extend(self, customer_id: str, entries: list[Entry]) -> None:
         if entries:

@@ -45,6 +45,10 @@ def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def _last(until: datetime | None) -> int:
+    return _END_OF_TIME if until is None else _micros(until)
+
+
 def _time(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 
@@ -87,15 +91,14 @@ class SqlEvents:
         self._database.write_many("append_event", ((customer_id, _micros(event.at), event.message_id, _encode(event)) for event in events))
 
     def read(self, customer_id: str, *, until: datetime | None = None) -> list[Event]:
-        last = _END_OF_TIME if until is None else _micros(until)
-        return [_event(body) for (body,) in self._database.rows("read_events", (customer_id, last))]
+        return [_event(body) for (body,) in self._database.rows("read_events", (customer_id, _last(until)))]
 
     def scan(self) -> Iterator[tuple[str, list[Event]]]:
         for customer_id, rows in groupby(self._database.stream("scan_events"), key=itemgetter(0)):
             yield customer_id, [_event(body) for _, body in rows]
 
-    def customers(self) -> list[str]:
-        return [customer_id for (customer_id,) in self._database.rows("customers", ())]
+    def customers(self, *, until: datetime | None = None) -> dict[str, int]:
+        return dict(self._database.rows("customers", (_last(until),)))
 
     def find(self, message_id: str) -> tuple[str, Event] | None:
         row = self._database.row("find_event", (message_id,))

@@ -17,8 +17,8 @@ SELECT body FROM events WHERE customer = ? AND at <= ? ORDER BY at, seq
 SELECT customer, body FROM events ORDER BY customer, at, seq
 
 -- customers --
--- Everybody with events.
-SELECT DISTINCT customer FROM events ORDER BY customer
+-- Everybody with events up to a time, and how many.
+SELECT customer, count(*) FROM events WHERE at <= ? GROUP BY customer ORDER BY customer
 
 -- find_event --
 -- One event by its message id.

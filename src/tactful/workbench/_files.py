@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ class Window(Struct, frozen=True):
     """What a training learns from."""
 
     state: str
-    """Fingerprint of the log and the catalogue."""
+    """Fingerprint of the log up to then, and of the catalogue."""
     now: datetime
 
 
@@ -111,30 +111,29 @@ class FileWorkbench:
         self._directory = directory
 
     @contextmanager
-    def begin(self, state: str, *, now: datetime, resume_within: timedelta) -> Iterator[FileTraining]:
-        """Begin a training, or go on with an interrupted one of the same state. Raises NotReady while another one is under way."""
+    def begin(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> Iterator[FileTraining]:
+        """Begin a training, or go on with an interrupted one whose window holds the same. Raises NotReady while another one is under way."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             with (self._directory / LOCK_FILE).open("a") as lock:
                 _take(lock)
-                window = self._window(Window(state, now), resume_within)
-                yield FileTraining(self._directory, now=window.now)
+                yield FileTraining(self._directory, now=self._window_end(state, now=now, resume_within=resume_within))
         except OSError as error:
             raise NotReady(f"{error.filename or self._directory} cannot be written to ({error.strerror}): training needs room for its work there") from error
 
-    def _window(self, asked: Window, resume_within: timedelta) -> Window:
-        """The window of the training to go on with, or the one asked for, begun anew."""
+    def _window_end(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> datetime:
+        """The end of the window of the training to go on with, or the one asked for, begun anew."""
         file = self._directory / WINDOW_FILE
         with suppress(OSError, msgspec.DecodeError):
             begun = msgspec.json.decode(file.read_bytes(), type=Window)
-            if begun.state == asked.state and begun.now <= asked.now <= begun.now + resume_within:
-                return begun
+            if begun.now <= now <= begun.now + resume_within and begun.state == state(begun.now):
+                return begun.now
         _empty(self._directory)
         part = file.with_name(WINDOW_FILE + PART)
-        part.write_bytes(msgspec.json.encode(asked))
+        part.write_bytes(msgspec.json.encode(Window(state(now), now)))
         _settle(part)
         part.rename(file)
-        return asked
+        return now
 
     def clear(self) -> None:
         """Take away every line about anybody, also from under a training that is interrupted or under way."""

@@ -12,6 +12,7 @@ from tactful.app.engine import DecideRequest, Engine
 from tactful.app.house import PATCHED_AT_ONCE, House
 from tactful.app.lines import lay_out
 from tactful.app.opendsr import SubjectIdentity, SubjectRequest
+from tactful.app.train import RESUMED_WITHIN
 from tactful.model.errors import NotFound, NotReady
 from tactful.model.events import (
     Address,
@@ -33,6 +34,7 @@ from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
 from tactful.wiring import open_engine
 from tactful.workbench import FileWorkbench, MemoryWorkbench
+from tactful.workbench._files import FileTraining
 
 LIVES = [event for number in range(48) for event in life_of(number)]
 
@@ -114,13 +116,76 @@ def test_training_in_the_past_sees_only_the_past():
     assert blobs(engine)["popular_here"][0] == blobs(early)["popular_here"][0]
 
 
+class PowerCut(BaseException):
+    pass
+
+
+@pytest.fixture
+def cut_off(tmp_path, monkeypatch):
+    """A shop on disk whose training was cut off after it had learned a few things."""
+    engine = open_engine(tmp_path / "shop")
+    engine.put_products(PRODUCTS)
+    engine.put_stores(STORES)
+    engine.import_history(LIVES, now=NOW)
+    finish, names = FileTraining.finish, []
+
+    def finish_or_die(work, name, blob):
+        if len(names) == 5:
+            raise PowerCut
+        names.append(name)
+        finish(work, name, blob)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileTraining, "finish", finish_or_die)
+        with pytest.raises(PowerCut):
+            engine.train(now=NOW)
+    yield engine, tmp_path / "shop" / "training" / "finished"
+    engine.store.close()
+
+
+def goes_on(engine, finished, monkeypatch, *, now):
+    """Whether the next training takes what the one before has finished."""
+    before, learned_anew = {file.name for file in finished.iterdir()}, set()
+    finish = FileTraining.finish
+    monkeypatch.setattr(FileTraining, "finish", lambda work, name, blob: learned_anew.add(name) or finish(work, name, blob))
+    engine.train(now=now, resume_within=RESUMED_WITHIN)
+    assert len(before) == 5
+    return before.isdisjoint(learned_anew)
+
+
+def test_a_shop_that_is_open_goes_on_with_its_training_and_learns_the_same(cut_off, trained, monkeypatch):
+    engine, finished = cut_off
+    soon = NOW + timedelta(minutes=5)
+    engine.record([bought(soon, "coffee", user_id="c1"), looked("novel", soon, user_id="aaron")], now=soon)
+    engine.change_product("milk", lambda milk: msgspec.structs.replace(milk, availability="out_of_stock"), now=soon)
+    assert goes_on(engine, finished, monkeypatch, now=soon + timedelta(minutes=5))
+    assert blobs(engine) == blobs(trained)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda engine: engine.record([bought(ago(3), "coffee", user_id="c1")], now=NOW),
+        lambda engine: engine.import_history([bought(ago(3), "coffee", user_id="new")], now=NOW),
+        lambda engine: engine.put_products([msgspec.structs.replace(PRODUCTS[0], product_type="Food > Hot drinks")], now=NOW),
+        lambda engine: engine.delete_product("novel"),
+        lambda engine: engine.erase("c1", now=NOW),
+    ],
+    ids=["a late event", "an import", "another type", "a product less", "an erasure"],
+)
+def test_what_changes_what_there_is_to_learn_from_begins_the_training_anew(cut_off, meanwhile, monkeypatch):
+    engine, finished = cut_off
+    meanwhile(engine)
+    assert not goes_on(engine, finished, monkeypatch, now=NOW + timedelta(minutes=10))
+
+
 def test_an_interrupted_training_keeps_nothing_of_whom_is_erased(tmp_path):
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES, now=NOW)
     workbench = FileWorkbench(tmp_path / "training")
-    with workbench.begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
-        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    with workbench.begin(lambda _: "broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, list(engine.store.events.customers()), work=work, progress=lambda _: None)
     assert list(tmp_path.rglob("*.parquet"))
     engine.erase("c1", now=NOW)
     assert not list(tmp_path.rglob("*.parquet"))
@@ -134,8 +199,8 @@ def test_a_request_takes_training_files_away_only_where_it_erases(tmp_path, aske
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES[:50], now=NOW)
-    with FileWorkbench(tmp_path / "training").begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
-        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    with FileWorkbench(tmp_path / "training").begin(lambda _: "broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, list(engine.store.events.customers()), work=work, progress=lambda _: None)
     named = SubjectIdentity(identity_type="controller_customer_id", identity_value="c1")
     engine.submit(SubjectRequest(subject_request_id="1", subject_request_type=asked, subject_identities=(named,)), now=NOW)
     assert bool(list(tmp_path.rglob("*.parquet"))) == stay
@@ -146,7 +211,7 @@ def test_while_a_training_is_under_way_another_one_is_told_to_wait(tmp_path):
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES[:50], now=NOW)
-    with FileWorkbench(tmp_path / "training").begin("first", now=NOW, resume_within=timedelta(0)), pytest.raises(NotReady, match="wait"):
+    with FileWorkbench(tmp_path / "training").begin(lambda _: "first", now=NOW, resume_within=timedelta(0)), pytest.raises(NotReady, match="wait"):
         engine.train(now=NOW)
     engine.store.close()
 

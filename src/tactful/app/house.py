@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
-from tactful.catalog import build_table, extend_table, follow, patch_table, withdrawn
+from tactful.catalog import build_table, extend_table, follow, patch_table, reworded, withdrawn
 from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
@@ -175,8 +175,12 @@ class House:
                 change = patch_table if product.id in table.row_of else extend_table
                 table = change(table, product, version=version)
         self._catalog = table
-        if table is not None and len(table.products) > len(former.products):
+        if table is None:
+            return
+        if len(table.products) > len(former.products):
             self._recommender = self._recommender.grown(table, first=len(former.products))
+        if said := reworded(former, table, [product.id for product in products]):
+            self._recommender = self._recommender.reworded(table, said)
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""

@@ -291,13 +291,26 @@ def test_a_small_change_keeps_the_table_laid_out():
     assert house.now()[0].products[0].availability == "out_of_stock"
 
 
-@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"brand": "Optika"}, {"product_type": "Other"}, {"sensitivity": "health"}])
+@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"product_type": "Other"}, {"sensitivity": "health"}])
 def test_what_a_product_says_of_itself_is_laid_out_anew(change):
     house = House(MemoryStore())
     house.put_products([product(1), product(2)], now=None)
     _, recommender = house.now()
     house.put_products([product(1, **change)], now=None)
     assert house.now()[1] is not recommender
+
+
+@pytest.mark.parametrize("change", [{"title": "Another kettle"}, {"brand": "Optika"}])
+def test_words_are_known_at_once_without_laying_out_the_others(change, monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(30)], now=None)
+    _, former = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    house.put_products([product(1, **change), product(30)], now=NOW)
+    catalog, recommender = house.now()
+    assert (catalog.products[1].title, catalog.products[1].brand) == (change.get("title", "Thing 1"), change.get("brand"))
+    assert ("kettle" in recommender.wants.words, "kettle" in former.wants.words) == ("title" in change, False)
 
 
 def test_a_new_product_is_known_at_once_without_laying_out_the_others(monkeypatch):

@@ -1,11 +1,13 @@
 """A new product: what every component lays over it at once is what it would lay over the whole catalogue."""
 
+from copy import copy
+
 import msgspec
 import numpy as np
 import pytest
 
 from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, looked, profile_of, purchase_table, tables_of
-from tactful.catalog import build_table, extend_table
+from tactful.catalog import build_table, extend_table, patch_table, reworded
 from tactful.model.products import Product
 from tactful.recommend._recommender import discover
 
@@ -24,6 +26,16 @@ BACK = [product for product in PRODUCTS if product.id in ("coffee", "case", "mil
 """Things that were learned of, were gone, and are back."""
 NOT_LAID_OUT = ("_catalog", "_kinds", "_trees")
 """What is only read when it is first needed, or is the catalogue itself."""
+
+
+REWORDED = {
+    "another title": {"coffee": {"title": "Peakroast espresso beans"}},
+    "a model": {"camera": {"title": "Optika X20"}, "case": {"title": "Bag for Optika X10"}},
+    "for another": {"case": {"title": "Lumo Z9 case"}, "camera-other": {"title": "Lumo Z9", "brand": "Lumo"}},
+    "a brand": {"camera": {"brand": "Optika"}, "case": {"title": "Case for Optika", "brand": "Optika"}},
+    "no words": {"novel": {"title": "?"}},
+    "one variant": {"tote-tan": {"title": "Willow tote, Tan"}},
+}
 
 
 def same(one, other):
@@ -107,3 +119,33 @@ def test_one_after_the_other_is_the_same_and_leaves_the_former_as_it_was(kind, l
         grown = table
     assert same(component, loaded(kind, learned, grown))
     assert same(former, before)
+
+
+def reworded_catalog(changes):
+    return build_table([msgspec.structs.replace(product, **changes.get(product.id, {})) for product in PRODUCTS], STORES, version=2)
+
+
+@pytest.mark.parametrize("news", REWORDED)
+@pytest.mark.parametrize("kind", discover(), ids=lambda kind: kind.name)
+def test_what_says_something_else_is_laid_over_as_if_the_whole_catalogue_were(kind, news, learned):
+    catalog = reworded_catalog(REWORDED[news])
+    former = reworded(CATALOG, catalog, REWORDED[news])
+    assert {CATALOG.products[row].id for row in former} == REWORDED[news].keys()
+    component, before = loaded(kind, learned, CATALOG), loaded(kind, learned, CATALOG)
+    again = copy(component)
+    if kind.reads_words:
+        again.reword(catalog, former)
+    assert same(again, loaded(kind, learned, catalog))
+    assert same(component, before)
+    back = copy(again)
+    if kind.reads_words:
+        back.reword(CATALOG, reworded(catalog, CATALOG, REWORDED[news]))
+    assert same(back, before)
+
+
+def test_a_patched_table_is_the_table_of_all():
+    for changes in REWORDED.values():
+        table, whole = CATALOG, reworded_catalog(changes)
+        for product_id in changes:
+            table = patch_table(table, whole.products[whole.row_of[product_id]], version=2)
+        assert same(table, whole)

@@ -307,6 +307,26 @@ class StoreContract:
         assert store.catalog.product("camera") == camera
         assert store.catalog.stores() == [berlin, soho]
 
+    def test_what_was_put_since_a_version_is_told_where_it_is_little_and_nothing_is_gone(self, store):
+        def put(*names: str) -> int:
+            with store.transaction():
+                store.catalog.put_products([Product(id=name, title=f"{name} of {store.catalog.version()}") for name in names])
+            return store.catalog.version()
+
+        first, second = put("c", "b", "a"), put("b", "d")
+        third = put("d", "c")
+        assert [product.title for product in store.catalog.put_since(first, most=3)] == ["c of 2", "b of 1", "d of 2"]
+        assert [product.id for product in store.catalog.put_since(second, most=3)] == ["c", "d"]
+        assert store.catalog.put_since(third, most=3) == []
+        assert store.catalog.put_since(first, most=2) is None
+        with store.transaction():
+            store.catalog.put_stores([Shop(store_code="s", name="S", lat=0, lon=0, country="GB", timezone="Europe/London")])
+        assert store.catalog.put_since(third, most=3) == []
+        with store.transaction():
+            store.catalog.delete_products(["a"])
+        assert store.catalog.put_since(third, most=3) is None
+        assert store.catalog.put_since(store.catalog.version(), most=3) == []
+
     def test_catalog_version_grows_with_every_change(self, store):
         seen = [store.catalog.version()]
         with store.transaction():

@@ -171,6 +171,10 @@ class Catalog(Protocol):
         """All products in the order of first insertion."""
         ...
 
+    def put_since(self, version: int, *, most: int) -> list[Product] | None:
+        """The products that were put since the catalogue had a version, in the order of first insertion; None where they are more, or where any was deleted."""
+        ...
+
     def delete_products(self, product_ids: Sequence[str]) -> None:
         """Forget products; ids that are not known are no matter."""
         ...

@@ -203,10 +203,19 @@ class _Catalog:
         return self._database.number("catalog_version")
 
     def put_products(self, products: Sequence[Product]) -> None:
-        self._put("put_product", [(product.id, _encode(product)) for product in products])
+        version = self.version() + 1
+        self._put("put_product", [(product.id, _encode(product), version) for product in products])
 
     def delete_products(self, product_ids: Sequence[str]) -> None:
+        if product_ids:
+            self._database.write("catalog_loses")
         self._put("delete_product", [(product_id,) for product_id in product_ids])
+
+    def put_since(self, version: int, *, most: int) -> list[Product] | None:
+        put = self._database.rows("products_put_since", (version, most + 1))
+        if len(put) > most or self._database.number("products_deleted") > version:
+            return None
+        return [_product(body) for _, body in sorted(put)]
 
     def product(self, product_id: str) -> Product | None:
         row = self._database.row("product", (product_id,))
@@ -221,7 +230,7 @@ class _Catalog:
     def stores(self) -> list[Shop]:
         return [_shop(body) for (body,) in self._database.rows("stores")]
 
-    def _put(self, statement: str, rows: list[tuple[str, bytes]] | list[tuple[str]]) -> None:
+    def _put(self, statement: str, rows: Sequence[Row]) -> None:
         if rows:
             self._database.write_many(statement, rows)
             self._database.write("catalog_changed")

@@ -354,6 +354,35 @@ def test_a_change_by_somebody_else_is_seen():
     assert set(other.now()[0].stores) == {"london", "paris"}
 
 
+def test_a_small_change_by_somebody_else_is_seen_without_laying_out_the_others(monkeypatch):
+    store = MemoryStore()
+    one, other = House(store), House(store)
+    one.put_products([product(number) for number in range(30)], now=None)
+    other.now()
+    one.put_products([product(1, title="Mine"), product(30)], now=None)
+    one.put_stores(STORES)
+    one.put_products([product(2, availability="out_of_stock"), product(31, item_group_id="p30")], now=None)
+    whole = House(store).now()[0]
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    catalog, recommender = other.now()
+    assert (catalog.products, catalog.stores, catalog.version) == (whole.products, whole.stores, whole.version)
+    assert (catalog.rows_of_group, catalog.in_stock.tolist()) == (whole.rows_of_group, whole.in_stock.tolist())
+    assert len(recommender.life_days()) == len(catalog.types) == 32
+    assert "mine" in recommender.wants.words
+
+
+@pytest.mark.parametrize("count", [1, PATCHED_AT_ONCE + 1])
+def test_what_somebody_else_deletes_or_changes_much_is_seen(count):
+    store = MemoryStore()
+    one, other = House(store), House(store)
+    one.put_products([product(number) for number in range(30)], now=None)
+    other.now()
+    one.put_products([product(number, title="Mine") for number in range(count)], now=None)
+    one.delete_product("p29")
+    assert other.now()[0].products == tuple(store.catalog.products())
+
+
 def test_a_decision_under_way_keeps_the_catalogue_it_began_with():
     """The recommender that it was given stays laid over its table, while others get a longer one."""
     house = House(MemoryStore())

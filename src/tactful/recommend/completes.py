@@ -23,6 +23,7 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.recommend._after import AfterConfig, Lines, learn_after
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._models import Models
+from tactful.recommend._pairs import distinct
 from tactful.recommend._together import Partners, Together, TogetherConfig, looked_at_together
 
 
@@ -340,7 +341,7 @@ def _likelier(at_once: Known, gained: Known) -> Known:
 
 
 def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArray[np.int64]:
-    pair = np.unique(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
+    pair = distinct(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
     buyers = np.bincount(pair % len(purchases.catalog.products), minlength=len(purchases.catalog.products))
     most_bought = np.argsort(-buyers, kind="stable")[: config.most_products]
     return np.sort(most_bought[buyers[most_bought] >= config.least_buyers])

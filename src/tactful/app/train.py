@@ -63,6 +63,7 @@ def train(store: Store, house: House, workbench: Workbench, *, now: datetime, re
     with workbench.begin(partial(_state, store, catalog), now=now, resume_within=resume_within) as work:
         customers = list(store.events.customers(until=work.now))
         if not customers or not catalog.products:
+            work.forget()
             raise NotReady("there is nothing to learn from: import products and events first")
         lay_out(store, catalog, customers, work=work, progress=progress)
         purchases = purchase_table(work.count, catalog, customers, until_day=work.now.timestamp() / DAY_SECONDS)

@@ -28,6 +28,7 @@ class SparkCounter:
             for name, value in SETTINGS.items():
                 builder = builder.config(name, value)
             self._session = builder.getOrCreate()
+            self._session.sparkContext.setLogLevel("ERROR")  # what goes wrong is told as an error; the rest would run through the progress bar
             self._words = ibis.pyspark.connect(self._session)
 
     def read(self, table: str, files: Sequence[Path]) -> None:

@@ -116,6 +116,15 @@ def test_training_in_the_past_sees_only_the_past():
     assert blobs(engine)["popular_here"][0] == blobs(early)["popular_here"][0]
 
 
+def test_where_there_is_nothing_to_learn_from_nothing_is_begun(tmp_path):
+    engine = open_engine(tmp_path)
+    engine.import_history(LIVES[:5], now=NOW)
+    with pytest.raises(NotReady, match="import products"):
+        engine.train(now=NOW)
+    assert [file.name for file in (tmp_path / "training").iterdir()] == ["lock"]
+    engine.store.close()
+
+
 class PowerCut(BaseException):
     pass
 

@@ -35,6 +35,8 @@ NOT_OF_ONE_CUSTOMER = {
     "count_dead_letters": "doctor counts",
     "catalog_version": "one row",
     "catalog_changed": "one row",
+    "catalog_loses": "one row",
+    "products_deleted": "one row",
     "models_version": "one row",
     "models_changed": "one row",
     "keys_version": "one row",

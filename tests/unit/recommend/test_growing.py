@@ -10,6 +10,7 @@ from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, looked, profile_of, 
 from tactful.catalog import build_table, extend_table, patch_table, reworded
 from tactful.model.products import Product
 from tactful.recommend._recommender import discover
+from tactful.recommend.completes import Completes
 
 NEWS = {
     "style": Product(id="new", title="Optika Y20", brand="Optika", product_type="Electronics > Photo > Cameras", since=NOW),
@@ -95,6 +96,19 @@ def test_what_is_new_is_laid_over_as_if_the_whole_catalogue_were(kind, learned):
         component.extend(grown, first=len(CATALOG.products))
         other = loaded(kind, learned, grown)
         assert not [(name, key, value, vars(other)[key]) for key, value in laid_out(component).items() if not same(value, vars(other)[key])]
+
+
+def test_what_is_new_may_take_the_company_of_the_others_away(learned):
+    """A case for Lumo goes with every camera, until a camera by Lumo is sold."""
+    words = {"camera": {"brand": "Optika"}, "case": {"title": "Case for Lumo"}}
+    former = reworded_catalog(words)
+    lumo = Product(id="lumo", title="Lumo Q", brand="Lumo", product_type="Electronics > Photo > Cameras")
+    grown = extend_table(former, lumo, version=3)
+    component, before = (loaded(Completes, learned, former) for _ in range(2))
+    assert before.at_once[former.row_of["camera"]]
+    component.extend(grown, first=len(former.products))
+    assert same(component, loaded(Completes, learned, grown))
+    assert former.row_of["camera"] not in component.at_once
 
 
 @pytest.mark.parametrize("kind", discover(), ids=lambda kind: kind.name)

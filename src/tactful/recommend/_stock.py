@@ -5,16 +5,22 @@ from collections.abc import Iterable
 from tactful.model.customer import Customer
 from tactful.model.tables import DAY_SECONDS
 
+LATEST = 2
+"""Of each product, the purchases of which one must be of several pieces."""
+REMEMBERED = 12
+"""And those of it that tell how many are usual."""
+
 
 def days_stocked(customer: Customer, rows: Iterable[int], gap_days: float) -> float:
     """Days by which the last piece of a style, of which these catalogue rows were bought, outlasts one usual gap after the last order.
 
     0 where they bought what they always buy, or once only. Less than usual does not bring the day forward: it may be all that there was.
     """
-    known, catalog = customer.profile.products, customer.catalog
-    lines = [line for row in set(rows) if (history := known.get(catalog.product(row).id)) for line in history.purchases]
-    if all(line.quantity <= 1 for line in lines):
-        return 0.0
+    known, products = customer.profile.products, customer.catalog.products
+    found = [history.purchases for row in set(rows) if (history := known.get(products[row].id))]
+    if not any(line.quantity > 1 for purchases in found for line in purchases[-LATEST:]):
+        return 0.0  # As of nearly everything: that is all that it costs.
+    lines = [line for purchases in found for line in purchases[-REMEMBERED:]]
     pieces: dict[int, float] = {}
     for line in lines:
         if not line.gift:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from scipy import sparse
 
 from tactful.bench import Setting
@@ -100,7 +100,7 @@ def _table(title: str, lists: dict[str, Lists], found: dict[str, "_Found"], ques
     columns = (
         "hit",
         "other kinds",
-        "95 %",
+        Column("95 %", no_wrap=True),
         f"{OURS} ahead by",
         "of had",
         "of new",

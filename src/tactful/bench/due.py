@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from scipy.special import ndtr
 
 from tactful.bench import Setting
@@ -197,7 +197,20 @@ def _list_table(asked: Asked, purchases: PurchaseTable, fitting: dict[str, Cost]
         buyers=np.bincount(asked.thing, minlength=keys).astype(float),
         kind=kind,
     )
-    columns = ("recall", "95 %", f"{OURS} ahead by", "nDCG", "hit", "had before", "kind twice", "coverage", "novelty", "fit s", "MiB", "µs")
+    columns = (
+        "recall",
+        Column("95 %", no_wrap=True),
+        f"{OURS} ahead by",
+        "nDCG",
+        "hit",
+        "had before",
+        "kind twice",
+        "coverage",
+        "novelty",
+        "fit s",
+        "MiB",
+        "µs",
+    )
     table = Table("at 10", *columns, title="the ten likeliest of who bought something again")
     found = {name: judge_lists(truth, _tens(asked, score, truth.customers)) for name, score in asked.columns.items()}
     people, owner = np.unique(truth.customers % len(purchases.customers), return_inverse=True)  # one household's letters stand and fall together

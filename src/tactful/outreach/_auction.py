@@ -25,9 +25,6 @@ LOSS = 0.0018
 """Probability that an unwanted message makes somebody leave the channel. Source: agency figures for campaigns."""
 LOST = 0.1
 """Share of what somebody is still worth that goes with the channel: a stated prior."""
-SOURED = 0.01
-"""Share of what somebody is still worth that goes with the goodwill a wrong reminder costs: a stated prior. In simulated shops where much is bought elsewhere
-unseen, what comes early costs about so much, and what comes in time earns little, since most would have bought it anyway (docs/simulator.md)."""
 TIRED_DAYS = 14.0
 """After so many days half of the fatigue is gone."""
 SETTLED = 0.5
@@ -116,14 +113,13 @@ def bid(opportunity: Opportunity, receiver: Receiver, *, wanted: Sequence[float]
         nothing *= 1 - probability
     turnover = max(sum(p * price for p, price in zip(wanted, prices, strict=True)), (1 - nothing) * receiver.order_value)
     tired, weight = 1 + receiver.fatigue(send_at), WEIGHTS.get(channel, 1.0)
-    lost = LOSS * weight * tired**2 * LOST + (SOURED if opportunity.reminds else 0.0)
     return Bid(
         trigger=opportunity.trigger,
         channel=channel,
         send_at=send_at,
         value=turnover * MARGIN * CAUSED * receiver.heard(),
         attention=ATTENTION * MARGIN * receiver.order_value * weight * tired,
-        risk=lost * nothing * MARGIN * receiver.remaining,
+        risk=LOSS * weight * tired**2 * nothing * LOST * MARGIN * receiver.remaining,
     )
 
 

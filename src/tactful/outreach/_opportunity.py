@@ -26,8 +26,6 @@ class Opportunity(Struct, frozen=True, kw_only=True):
     """A second slot, from its beginning to its deadline, for when the first cannot be had."""
     indices: tuple[int, ...]
     """Which candidates of the shelf it is about, the leading one first."""
-    reminds: bool = False
-    """It says that they need something: wrong where they do not. News is true whether or not they want it."""
 
 
 class Trigger(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -46,16 +45,6 @@ def test_a_likelier_want_is_worth_more_and_a_tired_person_less():
 
 def test_the_more_somebody_is_still_worth_the_more_is_at_risk():
     assert judged(receiver(1, 2, remaining=5_000.0)).risk > judged(receiver(1, 2, remaining=50.0)).risk > 0
-
-
-def test_a_reminder_must_be_the_surer_the_more_somebody_buys_here_and_news_need_not():
-    def worth(wanted, remaining, *, reminds):
-        opportunity = msgspec.structs.replace(OPPORTUNITY, reminds=reminds)
-        return bid(opportunity, receiver(remaining=remaining), wanted=[wanted], prices=[20.0], channel="email", send_at=NOW).worth
-
-    assert worth(0.6, 100.0, reminds=True) > 0
-    assert worth(0.6, 2_000.0, reminds=True) < 0 < worth(0.9, 2_000.0, reminds=True)
-    assert worth(0.6, 2_000.0, reminds=False) > 0
 
 
 def test_silence_wins_where_little_is_wanted_by_somebody_who_has_had_enough():

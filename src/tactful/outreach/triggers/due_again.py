@@ -36,8 +36,7 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         lead = next(iter(windows))
         earliest, deadline = windows[lead]
         together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
-        value = float(shelf.score[together].sum())
-        return Opportunity(trigger=self.name, value=value, earliest=earliest, deadline=deadline, indices=tuple(together), reminds=True)
+        return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
     def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
         if because.every_days is None or because.last_at is None or because.spread > self.most_spread or (told_at is not None and told_at >= because.last_at):

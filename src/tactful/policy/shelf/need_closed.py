@@ -46,8 +46,8 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     ] = 0.9
     least_sure: Annotated[
         float,
-        setting("And while it is so likely that they still want one for themselves, 0 to 1.", source="likelier than not", ge=0, le=1),
-    ] = 0.5
+        setting("And while it is so likely that they still want one for themselves, 0 to 1.", source="a little likelier than not", ge=0, le=1),
+    ] = 0.45
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold closed types; of what is due again only what they say they have got."""

@@ -36,6 +36,10 @@ class Because(Struct, frozen=True, kw_only=True):
     """When they last bought or looked at it."""
     stocked_days: float = 0.0
     """How many days longer than usual it lasts, where the code is ``due_again``: they bought more than they usually do."""
+    kind_days: float | None = None
+    """Usual days between their own purchases of anything of its kind, where the code is ``due_again``; None where they bought the kind on one day only."""
+    kind_at: datetime | None = None
+    """When they last bought anything of its kind, where the code is ``due_again``."""
     seen_price: float | None = None
     """Lowest price they saw on it, where the code is ``price_drop``; None where it is in another currency than theirs, so that amounts would say little."""
     times: int | None = None
@@ -49,6 +53,16 @@ class Because(Struct, frozen=True, kw_only=True):
     def opened_at(self) -> datetime | None:
         """When the last piece is opened, where the code is ``due_again``: from then on it lasts as long as usual."""
         return None if self.last_at is None else self.last_at + timedelta(days=self.stocked_days)
+
+    @property
+    def rhythms(self) -> tuple[tuple[datetime, float], ...]:
+        """Since when it is used up, and in how many days, as far as known: the thing, and its kind, which fills the same shelf at home."""
+        opened_at = self.opened_at
+        if opened_at is None:
+            return ()
+        kind_at = None if self.kind_at is None else max(self.kind_at, opened_at)
+        both = ((opened_at, self.every_days), (kind_at, self.kind_days))
+        return tuple((at, days) for at, days in both if at is not None and days is not None)
 
 
 class Candidates(Struct, frozen=True, kw_only=True):

@@ -60,7 +60,7 @@ class Because(Struct, frozen=True, kw_only=True):
         opened_at = self.opened_at
         if opened_at is None:
             return ()
-        kind_at = None if self.kind_at is None else max(self.kind_at, opened_at)
+        kind_at = max(self.kind_at, opened_at) if self.kind_at is not None and self.stocked_days else self.kind_at
         both = ((opened_at, self.every_days), (kind_at, self.kind_days))
         return tuple((at, days) for at, days in both if at is not None and days is not None)
 

@@ -1,6 +1,7 @@
 """What every learned component is: a config, something to learn, something to say."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 from tactful.model.candidates import Candidates
@@ -8,6 +9,7 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import LookTable, PurchaseTable
+from tactful.recommend._proposed import Proposed
 
 Facts = dict[str, str | int | float]
 
@@ -32,6 +34,10 @@ class Component(ABC):
 
     def watch(self, looks: LookTable, purchases: PurchaseTable) -> Facts:
         """Learn from everybody's signs of interest too, after `train`; return figures for people to read. Most components have no use for them."""
+        return {}
+
+    def weigh(self, proposed: Callable[[], Proposed]) -> Facts:
+        """Learn from what all sources proposed at a past moment, in probabilities, and what was bought of it, after `watch`. Most never ask for it."""
         return {}
 
     @abstractmethod
@@ -64,6 +70,8 @@ class Source(Component):
     """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
     exact: ClassVar[bool] = False
     """Whether it means the very product, so that no other variant of the style will do."""
+    follows: ClassVar[bool] = False
+    """Whether it speaks of what comes after something was bought, the anchor of its reasons: it says less the longer they have had that without this."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 

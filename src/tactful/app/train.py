@@ -35,7 +35,6 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
-from tactful.profile import history_columns
 from tactful.recommend import Component, Proposed, Recommender, Source
 
 Facts = dict[str, str | int | float]
@@ -138,21 +137,17 @@ def _asked_a_week_ago(store: Store, purchases: PurchaseTable, looks: LookTable, 
         if isinstance(component, Source) and component.shows:
             component.train(before)
             component.bind(purchases.catalog)
-    asked = []
+    then = end - CALIBRATION_WEEK
+    start = np.searchsorted(purchases.customer, np.arange(len(purchases.customers) + 1)).tolist()
     some = np.random.default_rng(SEED).choice(len(purchases.customers), min(CALIBRATION_CUSTOMERS, len(purchases.customers)), replace=False)
+    asked = []
     for i in some.tolist():
-        asked.append(_asked_one(store, purchases.customers[i], recommender, catalog=purchases.catalog, end=end))
+        customer = see_customer(load_profile(store, purchases.customers[i], now=then), purchases.catalog, now=then, wants=recommender.wants)
+        row, day = purchases.row[start[i] : start[i + 1]], purchases.day[start[i] : start[i + 1]]
+        moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, purchases.catalog.stores, now=then).country)
+        asked.append(recommender.proposed(moment, customer, bought=purchases.catalog.group_of[row[day >= before.until_day]]))
         progress(1)
     return Proposed.together(asked)
-
-
-def _asked_one(store: Store, customer_id: str, recommender: Recommender, *, catalog: CatalogTable, end: datetime) -> Proposed:
-    then = end - CALIBRATION_WEEK
-    customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
-    later = history_columns(load_profile(store, customer_id, now=end), catalog).own()
-    bought = later.groups[(later.at >= then.timestamp()) & (later.at < end.timestamp())]
-    moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, catalog.stores, now=then).country)
-    return recommender.proposed(moment, customer, bought=bought)
 
 
 def _save(store: Store, recommender: Recommender, learned: dict[str, Artefact], *, purchases: PurchaseTable, now: datetime) -> int:

@@ -119,19 +119,19 @@ def figures_of(rows: NDArray[np.int32], customer: Customer, *, place: NDArray[np
         figures[:] = (0.0, NEVER, NEVER, 0.0, 0.0, NEVER)
         return figures
     days = own.at / DAY_SECONDS
-    by_group, by_type = np.argsort(own.groups, kind="stable"), np.argsort(own.types, kind="stable")
-    first, end = _lines(own.groups[by_group], catalog.group_of[rows])
+    of_group, of_type = own.groups[own.by_group], own.types[own.by_type]
+    first, end = _lines(of_group, catalog.group_of[rows])
     figures[:, 0] = end - first
-    first, end = _lines(own.types[by_type], catalog.type_of[rows])
-    figures[:, 1] = np.where(end > first, today - days[by_type[end - 1]], NEVER)
+    first, end = _lines(of_type, catalog.type_of[rows])
+    figures[:, 1] = np.where(end > first, today - days[own.by_type[end - 1]], NEVER)
     figures[:, 2] = NEVER
     named = np.flatnonzero(followed != NOTHING)
-    first, end = _lines(own.groups[by_group], catalog.group_of[followed[named]])
+    first, end = _lines(of_group, catalog.group_of[followed[named]])
     bought = first < end
-    np.minimum.at(figures[:, 2], place[named[bought]], today - days[by_group[first[bought]]])
+    np.minimum.at(figures[:, 2], place[named[bought]], today - days[own.by_group[first[bought]]])
     figures[:, 3] = len(days) - np.searchsorted(days, today - LATELY_DAYS, side="right")
     figures[:, 4] = 1 + np.count_nonzero(np.diff(np.floor(days)))
-    figures[:, 5] = max(today - float(days[-1]), 0.0)
+    figures[:, 5] = today - days[-1]
     return np.maximum(figures, 0.0)
 
 

@@ -12,6 +12,7 @@ little of it.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
 
@@ -52,7 +53,7 @@ _TIMES, _KIND, _FOLLOWED = (FIGURES.index(name) for name in ("times", "since_kin
 _OF_NEW, _OF_HAD = ([FIGURES.index(name) for name in names] for names in (OF_NEW, OF_HAD))
 
 
-class Ranking(Struct, frozen=True, kw_only=True):
+class Ranking(Struct, frozen=True, kw_only=True, dict=True):
     """What was learned."""
 
     sources: tuple[str, ...]
@@ -63,8 +64,12 @@ class Ranking(Struct, frozen=True, kw_only=True):
 
     def __call__(self, word: Floats, told: Floats, figures: Floats) -> Floats:
         """Probability of being wanted within seven days, float64 [n]: of the strongest word, and `Proposed.told` and `Proposed.figures` in probabilities."""
-        probability = expit(_log_odds(word) + signs_of(word, told, figures) @ np.array(self.weight))
+        probability = expit(_log_odds(word) + signs_of(word, told, figures) @ self._weights)
         return _even(self.curve, probability)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return np.array(self.weight)
 
 
 class RankerState(Struct, kw_only=True):
@@ -109,8 +114,10 @@ class Ranker(Component):
                 told[:, column] = every[:, names.index(name)]
         figures = figures_of(shelf.rows, customer, place=place, followed=np.concatenate([scores.followed for scores in said]), now=now)
         worth = ranking(shelf.score, told, figures)
-        worth = np.where(np.isin(shelf.source, ranking.sources), worth, shelf.score)
-        return Ranked(worth=np.where(shelf.stated, np.maximum(worth, shelf.score), worth), sources=names, said=every)
+        for i, because in enumerate(shelf.because):
+            if because.code not in ranking.sources or (because.source == "stated" and worth[i] < shelf.score[i]):
+                worth[i] = shelf.score[i]
+        return Ranked(worth=worth, sources=names, said=every)
 
     def bind(self, catalog: CatalogTable) -> None:
         """Nothing that was learned is about single products."""

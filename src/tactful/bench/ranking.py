@@ -28,7 +28,7 @@ from tactful.recommend.completes import Completes
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.like_you import LikeYou
 from tactful.recommend.popular_here import PopularHere
-from tactful.recommend.ranker import Ranking, learn_ranking, names_of, strongest
+from tactful.recommend.ranker import REGIMES, Ranking, learn_ranking, names_of, strongest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,12 +65,12 @@ def compare(console: Console, learned: Proposed, asked: Proposed, *, share: Floa
     on_scale, to_ask = learned.on_scale(partial(_probability, every)), asked.on_scale(partial(_probability, every))
     ranking, facts = learn_ranking(on_scale)
     found = {
-        BASE: strongest(to_ask.told, asked.outranks),
-        COUNTING: strongest(asked.on_scale(partial(_probability, counting)).told, asked.outranks),
+        BASE: strongest(to_ask.told, asked.voices),
+        COUNTING: strongest(asked.on_scale(partial(_probability, counting)).told, asked.voices),
         TREES: _trees(on_scale)(to_ask),
     }
     if ranking is not None:
-        found[OURS] = ranking(found[BASE], to_ask.told, to_ask.figures)
+        found[OURS] = ranking(to_ask.told, to_ask.figures)
     columns = ("AUC", "AP", "log-loss", "ahead by", f"right of {SHOWN}", "ahead by", "ECE", "had before", "coverage", "novelty")
     table = Table("", *columns, title=f"{len(asked.wanted):,} proposals, {asked.wanted.mean():.2%} bought")
     gains = {name: _gains(asked, found[BASE], probability) for name, probability in found.items()}
@@ -122,12 +122,12 @@ def _reliability(probability: Floats, wanted: NDArray[np.bool_]) -> Table:
 def _ask(sources: list[Source], purchases: PurchaseTable, households: Ints, day: float) -> Proposed:
     moment = Moment(now=datetime.fromtimestamp(day * DAY_SECONDS, UTC))
     start = np.searchsorted(purchases.customer, np.arange(len(purchases.customers) + 1)).tolist()
-    outranks, asked = {source.name: source.outranks for source in sources}, list[Proposed]()
+    asked = list[Proposed]()
     for household in households.tolist():
         customer, bought = _customer(purchases, slice(start[household], start[household + 1]), day)
         if len(customer.history.rows):
-            found = [SourceScores(source=source.name, candidates=source(moment, customer), follows=source.follows) for source in sources]
-            asked.append(Proposed.to_one(found, outranks, customer, bought=bought, now=moment.now))
+            found = [SourceScores(voice=source.voice, candidates=source(moment, customer)) for source in sources]
+            asked.append(Proposed.to_one(found, [source.voice for source in sources], customer, bought=bought, now=moment.now))
     return Proposed.together(asked)
 
 
@@ -152,11 +152,11 @@ def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Custom
 
 def _curves(learned: Proposed, *, only_counting: bool) -> Curves:
     """Of each source that needs one: fitted to all that it proposed, as they are shipped, or only where no source that outranks it speaks."""
-    spoke, rank = ~np.isnan(learned.told), np.array(learned.outranks)
+    spoke, rank = ~np.isnan(learned.told), np.array([voice.outranks for voice in learned.voices])
     curves = {}
-    for column, name in enumerate(learned.sources):
+    for column, voice in enumerate(learned.voices):
         where = spoke[:, column] & ~(spoke[:, rank > rank[column]].any(axis=1) & only_counting)
-        curves[name] = None if name in CALIBRATES_ITSELF else fit_curve(learned.told[where, column], learned.wanted[where])
+        curves[voice.name] = None if voice.name in CALIBRATES_ITSELF else fit_curve(learned.told[where, column], learned.wanted[where])
     return curves
 
 
@@ -167,9 +167,11 @@ def _probability(curves: Curves, name: str, score: Floats) -> Floats:
 
 
 def _corrections(ranking: Ranking) -> Table:
-    table = Table("what the ranker corrects", "log odds")
-    for name, weight in zip(names_of(ranking.sources), ranking.weight, strict=True):
-        table.add_row(name, f"{weight:+.2f}")
+    """What is taken off each word or added to it, in log odds; for one that is neither sure nor unsure."""
+    table = Table("what the ranker corrects", *REGIMES, "adds to another word")
+    also = dict(zip(names_of(ranking.voices), ranking.weight, strict=True))
+    for column, voice in enumerate(ranking.voices):
+        table.add_row(voice.name, *(f"{level[column]:+.2f}" for level in ranking.words.level), f"{also[f'also:{voice.name}']:+.2f}")
     return table
 
 
@@ -192,11 +194,11 @@ def _trees(learned: Proposed) -> Callable[[Proposed], Floats]:
     import lightgbm  # noqa: PLC0415 -- slow to import
 
     def columns(asked: Proposed) -> Floats:
-        return np.column_stack([strongest(asked.told, asked.outranks), asked.told, asked.figures])
+        return np.column_stack([strongest(asked.told, asked.voices), asked.told, asked.figures])
 
     def grow(some: Proposed, leaves: int, rounds: int) -> "lightgbm.Booster":
         settings = {"objective": "binary", "learning_rate": 0.05, "num_leaves": leaves, "min_data_in_leaf": 100, "seed": SEED, "deterministic": True}
-        rising = [1] * (1 + len(some.sources)) + [0] * some.figures.shape[1]
+        rising = [1] * (1 + len(some.voices)) + [0] * some.figures.shape[1]
         rows = lightgbm.Dataset(columns(some), some.wanted)
         return lightgbm.train(settings | {"monotone_constraints": rising, "num_threads": 1, "verbose": -1}, rows, rounds)
 

@@ -9,7 +9,7 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import LookTable, PurchaseTable
-from tactful.recommend._proposed import Proposed
+from tactful.recommend._proposed import Proposed, Voice
 
 Facts = dict[str, str | int | float]
 
@@ -70,14 +70,19 @@ class Source(Component):
     """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
     exact: ClassVar[bool] = False
     """Whether it means the very product, so that no other variant of the style will do."""
-    follows: ClassVar[bool] = False
-    """Whether it speaks of what comes after something was bought, the anchor of its reasons: it says less the longer they have had that without this."""
+    follows_days: ClassVar[float] = 0.0
+    """For so many days from the first purchase of its reason's anchor it has learned what follows: who has gone without for longer is somebody else."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 
     @abstractmethod
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose; unknown customers get the documented fallback. Pure: the same call gives the same answer."""
+
+    @property
+    def voice(self) -> Voice:
+        """What a ranker must know of it."""
+        return Voice(name=self.name, outranks=self.outranks, follows_days=self.follows_days)
 
     def prior(self, score: float) -> float:
         """Probability of being wanted within seven days for a score, as long as no log says better."""

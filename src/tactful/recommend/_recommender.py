@@ -104,12 +104,12 @@ class Recommender:
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source, for variants that fit the customer."""
         sizes = sizes_of(customer)
-        for name, component in self.components.items():
+        for component in self.components.values():
             if (component.writes if moment.interrupts else component.shows) and isinstance(component, Source):
                 found = component(moment, customer)
                 if len(found):
                     rows = found.rows if component.exact else fitting_variants(found.rows, sizes, customer.catalog)
-                    yield SourceScores(source=name, candidates=Candidates(rows=rows, score=found.score, because=found.because), follows=component.follows)
+                    yield SourceScores(voice=component.voice, candidates=Candidates(rows=rows, score=found.score, because=found.because))
 
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
@@ -142,8 +142,8 @@ class Recommender:
 
     def proposed(self, moment: Moment, customer: Customer, *, bought: NDArray[np.int32]) -> Proposed:
         """What every source proposes to a customer in a past moment, who bought some styles in the week after."""
-        outranks = {name: source.outranks for name, source in self.components.items() if isinstance(source, Source) and source.shows}
-        return Proposed.to_one(list(self.proposals(moment, customer)), outranks, customer, bought=bought, now=moment.now)
+        voices = [source.voice for source in self.components.values() if isinstance(source, Source) and source.shows]
+        return Proposed.to_one(list(self.proposals(moment, customer)), voices, customer, bought=bought, now=moment.now)
 
     def on_scale(self, proposed: Proposed) -> Proposed:
         """What was proposed, with probabilities for scores."""
@@ -152,7 +152,7 @@ class Recommender:
     def learn_curves(self, proposed: Proposed) -> Facts:
         """Fit the curve of each source whose scores are no probabilities to what was bought; figures for people to read."""
         facts: Facts = {"customers": len(np.unique(proposed.customer))}
-        for column, name in enumerate(proposed.sources):
+        for column, name in enumerate(voice.name for voice in proposed.voices):
             spoke = ~np.isnan(proposed.told[:, column])
             if not self.source(name).calibrates_itself:
                 score, wanted = proposed.told[spoke, column], proposed.wanted[spoke]

@@ -101,7 +101,7 @@ class Completes(Source):
 
     name: ClassVar[str] = "completes"
     form: ClassVar[int] = 2
-    follows: ClassVar[bool] = True
+    follows_days: ClassVar[float] = AfterConfig().window_days
 
     def __init__(self, config: CompletesConfig | None = None) -> None:
         self.config = config or CompletesConfig()

@@ -1,10 +1,10 @@
-"""One order for what all sources propose: how likely each thing is wanted in the next days, by what every source says, the customer, the thing and the time.
+"""One order for what all sources propose: how likely each thing is wanted in the next days, by what every source says, the customer, the thing and time.
 
-The strongest word, which counts where there is no ranker, is where it starts from; what is learned are corrections of its log odds, each held back until a few
-dozen purchases speak for it, so that a rare kind of want (what goes with a new camera) keeps its source's word instead of being judged with the many.
-Corrections of what they have bought before and of what is new to them are apart: what speaks for the next milk says little of a first case. A thing proposed
-because of another is asked when they first bought that: who has had coffee for a year without the biscuits does not lack them, who has had a camera for a week
-may well lack its case. No source's word may count against a thing.
+First each source's word is corrected, apart for what the customer had before, for what is new to them, and for what follows something that they first bought
+just now: what speaks for the next milk says little of a first case, and who has had coffee for a year without the biscuits does not lack them, where who has
+had a camera for a week may well lack its case. The strongest corrected word is where the second step starts: what else speaks for the thing may only add to
+it, and a few figures of the customer, the thing and the time correct the rest. Every correction is one of log odds, and held back until a few dozen purchases
+speak for it, so that a rare kind of want keeps its source's word instead of being judged with the many. So no source's word ever counts against a thing.
 
 It puts in order and silences nothing: whether something is worth saying is asked of the source's own word, since where few buy a kind of thing a week tells too
 little of it.
@@ -28,9 +28,10 @@ from tactful.model.tables import PurchaseTable
 from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._component import Component, Facts
 from tactful.recommend._logistic import expit, fit_offset
-from tactful.recommend._proposed import FIGURES, Proposed, SourceScores, figures_of, side_by_side
+from tactful.recommend._proposed import FIGURES, Proposed, SourceScores, Voice, figures_of, side_by_side
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 LEAST_WANTED = 500
 """Purchases among what was proposed, with fewer of which there is too little to learn from."""
 SURE = 2.0
@@ -40,32 +41,59 @@ USUAL = float(np.log(0.05 / 0.95))
 """Log odds that count as neither sure nor unsure."""
 HELD_BACK = 10.0
 """Precision of the belief that a correction is none: one of a quarter of a log odd needs some twenty purchases that speak for it."""
+FREE = 1e-3
+"""The same of how likely what they had and what is new is at all, of which every shop has plenty to learn from."""
+BLOCK = 20.0
+"""Purchases foretold together of which it is asked how many came true."""
 KEPT_APART = 0.01
 """Share of the model's own probability beside the curve's, so that what the curve thinks alike stays in order."""
 SHOWN = 8
 YEAR_DAYS = 365.0
-TYPICAL = (1.0, 7.0, 30.0, 10.0, 50.0, 7.0)
+TYPICAL = (1.0, 0.0, 7.0, 10.0, 50.0, 7.0)
 """Of each figure, where its correction is none."""
 STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
-OF_NEW, OF_HAD = FIGURES[1:], tuple(name for name in FIGURES if name != "since_anchor")
-"""Figures that tell something of what is new to a customer, and of what they had."""
-_TIMES, _KIND, _FOLLOWED = (FIGURES.index(name) for name in ("times", "since_kind", "since_anchor"))
+HAD, NEW, IN_TIME = "had", "new", "in time"
+REGIMES = (HAD, NEW, IN_TIME)
+"""What they had before; what is new to them; and what is new and follows something that they first bought just now."""
+OF_NEW, OF_HAD = FIGURES[2:], (FIGURES[0], *FIGURES[2:])
+"""Figures that tell something of what is new, and of what they had."""
+_TIMES, _IN_TIME, _KIND = (FIGURES.index(name) for name in ("times", "in_time", "since_kind"))
 _OF_NEW, _OF_HAD = ([FIGURES.index(name) for name in names] for names in (OF_NEW, OF_HAD))
+
+
+class Words(Struct, frozen=True, kw_only=True, dict=True):
+    """How each source's word is corrected, in log odds; tuples [regimes][sources]."""
+
+    level: tuple[tuple[float, ...], ...]
+    slope: tuple[tuple[float, ...], ...]
+    """Of a word that is neither sure nor unsure, and by how much more or less a surer one counts; a slope is -1 at least, where it counts for nothing."""
+
+    def __call__(self, told: Floats, regime: Ints) -> Floats:
+        """Corrected log odds, float64 [n, sources], NaN where silent; of probabilities [n, sources] and the `regimes_of` [n, sources]."""
+        level, slope = self._columns
+        odds, column = _log_odds(told), np.arange(told.shape[1])
+        return odds + level[regime, column] + slope[regime, column] * (odds - USUAL)
+
+    @cached_property
+    def _columns(self) -> tuple[Floats, Floats]:
+        return np.array(self.level), np.array(self.slope)
 
 
 class Ranking(Struct, frozen=True, kw_only=True, dict=True):
     """What was learned."""
 
-    sources: tuple[str, ...]
+    voices: tuple[Voice, ...]
     """Whose words it has heard."""
+    words: Words
     weight: tuple[float, ...]
+    """Of `signs_of`."""
     curve: Curve | None = None
     """From the model's probability to how often it came true, of customers that the model had not learned from."""
 
-    def __call__(self, word: Floats, told: Floats, figures: Floats) -> Floats:
-        """Probability of being wanted within seven days, float64 [n]: of the strongest word, and `Proposed.told` and `Proposed.figures` in probabilities."""
-        probability = expit(_log_odds(word) + signs_of(word, told, figures) @ self._weights)
-        return _even(self.curve, probability)
+    def __call__(self, told: Floats, figures: Floats) -> Floats:
+        """Probability of being wanted within seven days, float64 [n], NaN where nobody spoke; of `Proposed.told` in probabilities, and `Proposed.figures`."""
+        word = strongest(self.words(told, regimes_of(figures, self.voices)), self.voices)
+        return _even(self.curve, expit(word + signs_of(told, figures) @ self._weights))
 
     @cached_property
     def _weights(self) -> Floats:
@@ -108,14 +136,14 @@ class Ranker(Component):
         voice = np.repeat(np.arange(len(said)), [len(scores.candidates) for scores in said])
         every = side_by_side(place, voice, probability, size=(len(shelf), len(said)))
         names = tuple(scores.source for scores in said)
-        told = np.full((len(shelf), len(ranking.sources)), np.nan)
-        for column, name in enumerate(ranking.sources):
-            if name in names:
-                told[:, column] = every[:, names.index(name)]
-        figures = figures_of(shelf.rows, customer, place=place, followed=np.concatenate([scores.followed for scores in said]), now=now)
-        worth = ranking(shelf.score, told, figures)
+        told = np.full((len(shelf), len(ranking.voices)), np.nan)
+        for column, heard in enumerate(ranking.voices):
+            if heard.name in names:
+                told[:, column] = every[:, names.index(heard.name)]
+        worth = ranking(told, figures_of(shelf.rows, place, said, customer=customer, now=now))
+        known = {heard.name for heard in ranking.voices}
         for i, because in enumerate(shelf.because):
-            if because.code not in ranking.sources or (because.source == "stated" and worth[i] < shelf.score[i]):
+            if because.code not in known or (because.source == "stated" and worth[i] < shelf.score[i]):
                 worth[i] = shelf.score[i]
         return Ranked(worth=worth, sources=names, said=every)
 
@@ -136,37 +164,40 @@ def _even(curve: Curve | None, probability: Floats) -> Floats:
     return probability if curve is None else (1 - KEPT_APART) * curve(probability) + KEPT_APART * probability
 
 
-def strongest(told: Floats, outranks: Sequence[int]) -> Floats:
-    """The word that counts where there is no ranker, float64 [n]: the highest of those that outrank the others.
+def strongest(told: Floats, voices: Sequence[Voice]) -> Floats:
+    """The word that counts, float64 [n]: the highest of those that outrank the others; NaN where nobody spoke.
 
-    >>> strongest(np.array([[0.1, 0.3], [np.nan, 0.3]]), [1, 0]).tolist()
+    >>> strongest(np.array([[0.1, 0.3], [np.nan, 0.3]]), [Voice("due_again", 1), Voice("popular_here")]).tolist()
     [0.1, 0.3]
     """
     word = np.full(len(told), np.nan)
-    for rank in sorted(set(outranks), reverse=True):
-        highest = np.fmax.reduce(told[:, np.array(outranks) == rank], axis=1)
+    ranks = [voice.outranks for voice in voices]
+    for rank in sorted(set(ranks), reverse=True):
+        highest = np.fmax.reduce(told[:, [one == rank for one in ranks]], axis=1)
         word = np.where(np.isnan(word), highest, word)
     return word
 
 
-def names_of(sources: Sequence[str]) -> tuple[str, ...]:
+def regimes_of(figures: Floats, voices: Sequence[Voice]) -> Ints:
+    """In which of the `REGIMES` each word is spoken, int64 [n, voices]: in time is only the word of who says that it follows."""
+    follows = np.array([voice.follows_days > 0 for voice in voices])
+    return np.where(figures[:, _TIMES, None] > 0, 0, np.where((figures[:, _IN_TIME, None] > 0) & follows, 2, 1))
+
+
+def names_of(voices: Sequence[Voice]) -> tuple[str, ...]:
     """What each of `signs_of` is."""
-    words = [f"{what}:{name}" for what in ("new:says", "had:says", "sure") for name in sources]
-    figures = [f"new:{name}" for name in OF_NEW] + [f"had:{name}" for name in OF_HAD]
-    return ("new", "had", "new:word", "had:word", *words, "new:kind", "had:kind", "new:follows", *figures)
+    figures = [f"{NEW}:{name}" for name in OF_NEW] + [f"{HAD}:{name}" for name in OF_HAD]
+    return (*REGIMES, *(f"also:{voice.name}" for voice in voices), f"{HAD}:kind", f"{NEW}:kind", *figures)
 
 
-def signs_of(word: Floats, told: Floats, figures: Floats) -> Floats:
-    """What corrections rest on, float64 [n, 17 + 3 * sources], as `names_of` names them: of what is new to a customer, and of what they had."""
-    had, spoke, known = figures[:, _TIMES] > 0, ~np.isnan(told), np.isfinite(figures)
-    apart = np.column_stack([~had, had])
-    word_apart = apart * (_log_odds(word) - USUAL)[:, None]
-    spoke_apart = (spoke & ~had[:, None], spoke & had[:, None])
-    sure = np.where(spoke, _log_odds(np.where(spoke, told, 0.5)) - USUAL, 0.0)
-    known_apart = (apart * known[:, _KIND, None], ~had & known[:, _FOLLOWED])
+def signs_of(told: Floats, figures: Floats) -> Floats:
+    """What corrections of the strongest word rest on, float64 [n, 14 + voices], as `names_of` names them."""
+    had, in_time = figures[:, _TIMES] > 0, figures[:, _IN_TIME] > 0
+    apart = np.column_stack([had, ~had & ~in_time, ~had & in_time])
+    also, known = np.log1p(100 * np.nan_to_num(told)), np.isfinite(figures)
     scaled = np.where(known, np.log1p(np.minimum(figures, YEAR_DAYS)) - np.log1p(TYPICAL), 0.0)
-    figures_apart = (scaled[:, _OF_NEW] * ~had[:, None], scaled[:, _OF_HAD] * had[:, None])
-    return np.column_stack([apart, word_apart, *spoke_apart, sure, *known_apart, *figures_apart])
+    kind = apart[:, :2] & known[:, _KIND, None]
+    return np.column_stack([apart, also, kind, scaled[:, _OF_NEW] * apart[:, 1, None], scaled[:, _OF_HAD] * apart[:, 0, None]])
 
 
 def learn_ranking(proposed: Proposed) -> tuple[Ranking | None, Facts]:
@@ -175,33 +206,64 @@ def learn_ranking(proposed: Proposed) -> tuple[Ranking | None, Facts]:
     half = proposed.customer % 2 == 0
     if min(proposed.wanted[half].sum(), proposed.wanted[~half].sum()) < LEAST_WANTED / 2:
         return None, facts
-    word = strongest(proposed.told, proposed.outranks)
+    word = strongest(proposed.told, proposed.voices)
     raw, foretold = np.empty(len(half)), np.empty(len(half))
     for part in (half, ~half):
-        raw[part] = _fit(proposed.of(~part), word[~part])(word[part], proposed.told[part], proposed.figures[part])
+        raw[part] = _fit(proposed.of(~part))(proposed.told[part], proposed.figures[part])
     for part in (half, ~half):
-        foretold[part] = _even(fit_curve(raw[~part], proposed.wanted[~part]), raw[part])
+        foretold[part] = _even(_fit_curve(raw[~part], proposed.wanted[~part]), raw[part])
     ahead, merits = _merits(proposed, word, foretold)
     if not ahead:
         return None, facts | merits
-    ranking = msgspec.structs.replace(_fit(proposed, word), curve=fit_curve(raw, proposed.wanted))
+    ranking = msgspec.structs.replace(_fit(proposed), curve=_fit_curve(raw, proposed.wanted))
     return ranking, facts | merits | _reliability(foretold, proposed.wanted)
 
 
-def _fit(proposed: Proposed, word: Floats) -> Ranking:
-    """Corrections of the word; where one would turn a source's word against a thing, it is none."""
-    names = names_of(proposed.sources)
-    signs = signs_of(word, proposed.told, proposed.figures)
-    least = np.array([-1.0 if name.endswith(":word") else 0.0 if name.startswith("sure:") else -np.inf for name in names])
-    ridge = np.where(np.isin(names, ("new", "had")), 1e-3, HELD_BACK)
+def _fit(proposed: Proposed) -> Ranking:
+    """Corrections of each source's word, and then of the strongest; what else speaks for a thing may only add to it."""
+    words = _fit_words(proposed)
+    word = strongest(words(proposed.told, regimes_of(proposed.figures, proposed.voices)), proposed.voices)
+    names = names_of(proposed.voices)
+    signs = signs_of(proposed.told, proposed.figures)
+    adds = np.array([name.startswith("also:") for name in names])
+    ridge = np.where(np.isin(names, (HAD, NEW)), FREE, HELD_BACK)
     heard = np.ones(len(names), np.bool_)
     while True:
         weight = np.zeros(len(names))
-        weight[heard] = fit_offset(signs[:, heard], proposed.wanted, offset=_log_odds(word), ridge=ridge[heard])
-        against = heard & (weight < least)
+        weight[heard] = fit_offset(signs[:, heard], proposed.wanted, offset=word, ridge=ridge[heard])
+        against = heard & adds & (weight < 0)
         if not against.any():
-            return Ranking(sources=proposed.sources, weight=tuple(weight.tolist()))
+            return Ranking(voices=proposed.voices, words=words, weight=tuple(weight.tolist()))
         heard &= ~against
+
+
+def _fit_words(proposed: Proposed) -> Words:
+    """Corrections of the words that count, that is of no word that another source outranks: what a regime has in common, and what is each source's own."""
+    rank = np.array([voice.outranks for voice in proposed.voices])
+    spoke = ~np.isnan(proposed.told)
+    counts = spoke & (rank == np.max(np.where(spoke, rank, rank.min()), axis=1, keepdims=True))
+    row, source = np.nonzero(counts)
+    odds, regime = _log_odds(proposed.told[row, source]), regimes_of(proposed.figures, proposed.voices)[row, source]
+    sources, cells = len(proposed.voices), len(REGIMES) * (1 + len(proposed.voices))
+    signs = np.zeros((len(row), 2 * cells))
+    line = np.arange(len(row))
+    for first, amount in ((0, 1.0), (cells, odds - USUAL)):
+        signs[line, first + regime] = amount
+        signs[line, first + len(REGIMES) + regime * sources + source] = amount
+    ridge = np.full(2 * cells, HELD_BACK)
+    ridge[[REGIMES.index(HAD), REGIMES.index(NEW)]] = FREE
+    weight = fit_offset(signs, proposed.wanted[row], offset=odds, ridge=ridge)
+    level, slope = (part[: len(REGIMES), None] + part[len(REGIMES) :].reshape(-1, sources) for part in (weight[:cells], weight[cells:]))
+    return Words(level=tuple(map(tuple, level.tolist())), slope=tuple(map(tuple, np.maximum(slope, -1.0).tolist())))
+
+
+def _fit_curve(foretold: Floats, wanted: NDArray[np.bool_]) -> Curve | None:
+    """How often it came true, over blocks of which some purchases were foretold: a few rare things that were not bought this week bend no curve."""
+    order = np.argsort(foretold, kind="stable")
+    block = np.empty(len(order), np.intp)
+    block[order] = np.cumsum(foretold[order]) // BLOCK
+    mean = np.bincount(block, weights=foretold) / np.maximum(np.bincount(block), 1)
+    return fit_curve(mean[block], wanted)
 
 
 def _merits(proposed: Proposed, word: Floats, foretold: Floats) -> tuple[bool, Facts]:

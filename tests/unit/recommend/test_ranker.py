@@ -1,24 +1,22 @@
 """One order for what all sources propose: learned where it is ahead, and only there; never against a source's word, and never against a rare kind of want."""
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rankings import OUTRANKS, SOURCES, proposed, week
+from rankings import VOICES, doubting, proposed, week
 from small_shop import CATALOG, NOW, ago, bought, customer_of, row
 from tactful.model.candidates import Because, Candidates
 from tactful.model.moment import Moment
 from tactful.recommend import Recommender, slate_of
-from tactful.recommend._proposed import FIGURES, Proposed, SourceScores, figures_of
+from tactful.recommend._proposed import Proposed, SourceScores, Voice, figures_of
 from tactful.recommend.considering import Considering
-from tactful.recommend.ranker import Ranker, Ranking, learn_ranking, names_of, strongest
+from tactful.recommend.ranker import REGIMES, Ranker, learn_ranking, names_of, strongest
 
 LEARNED, MERITS = learn_ranking(proposed())
-NONE = np.inf
-FIGURES_OF_NEW = [0.0, NONE, NONE, 4.0, 20.0, 3.0]
-FIGURES_OF_HAD = [12.0, 30.0, NONE, 4.0, 20.0, 3.0]
+NEVER = np.inf
+OF_NEW, OF_NEW_IN_TIME, OF_HAD = [0.0, 0.0, NEVER, 4.0, 20.0, 3.0], [0.0, 1.0, NEVER, 4.0, 20.0, 3.0], [12.0, 0.0, 30.0, 4.0, 20.0, 3.0]
 
 
 @pytest.fixture
@@ -27,16 +25,9 @@ def ranking():
     return LEARNED
 
 
-def asked(ranking, told, figures):
-    """The probabilities of some rows."""
-    told = np.array(told)
-    return ranking(strongest(told, OUTRANKS), told, np.array(figures))
-
-
 def test_it_is_learned_where_all_together_tell_more_than_the_strongest_word(ranking):
     later = proposed(seed=2)
-    word = strongest(later.told, OUTRANKS)
-    foretold = ranking(word, later.told, later.figures)
+    word, foretold = strongest(later.told, VOICES), ranking(later.told, later.figures)
     ours, theirs = (np.log(p[later.wanted]).sum() + np.log1p(-p[~later.wanted]).sum() for p in (foretold, word))
     assert ours > theirs
     assert foretold.mean() == pytest.approx(later.wanted.mean(), rel=0.1)
@@ -53,12 +44,29 @@ def test_it_is_not_learned_from_few_purchases_nor_where_it_adds_nothing():
 
 
 @settings(deadline=None)
-@given(st.integers(0, len(SOURCES) - 1), st.floats(0.001, 0.9), st.floats(1.01, 5.0), st.sampled_from([FIGURES_OF_NEW, FIGURES_OF_HAD]))
-def test_a_source_that_is_surer_never_makes_a_thing_less_likely(source, probability, times, figures):
-    told = np.full((2, len(SOURCES)), np.nan)
+@given(
+    st.lists(st.one_of(st.none(), st.floats(0.001, 0.9)), min_size=3, max_size=3),
+    st.integers(0, len(VOICES) - 1),
+    st.floats(0.001, 0.9),
+    st.floats(1.0, 5.0),
+    st.sampled_from([OF_NEW, OF_NEW_IN_TIME, OF_HAD]),
+)
+def test_a_source_that_is_surer_never_makes_a_thing_less_likely(others, source, probability, times, figures):
+    told = np.full((2, len(VOICES)), np.nan)
+    told[:, [i for i in range(len(VOICES)) if i != source]] = [np.nan if one is None else one for one in others]
     told[:, source] = probability, min(probability * times, 0.99)
-    less, more = asked(LEARNED, told, [figures, figures])
+    less, more = LEARNED(told, np.array([figures, figures]))
     assert more >= less - 1e-12
+
+
+@settings(deadline=None)
+@given(st.floats(0.001, 0.9), st.integers(1, len(VOICES) - 1), st.floats(0.001, 0.9), st.sampled_from([OF_NEW, OF_NEW_IN_TIME]))
+def test_what_another_source_speaks_for_too_is_not_less_likely(probability, source, other, figures):
+    told = np.full((2, len(VOICES)), np.nan)
+    told[:, 3 if source == 1 else 1] = probability
+    told[1, source] = other
+    alone, with_another = LEARNED(told, np.array([figures, figures]))
+    assert with_another >= alone - 1e-12
 
 
 def test_what_goes_with_a_new_camera_is_not_judged_with_the_biscuits_that_never_went_with_the_coffee():
@@ -66,47 +74,51 @@ def test_what_goes_with_a_new_camera_is_not_judged_with_the_biscuits_that_never_
     rng = np.random.default_rng(3)
     n = 24_000
     kind = rng.choice(["due", "stale company", "fresh company", "best seller"], n, p=[0.3, 0.298, 0.002, 0.4])
-    told = np.full((n, len(SOURCES)), np.nan)
-    figures = np.tile(FIGURES_OF_NEW, (n, 1))
+    told = np.full((n, len(VOICES)), np.nan)
     due, company = kind == "due", np.char.endswith(kind, "company")
     told[due, 0], told[company, 1], told[kind == "best seller", 3] = rng.beta(1, 9, due.sum()), 0.1, 0.03
-    figures[due] = FIGURES_OF_HAD
-    figures[:, FIGURES.index("since_anchor")] = np.select([kind == "stale company", kind == "fresh company"], [300.0, 6.0], NONE)
+    figures = np.select([due[:, None], (kind == "fresh company")[:, None]], [np.array([OF_HAD]), np.array([OF_NEW_IN_TIME])], np.array([OF_NEW]))
     wanted = rng.random(n) < np.select([due, kind == "stale company", kind == "fresh company"], [0.1, 0.0007, 0.0], 0.001)
     ranking, _ = learn_ranking(week(told=told, figures=figures, wanted=wanted, customer=np.sort(rng.integers(0, 300, n)), row=rng.integers(0, 50, n)))
     assert ranking is not None
-    told = [[np.nan, 0.1, np.nan, np.nan], [np.nan, 0.1, np.nan, np.nan], [np.nan, np.nan, np.nan, 0.03]]
-    figures = [[0, NONE, 6, 4, 20, 3], [0, NONE, 300, 4, 20, 3], FIGURES_OF_NEW]
-    fresh, stale, best_seller = asked(ranking, told, figures)
-    assert fresh > best_seller
-    assert fresh > stale
-    fresh, stale, _ = asked(msgspec.structs.replace(ranking, curve=None), told, figures)
-    assert fresh > 2 * stale
+    company, best_seller = [np.nan, 0.1, np.nan, np.nan], [np.nan, np.nan, np.nan, 0.03]
+    fresh, stale, popular = ranking(np.array([company, company, best_seller]), np.array([OF_NEW_IN_TIME, OF_NEW, OF_NEW]))
+    assert fresh > 0.03
+    assert max(stale, popular) < 0.003
 
 
 def test_every_correction_has_a_name(ranking):
-    assert len(names_of(ranking.sources)) == len(ranking.weight)
-    assert len(set(names_of(ranking.sources))) == len(ranking.weight)
+    assert len(names_of(ranking.voices)) == len(ranking.weight)
+    assert len(set(names_of(ranking.voices))) == len(ranking.weight)
+
+
+def following(*pairs):
+    """What a source found that proposes a product because of another."""
+    found = [(row(product), 0.2, Because(code="completes", anchor=None if anchor is None else row(anchor))) for product, anchor in pairs]
+    return SourceScores(voice=Voice("completes", follows_days=30.0), candidates=Candidates.of(found))
 
 
 def test_the_figures_are_of_the_customer_the_thing_and_what_it_follows():
     customer = customer_of(bought(ago(40), "coffee"), bought(ago(10), "coffee", "camera"))
-    rows = np.array([row("coffee"), row("case")], np.int32)
-    coffee, case = figures_of(rows, customer, place=np.array([0, 1, 1]), followed=np.array([-1, row("camera"), row("coffee")]), now=NOW).tolist()
-    assert coffee == pytest.approx([2, 10, NONE, 2, 2, 10])
-    assert case == pytest.approx([0, NONE, 10, 2, 2, 10])
-    nobody = figures_of(rows[:1], customer_of(), place=np.array([0]), followed=np.array([row("camera")]), now=NOW)
-    assert nobody.tolist() == [[0, NONE, NONE, 0, 0, NONE]]
+    rows = np.array([row("coffee"), row("case"), row("bread")], np.int32)
+    found = [following(("case", "camera"), ("bread", "coffee"), ("coffee", None))]
+    coffee, case, bread = figures_of(rows, np.array([1, 2, 0]), found, customer=customer, now=NOW).tolist()
+    assert coffee == pytest.approx([2, 0, 10, 2, 2, 10])
+    assert case == pytest.approx([0, 1, NEVER, 2, 2, 10])
+    assert bread == pytest.approx([0, 0, NEVER, 2, 2, 10])
+    nobody = figures_of(rows[:1], np.array([0]), [following(("case", "camera"))], customer=customer_of(), now=NOW)
+    assert nobody.tolist() == [[0, 0, NEVER, 0, 0, NEVER]]
 
 
 def test_customers_stand_one_after_the_other_and_who_never_spoke_is_left_out():
+    due, popular = Voice("due_again", outranks=1), Voice("popular_here")
+
     def one(*products):
-        found = [SourceScores(source="popular_here", candidates=Candidates.of([(row(name), 0.2, Because(code="popular_here")) for name in products]))]
-        outranks = {"due_again": 1, "popular_here": 0}
-        return Proposed.to_one(found if products else [], outranks, customer_of(), bought=CATALOG.group_of[[row("tote-black")]], now=NOW)
+        found = [SourceScores(voice=popular, candidates=Candidates.of([(row(name), 0.2, Because(code="popular_here")) for name in products]))]
+        return Proposed.to_one(found if products else [], [due, popular], customer_of(), bought=CATALOG.group_of[[row("tote-black")]], now=NOW)
 
     both = Proposed.together([one("milk", "tote-tan"), one(), one("milk")])
-    assert (both.sources, both.outranks) == (("popular_here",), (0,))
+    assert both.voices == (popular,)
     assert both.customer.tolist() == [0, 0, 2]
     assert {CATALOG.product(r).id: wanted for r, wanted in zip(both.row.tolist(), both.wanted.tolist(), strict=True)} == {"milk": False, "tote-tan": True}
 
@@ -124,9 +136,8 @@ class Saying(Considering):
         return score
 
 
-HEARD = ("due_again", "popular_here")
-UPSIDE_DOWN = Ranking(sources=HEARD, weight=tuple(-2.0 if name == "new:word" else 0.0 for name in names_of(HEARD)))
-"""Thinks the less of a new thing the surer a source is of it."""
+UPSIDE_DOWN = doubting(0.0, -2.0, "due_again", "popular_here")
+"""The less of a new thing the surer a source is of it: no ranking that was learned is so."""
 
 
 def shop(**sources):
@@ -177,9 +188,7 @@ def test_the_word_of_a_source_that_it_never_heard_stays():
 
 def test_nothing_that_they_asked_for_is_thought_less_of():
     recommender = shop(considering=Saying("stated"))
-    doubtful = names_of((*HEARD, "considering"))
-    ranking = Ranking(sources=(*HEARD, "considering"), weight=tuple(-9.0 if name == "new" else 0.0 for name in doubtful))
-    recommender.components["ranker"].state.ranking = ranking
+    recommender.components["ranker"].state.ranking = doubting(-9.0, 0.0, "due_again", "popular_here", "considering")
     worth = worth_by_id(recommender.shelf(Moment(now=NOW), customer_of(bought(ago(3), "camera"))))
     assert worth["novel"] == 0.2
     assert worth["milk"] < 0.01
@@ -190,4 +199,4 @@ def test_saved_and_loaded_it_ranks_the_same(ranking):
     one.state.ranking = ranking
     other.load(one.dump())
     assert other.state == one.state
-    assert msgspec.msgpack.decode(one.dump())["ranking"]["sources"] == list(SOURCES)
+    assert len(other.state.ranking.words.level) == len(REGIMES)

@@ -20,7 +20,6 @@ FEED = "an attribute of the product feed: kept and given back"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
-    "image": "read by the layout of letters",
     "welcomed": "read by the template of the customer's page",
     "prefill": "part of a usual on the wire",
     "contributions": "part of a decision on the wire",

@@ -17,7 +17,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customer_page, customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
+from tactful.http import customer_page, customers, decisions, ingest, libraries, moderation, opendsr, operations, pages, policy, scripts, shop, way_out
 from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -49,6 +49,7 @@ ROUTES: list[Any] = [
     decisions.decide,
     decisions.plan,
     decisions.run_outreach,
+    moderation.moderate,
     customers.customer,
     customers.unmerge,
     customers.erase,

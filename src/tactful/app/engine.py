@@ -222,7 +222,8 @@ class Engine:
     def train(self, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
         """Learn every model from the log up to ``now`` and put them to use; facts by model name.
 
-        A training that was interrupted is gone on with where nothing has come since and its window ended now, or ``resume_within`` before. Raises NotReady.
+        A training that was interrupted is gone on with where its window ended now, or ``resume_within`` before, and the log up to then is still the same.
+        Raises NotReady.
         """
         if self._workbench is None:
             raise NotReady("this engine was opened without a workbench, so it cannot train: open it by tactful.wiring.open_engine")

@@ -6,7 +6,7 @@ What is finished is kept on the workbench, so that a training that was interrupt
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 import numpy as np
@@ -42,6 +42,8 @@ Progress = Callable[[int], None]
 CALIBRATION_WEEK = timedelta(days=7)
 CALIBRATION_CUSTOMERS = 1_000
 SEED = 8321
+RESUMED_WITHIN = timedelta(days=1)
+"""How long a training that was interrupted may be gone on with by who names no time, as of when it began."""
 EXAMPLES_ASKED_FOR = 30
 """Of each sampled customer: curves and ranker are fitted far beyond what a shelf shows."""
 
@@ -56,10 +58,11 @@ class Artefact(Struct, frozen=True):
 def train(store: Store, house: House, workbench: Workbench, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress) -> dict[str, Facts]:
     """Learn from everything up to ``now``, or go on with what was begun so long before; facts by model name. Raises NotReady where it cannot be."""
     catalog, _ = house.now()
-    customers = store.events.customers()
-    if not customers or not catalog.products:
-        raise NotReady("there is nothing to learn from: import products and events first")
-    with workbench.begin(_state(store, catalog, customers), now=now, resume_within=resume_within) as work:
+    with workbench.begin(partial(_state, store, catalog), now=now, resume_within=resume_within) as work:
+        customers = list(store.events.customers(until=work.now))
+        if not customers or not catalog.products:
+            work.forget()
+            raise NotReady("there is nothing to learn from: import products and events first")
         lay_out(store, catalog, customers, work=work, progress=progress)
         purchases = purchase_table(work.count, catalog, customers, until_day=work.now.timestamp() / DAY_SECONDS)
         looks = look_table(work.count, until_day=purchases.until_day)
@@ -71,9 +74,13 @@ def train(store: Store, house: House, workbench: Workbench, *, now: datetime, re
     return {name: artefact.facts for name, artefact in learned.items()}
 
 
-def _state(store: Store, catalog: CatalogTable, customers: list[str]) -> str:
-    """Fingerprint of what there is to learn from, and of who learns."""
-    return hashlib.sha256(msgspec.json.encode([__version__, catalog.version, store.events.count(), customers])).hexdigest()
+def _state(store: Store, catalog: CatalogTable, until: datetime) -> str:
+    """Fingerprint of the log up to a time, of the things that are learned of, and of who learns.
+
+    What has come in since does not change it, nor do a price and what is in stock: else no shop that is open would ever go on with a training.
+    """
+    things = [(product.id, product.group, product.product_type) for product in catalog.products]
+    return hashlib.sha256(msgspec.json.encode([__version__, things, store.events.customers(until=until)])).hexdigest()
 
 
 def _learn(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, work: Training, progress: Progress) -> dict[str, Artefact]:

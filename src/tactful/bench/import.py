@@ -108,6 +108,8 @@ def one_product(console: Console, count: int) -> bool:
 CHANGES: dict[str, Callable[[Product], Product]] = {
     "another price": lambda product: replace(product, price=Money(Decimal("3.33"), "EUR"), sale_price=None),
     "out of stock": lambda product: replace(product, availability="out_of_stock" if product.availability == "in_stock" else "in_stock"),
+    "another title": lambda product: replace(product, title=f"{product.title} anew"),
+    "another brand": lambda product: replace(product, brand="Anew"),
     "a new variant": lambda product: replace(product, id=f"{product.id}-new", color="Rust"),
     "a new style": lambda product: replace(product, id=f"{product.id}-style", item_group_id=f"{product.id}-style"),
     "a new kind": lambda product: replace(product, id=f"{product.id}-kind", item_group_id=f"{product.id}-kind", product_type=f"News > {product.id}"),

@@ -1,5 +1,6 @@
 """Decisions out: what to show, what to send, and why."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
+from tactful.app.train import RESUMED_WITHIN
 from tactful.http.access import NOW_HEADER, Behind, Now, any_key, noted, require_own_identity, role_of, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision, Plan
@@ -84,9 +86,9 @@ def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: 
 
 
 @post("/v1/train", status_code=200, guards=[secret_only], sync_to_thread=True, tags=["Learning"], operation_id="train", summary="Learn from the log now")
-def train(edge: Behind, now: Now) -> Trained:
-    """Learn every model from the log up to now and put them to use. Takes its time."""
-    return Trained(models=edge.engine.train(now=now))
+def train(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Trained:
+    """Learn every model from the log up to now and put them to use. Takes its time. Interrupted, it is asked for again, and goes on where it was for a day."""
+    return Trained(models=edge.engine.train(now=now, resume_within=timedelta(0) if NOW_HEADER in request.headers else RESUMED_WITHIN))
 
 
 @get(

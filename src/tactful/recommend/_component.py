@@ -1,13 +1,14 @@
 """What every learned component is: a config, something to learn, something to say."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from tactful.model.candidates import Candidates
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.recommend._proposed import Proposed, Voice
 
@@ -25,6 +26,8 @@ class Component(ABC):
     """Whether it proposes where the customer is."""
     writes: ClassVar[bool] = False
     """Whether what it proposes may be the reason of a message."""
+    reads_words: ClassVar[bool] = False
+    """Whether it lays out what titles and brands say."""
     form: ClassVar[int] = 1
     """Of what `dump` gives. What was learned in another form is left alone, and the component works from its priors until the next training."""
 
@@ -48,6 +51,13 @@ class Component(ABC):
         """Lay over a catalogue that has grown: up to row ``first`` it is the one bound to, with the same rows, styles and types, and what is new stands behind.
 
         The same as `bind`; a component with a shorter way goes it, and sets attributes anew as there.
+        """
+        self.bind(catalog)
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Lay over a catalogue in which some rows say another title or brand than in ``former``, by row; nothing else has changed.
+
+        The same as `bind`, and asked only of a component that `reads_words`; one with a shorter way goes it, and sets attributes anew as there.
         """
         self.bind(catalog)
 

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from inspect import isabstract
 
@@ -15,6 +15,7 @@ from tactful.model.candidates import Because, Candidates, Shelf
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration, fit_curve
@@ -67,6 +68,15 @@ class Recommender:
         other.components = {name: copy(component) for name, component in self.components.items()}
         for component in other.components.values():
             component.extend(catalog, first=first)
+        return other
+
+    def reworded(self, catalog: CatalogTable, former: Mapping[int, Product]) -> "Recommender":
+        """The same components laid over a catalogue in which some rows say something else than in ``former``. This one stays as it is."""
+        other = copy(self)
+        other.components = {name: copy(component) for name, component in self.components.items()}
+        for component in other.components.values():
+            if component.reads_words:
+                component.reword(catalog, former)
         return other
 
     def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -4,6 +4,7 @@ Source: a directed conditional probability with a hard type exclusion beats lift
 list is the same type of thing again. What is bought at once is in `tactful.recommend._together`, what follows in `tactful.recommend._after`.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar
 
@@ -16,11 +17,13 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.model.profile import Order
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.recommend._after import AfterConfig, Lines, learn_after
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._models import Models
+from tactful.recommend._pairs import distinct
 from tactful.recommend._together import Partners, Together, TogetherConfig, looked_at_together
 
 
@@ -100,6 +103,7 @@ class Completes(Source):
     """Propose what goes with recent purchases, or with what the page is about. Unknown customer: only the page counts."""
 
     name: ClassVar[str] = "completes"
+    reads_words: ClassVar[bool] = True
     form: ClassVar[int] = 2
     follows_days: ClassVar[float] = AfterConfig().window_days
 
@@ -167,9 +171,31 @@ class Completes(Source):
         kinds = set(catalog.type_of[first:].tolist())
         changed = [kind for kind in kinds if self._models.words_of_type(kind) > former_models.words_of_type(kind)]
         if changed:
-            after, at_once = self._over(np.array(changed))
-            self.after, self.at_once = self.after | after, self.at_once | at_once
-            self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in changed} | _leads(catalog, at_once)
+            self._lay_again(changed)
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Read the names of their types again. Partners change for these types, and for those that go with what says something else."""
+        self._catalog, self._models = catalog, self._models.reworded(catalog, former)
+        rows = [*former]
+        with_them = [row for known in (self._lines or ()) for row in self._anchors_of(known, rows)]
+        self._lay_again(np.unique(catalog.type_of[[*rows, *with_them]]).tolist())
+
+    def _anchors_of(self, lines: "_Lines", rows: list[int]) -> list[int]:
+        """Catalogue rows of the products that have some rows among their partners."""
+        known = self._rows_of(lines)
+        return [row for row in np.unique(known[lines.anchor[np.isin(known[lines.partner], rows)]]).tolist() if row != UNKNOWN_ROW]
+
+    def _lay_again(self, kinds: list[int]) -> None:
+        """Lay the partners of some types over the rows; what had company and has none any more is left out, as where all is laid over."""
+        type_of, touched = self._catalog.type_of, set(kinds)
+        after, at_once = self._over(np.array(kinds))
+        self.after = self.after | after
+        self.at_once = {row: known for row, known in self.at_once.items() if int(type_of[row]) not in touched} | at_once
+        self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in touched} | _leads(self._catalog, at_once)
+
+    def _rows_of(self, lines: "_Lines") -> NDArray[np.int64]:
+        """Catalogue row of each product named."""
+        return np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
 
     def _over(self, kinds: NDArray[np.int64] | None = None) -> tuple[dict[int, Known], dict[int, Known]]:
         """What follows each product of the catalogue, and what belongs to it at once, each the likelier first; only of products of some types, or of all."""
@@ -179,7 +205,7 @@ class Completes(Source):
 
     def _laid_over(self, lines: "_Lines", kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
         """Of each product of the catalogue that has partners, those that fit: by their probability, and by how much likelier they are than before."""
-        rows = np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
+        rows = self._rows_of(lines)
         one, other = rows[lines.anchor], rows[lines.partner]
         asked = rows != UNKNOWN_ROW
         if kinds is not None:
@@ -316,7 +342,7 @@ def _likelier(at_once: Known, gained: Known) -> Known:
 
 
 def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArray[np.int64]:
-    pair = np.unique(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
+    pair = distinct(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
     buyers = np.bincount(pair % len(purchases.catalog.products), minlength=len(purchases.catalog.products))
     most_bought = np.argsort(-buyers, kind="stable")[: config.most_products]
     return np.sort(most_bought[buyers[most_bought] >= config.least_buyers])

@@ -20,7 +20,7 @@ from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, irregularity, lognormal, typical_gap
 from tactful.recommend._logistic import expit
-from tactful.recommend._pairs import Pairs, summarise
+from tactful.recommend._pairs import Pairs, distinct, summarise
 from tactful.recommend._pulse import Pulses, learn_pulses
 from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
 
@@ -187,7 +187,7 @@ def bought_within(purchases: PurchaseTable, pairs: Pairs, day: float) -> NDArray
     """Whether each pair was bought within the horizon from a day on, bool [n]."""
     soon = (purchases.day >= day) & (purchases.day < day + HORIZON_DAYS)
     width = len(purchases.catalog.groups)
-    bought = np.unique(purchases.customer[soon].astype(np.int64) * width + purchases.catalog.group_of[purchases.row[soon]])
+    bought = distinct(purchases.customer[soon].astype(np.int64) * width + purchases.catalog.group_of[purchases.row[soon]])
     return np.isin(pairs.customer * width + pairs.key, bought)
 
 

@@ -64,10 +64,16 @@ def _popular_here(words: "Words", case: Case) -> str:
 def _back_in_stock(words: "Words", case: Case) -> str:
     title = _title(words, case.row, case.catalog)
     if case.because.source == "stated":
-        return words.say("reason.back_in_stock.asked", title=title)
+        return words.say(f"reason.back_in_stock.{'asked' if _came_back(case) else 'asked_there'}", title=title)
     if case.because.last_at is None:
         return words.say("reason.back_in_stock.back", title=title)
     return words.say("reason.back_in_stock.looked", title=title, date=words.formats.day(case.because.last_at, now=case.now))
+
+
+def _came_back(case: Case) -> bool:
+    """Whether it is there again since they asked, not all along."""
+    back, asked = case.catalog.product(case.row).restocked_at, case.because.last_at
+    return back is not None and (asked is None or back > asked)
 
 
 def _price_drop(words: "Words", case: Case) -> str:

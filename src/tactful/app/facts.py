@@ -25,7 +25,8 @@ CHANNELS = ("email", "sms", "push")
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
 BOUGHT_AGAIN = 0.2
-"""Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again."""
+"""Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again; and least share of the
+buyers of any style of a kind, from which on having bought one twice says so."""
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
@@ -50,7 +51,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
-        facts.bought_once = _bought_once(shelf, customer, repeated=recommender.repeat_share())
+        facts.seldom_again = _seldom_again(shelf, customer, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
 
@@ -116,11 +117,15 @@ def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: F
     return outlived
 
 
-def _bought_once(shelf: Shelf, customer: Customer, *, repeated: Floats) -> NDArray[np.bool_]:
+def _seldom_again(shelf: Shelf, customer: Customer, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
+    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit."""
+    if not len(of_style):
+        return np.zeros(len(shelf), np.bool_)
     own = customer.history.own()
     group, _ = _days_of(own.groups, own.at)
     often = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
-    return np.asarray((often < 2) & (repeated[shelf.groups] < BOUGHT_AGAIN)) if len(repeated) else np.zeros(len(shelf), np.bool_)
+    style, kind = of_style[shelf.groups] < BOUGHT_AGAIN, of_kind[shelf.groups] < BOUGHT_AGAIN
+    return np.asarray((often < 2) & style | (often < 3) & kind)
 
 
 def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
@@ -218,11 +223,11 @@ def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer)
 
     def ratio(i: int) -> float:
         because = shelf.because[i]
-        if because.last_at is None or because.every_days is None:
-            return float("nan")
-        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got else None
-        last_at = max(because.last_at, answer.at) if answer is not None and answer.reason in GOT else because.last_at
-        return (by - last_at).total_seconds() / DAY_SECONDS / because.every_days
+        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got and because.every_days is not None else None
+        got_at = answer.at if answer is not None and answer.reason in GOT else None
+        rhythms = ((because.last_at, because.every_days), (because.kind_at, because.kind_days))
+        known = [(max(at, got_at) if got_at is not None else at, days) for at, days in rhythms if at is not None and days is not None]
+        return min(((by - at).total_seconds() / DAY_SECONDS / days for at, days in known), default=float("nan"))
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
     return not np.isnan(facts.elapsed_ratio).all()

@@ -34,6 +34,10 @@ class Because(Struct, frozen=True, kw_only=True):
     """Days between their own purchases alone: what is said, since that is what they did."""
     last_at: datetime | None = None
     """When they last bought or looked at it."""
+    kind_days: float | None = None
+    """Usual days between their own purchases of anything of its kind, where the code is ``due_again``; None where they bought the kind on one day only."""
+    kind_at: datetime | None = None
+    """When they last bought anything of its kind, where the code is ``due_again``."""
     seen_price: float | None = None
     """Lowest price they saw on it, where the code is ``price_drop``; None where it is in another currency than theirs, so that amounts would say little."""
     times: int | None = None

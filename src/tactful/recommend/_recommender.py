@@ -20,6 +20,7 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration, fit_curve
 from tactful.recommend._component import Component, Facts, Source
+from tactful.recommend._hazard import Styles
 from tactful.recommend._proposed import Proposed, SourceScores
 from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.due_again import DueAgain
@@ -93,9 +94,17 @@ class Recommender:
 
     def repeat_share(self) -> NDArray[np.float64]:
         """Share of a style's buyers who buy the very style again, by style code, float64 [styles]."""
+        return self._usual.repeat_share
+
+    def kind_repeat_share(self) -> NDArray[np.float64]:
+        """Share of the buyers of any style of a kind who buy that very style again, by style code, float64 [styles]."""
+        return self._usual.kind_repeat_share
+
+    @property
+    def _usual(self) -> Styles:
         due = self.components[DueAgain.name]
         assert isinstance(due, DueAgain)
-        return due.styles.repeat_share
+        return due.styles
 
     @property
     def wants(self) -> WantModel:

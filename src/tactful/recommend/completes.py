@@ -116,6 +116,8 @@ class Completes(Source):
         """By catalogue row: what belongs on its page and into its basket."""
         self._lines: tuple[_Lines, _Lines] | None = None
         """What follows and what is bought at once, as columns; None while what was learned last is not laid out."""
+        self._rows: tuple[NDArray[np.int64], ...] = ()
+        """Of both, the catalogue row of each product named."""
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Count what is bought in the same basket, and what first buyers buy in the window from then on."""
@@ -152,6 +154,7 @@ class Completes(Source):
         """Lay the partners over the rows of a catalogue; what is no longer sold, now the same style or type, or for another model, is left out."""
         self._catalog, self._models = catalog, Models(catalog)
         self._lines = self._lines or (_lines_of(self.state.after), _lines_of(self.state.at_once))
+        self._rows = tuple(np.array([catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64) for lines in self._lines)
         self._of_kind = {
             catalog.type_code[name]: _known(catalog, partners, [one.probability for one in partners])
             for name, partners in self.state.of_kind.items()
@@ -177,13 +180,9 @@ class Completes(Source):
         """Read the names of their types again. Partners change for these types, and for those that go with what says something else."""
         self._catalog, self._models = catalog, self._models.reworded(catalog, former)
         rows = [*former]
-        with_them = [row for known in (self._lines or ()) for row in self._anchors_of(known, rows)]
-        self._lay_again(np.unique(catalog.type_of[[*rows, *with_them]]).tolist())
-
-    def _anchors_of(self, lines: "_Lines", rows: list[int]) -> list[int]:
-        """Catalogue rows of the products that have some rows among their partners."""
-        known = self._rows_of(lines)
-        return [row for row in np.unique(known[lines.anchor[np.isin(known[lines.partner], rows)]]).tolist() if row != UNKNOWN_ROW]
+        with_them = [known[lines.anchor[np.isin(known[lines.partner], rows)]] for lines, known in zip(self._lines or (), self._rows, strict=True)]
+        anchors = np.concatenate([np.array(rows, np.int64), *with_them])
+        self._lay_again(np.unique(catalog.type_of[anchors[anchors != UNKNOWN_ROW]]).tolist())
 
     def _lay_again(self, kinds: list[int]) -> None:
         """Lay the partners of some types over the rows; what had company and has none any more is left out, as where all is laid over."""
@@ -193,19 +192,14 @@ class Completes(Source):
         self.at_once = {row: known for row, known in self.at_once.items() if int(type_of[row]) not in touched} | at_once
         self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in touched} | _leads(self._catalog, at_once)
 
-    def _rows_of(self, lines: "_Lines") -> NDArray[np.int64]:
-        """Catalogue row of each product named."""
-        return np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
-
     def _over(self, kinds: NDArray[np.int64] | None = None) -> tuple[dict[int, Known], dict[int, Known]]:
         """What follows each product of the catalogue, and what belongs to it at once, each the likelier first; only of products of some types, or of all."""
         assert self._lines is not None
-        (following, gained), (at_once, _) = (self._laid_over(lines, kinds) for lines in self._lines)
+        (following, gained), (at_once, _) = (self._laid_over(lines, rows, kinds) for lines, rows in zip(self._lines, self._rows, strict=True))
         return following, at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
 
-    def _laid_over(self, lines: "_Lines", kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
+    def _laid_over(self, lines: "_Lines", rows: NDArray[np.int64], kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
         """Of each product of the catalogue that has partners, those that fit: by their probability, and by how much likelier they are than before."""
-        rows = self._rows_of(lines)
         one, other = rows[lines.anchor], rows[lines.partner]
         asked = rows != UNKNOWN_ROW
         if kinds is not None:

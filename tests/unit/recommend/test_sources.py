@@ -73,10 +73,25 @@ def test_the_score_is_about_how_often_it_came_true(due_again, purchases):
     assert 0 < facts["log_loss"] < 0.5
 
 
+def test_the_kind_is_told_whichever_style_of_it_they_bought(due_again):
+    cameras = [bought(ago(day), product) for day, product in ((90, "camera"), (60, "camera-other"), (30, "camera"), (5, "camera-other"))]
+    for product in ("camera", "camera-other"):
+        _, because = said(due_again, customer_of(*cameras))[product]
+        assert because.kind_at == ago(5)
+        assert because.kind_days == pytest.approx((30 * 30 * 25) ** (1 / 3))
+    _, because = said(due_again, customer_of(bought(ago(20), "coffee")))["coffee"]
+    assert (because.kind_at, because.kind_days) == (ago(20), None)
+
+
 def test_bought_once_has_no_rhythm_to_speak_of(due_again):
     _, because = said(due_again, customer_of(bought(ago(20), "coffee")))["coffee"]
     assert because.every_days is None
     assert said(bound(DueAgain()), customer_of(bought(ago(20), "coffee")))["coffee"][0] == 0
+
+
+@pytest.mark.parametrize(("days", "due"), [((30,), True), ((60,), False), ((60, 75), True)], ids=["once of late", "once long ago", "twice long ago"])
+def test_what_was_only_tried_is_not_due(days, due, due_again):
+    assert ("coffee" in said(due_again, customer_of(*(bought(ago(day), "coffee") for day in days)))) is due
 
 
 def test_the_evidence_is_the_latest_orders_and_where_they_were(due_again):
@@ -183,7 +198,7 @@ def test_a_style_whose_variants_are_of_two_types_can_be_considered():
 def test_the_basket_waits_the_latest_first_and_fades():
     customer = customer_of(carted("novel", ago(4)), carted("camera", ago(0)), carted("gone", ago(1)))
     found = said(CartWaiting(), customer, Moment(now=NOW, placement=OUTREACH))
-    assert [(product, round(score, 3)) for product, (score, _) in found.items()] == [("camera", 0.4), ("novel", 0.2)]
+    assert [(product, round(score, 3)) for product, (score, _) in found.items()] == [("camera", 0.4), ("novel", 0.159)]
     assert found["novel"][1].evidence[0].at == ago(4)
 
 

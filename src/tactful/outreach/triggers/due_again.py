@@ -41,6 +41,9 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
     def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
         if because.every_days is None or because.last_at is None or because.spread > self.most_spread or (told_at is not None and told_at >= because.last_at):
             return None
-        opens = max(now, because.last_at + timedelta(days=self.lead * because.every_days))
-        closes = because.last_at + timedelta(days=self.late * because.every_days)
+        rhythms = [(because.last_at, because.every_days)]
+        if because.kind_at is not None and because.kind_days is not None:
+            rhythms.append((because.kind_at, because.kind_days))  # another of its kind, bought since, fills the same shelf at home
+        opens = max(now, *(last_at + timedelta(days=self.lead * days) for last_at, days in rhythms))
+        closes = min(last_at + timedelta(days=self.late * days) for last_at, days in rhythms)
         return (opens, closes) if opens <= closes else None

@@ -23,7 +23,7 @@ from tactful.bench._lists import LENGTH, NOTHING, Truth
 from tactful.bench._lists import judge as judge_lists
 from tactful.bench._score import DRAWS_OF_ORDER, Ordered, average_precision, calibration_error, interval_of_ratio, log_losses
 from tactful.model.tables import PurchaseTable
-from tactful.recommend import fit_curve
+from tactful.recommend._calibration import fit_curve
 from tactful.recommend._hazard import HORIZON_DAYS, Styles, mean_gap
 from tactful.recommend._pairs import Pairs
 from tactful.recommend.due_again import DueAgain, DueAgainConfig, bought_within

@@ -74,6 +74,16 @@ class Candidates(Struct, frozen=True, kw_only=True):
         return cls(rows=np.array(rows, np.int32), score=np.array(score, np.float64), because=tuple(because))
 
 
+class Ranked(Struct, frozen=True, kw_only=True):
+    """What a ranker made of all that was said of the candidates of a shelf, in columns of equal length n."""
+
+    worth: NDArray[np.float64]
+    """Probability of being wanted within seven days, float64 [n]."""
+    sources: tuple[str, ...]
+    said: NDArray[np.float64]
+    """The same by the word of each source alone, NaN where it was silent; float64 [n, sources]."""
+
+
 class Shelf(Struct, kw_only=True):
     """All candidates of one decision, best first, with what rules said of each. Columns of equal length n."""
 
@@ -83,12 +93,14 @@ class Shelf(Struct, kw_only=True):
     types: NDArray[np.int32]
     """Type code per candidate."""
     score: NDArray[np.float64]
-    """Calibrated probability of being wanted within seven days, float64 [n]."""
+    """Calibrated probability of being wanted within seven days by the strongest word alone, float64 [n]: by it is judged what is worth saying."""
     because: tuple[Because, ...]
     source: NDArray[np.str_]
     """Reason code per candidate, for comparison in one go."""
     alive: NDArray[np.bool_]
     """Not withheld by an earlier rule."""
+    ranked: Ranked | None = None
+    """None where no ranker has heard of it."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -96,6 +108,11 @@ class Shelf(Struct, kw_only=True):
     def standing(self, source: str) -> list[int]:
         """Which candidates of a source are still alive, the best first."""
         return [i for i in np.flatnonzero(self.alive).tolist() if self.because[i].code == source]
+
+    @property
+    def worth(self) -> NDArray[np.float64]:
+        """Calibrated probability of being wanted within seven days by all that was said, float64 [n]: it puts in order, and withholds nothing."""
+        return self.score if self.ranked is None else self.ranked.worth
 
     @property
     def stated(self) -> NDArray[np.bool_]:

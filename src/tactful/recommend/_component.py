@@ -1,7 +1,7 @@
 """What every learned component is: a config, something to learn, something to say."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from tactful.model.candidates import Candidates
@@ -10,6 +10,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.products import Product
 from tactful.model.tables import LookTable, PurchaseTable
+from tactful.recommend._proposed import Proposed, Voice
 
 Facts = dict[str, str | int | float]
 
@@ -36,6 +37,10 @@ class Component(ABC):
 
     def watch(self, looks: LookTable, purchases: PurchaseTable) -> Facts:
         """Learn from everybody's signs of interest too, after `train`; return figures for people to read. Most components have no use for them."""
+        return {}
+
+    def weigh(self, proposed: Callable[[], Proposed]) -> Facts:
+        """Learn from what all sources proposed at a past moment, in probabilities, and what was bought of it, after `watch`. Most never ask for it."""
         return {}
 
     @abstractmethod
@@ -75,12 +80,19 @@ class Source(Component):
     """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
     exact: ClassVar[bool] = False
     """Whether it means the very product, so that no other variant of the style will do."""
+    follows_days: ClassVar[float] = 0.0
+    """For so many days from the first purchase of its reason's anchor it has learned what follows: who has gone without for longer is somebody else."""
     calibrates_itself: ClassVar[bool] = False
     """Whether its scores are probabilities of the week to come already."""
 
     @abstractmethod
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose; unknown customers get the documented fallback. Pure: the same call gives the same answer."""
+
+    @property
+    def voice(self) -> Voice:
+        """What a ranker must know of it."""
+        return Voice(name=self.name, outranks=self.outranks, follows_days=self.follows_days)
 
     def prior(self, score: float) -> float:
         """Probability of being wanted within seven days for a score, as long as no log says better."""

@@ -51,9 +51,10 @@ class Slate(Struct, frozen=True, kw_only=True):
 def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     """Choose at most as many as asked for of what is still alive."""
     alive = np.flatnonzero(shelf.alive)
-    worth = shelf.score[alive] * freshness_of(shelf.groups[alive], customer, now=moment.now)
+    fresh = freshness_of(shelf.groups[alive], customer, now=moment.now)
+    worth = shelf.worth[alive] * fresh
     order = np.argsort(-worth, kind="stable")
-    alive, worth, limit = alive[order], worth[order], moment.limit
+    alive, worth, likely, limit = alive[order], worth[order], (shelf.score[alive] * fresh)[order], moment.limit
     own = customer.history.own().types
     if len(alive) <= limit or moment.featured or len(own) < LEAST_LINES:
         return Slate(shown=tuple(alive[:limit].tolist()))
@@ -61,7 +62,7 @@ def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     kind = category[shelf.types[alive]]
     mix = np.bincount(category[own], minlength=int(kind.max()) + 1) / len(own)
     chosen = mixed(worth[: max(POOL, limit)], kind, mix, limit=limit)
-    new = np.flatnonzero((mix[kind] == 0) & (worth >= FIND_FLOOR))
+    new = np.flatnonzero((mix[kind] == 0) & (likely >= FIND_FLOOR))
     if limit >= LEAST_FOR_FIND:
         wanted = shelf.source[alive] == CONSIDERING
         kept = shelf.stated[alive] | wanted

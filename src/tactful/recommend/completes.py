@@ -105,6 +105,7 @@ class Completes(Source):
     name: ClassVar[str] = "completes"
     reads_words: ClassVar[bool] = True
     form: ClassVar[int] = 2
+    follows_days: ClassVar[float] = AfterConfig().window_days
 
     def __init__(self, config: CompletesConfig | None = None) -> None:
         self.config = config or CompletesConfig()

@@ -207,10 +207,9 @@ TRIED_AFTER = 2.5
 
 def _lines_of_groups(own: History, wanted: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
     """Number, and catalogue rows and orders of the lines, oldest first, of some styles; they are numbered ascending as `summarise` sorts them."""
-    sequence = np.argsort(own.groups, kind="stable")
-    groups = own.groups[sequence]
+    groups = own.groups[own.by_group]
     starts = [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), len(groups)]
-    rows, orders = own.rows[sequence].tolist(), own.orders[sequence].tolist()
+    rows, orders = own.rows[own.by_group].tolist(), own.orders[own.by_group].tolist()
     for i in wanted:
         lines = slice(starts[i], starts[i + 1])
         yield i, rows[lines], orders[lines]

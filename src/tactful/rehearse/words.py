@@ -23,6 +23,7 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
         yield f"{number:>2}. {item['productId']}  {item['score']:.3f}  {reason['code']}: {reason['text']}"
         if evidence:
             yield from (f"      evidence {one['messageId']} at {one['at']}" for one in reason["evidence"])
+            yield from _contributed((answer.get("contributions") or {}).get(item["productId"]))
     if answer.get("silence"):
         yield f"silent, {answer['silence']['code']}: {answer['silence']['text']}"
         yield from _grounds(answer["silence"]) if evidence else ()
@@ -37,6 +38,12 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
     for name, value in answer.items():
         if not {"silence", "items", "messages"} & set(answer):
             yield f"{name}: {value}"
+
+
+def _contributed(said: Json | None) -> Iterator[str]:
+    """What each source says, where one order was made of it."""
+    if said:
+        yield "      of which " + ", ".join(f"{source} says {probability:.3f}" for source, probability in said.items())
 
 
 def _grounds(silence: Json) -> Iterator[str]:

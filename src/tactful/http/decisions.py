@@ -77,7 +77,7 @@ def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dis
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
 def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: Behind) -> JsonObject:
-    """A past decision or plan in full: items, reasons, evidence, and what was withheld and why; of a reserved message also what became of it (`outcome`)."""
+    """In full: items, reasons, evidence, what each source said (`contributions`), what was withheld, why; of a message what became of it (`outcome`)."""
     with noted(request, "decision") as looked:
         found = edge.engine.decision(decision_id)
         looked.customer = found.user_id if isinstance(found, Plan) else found.customer_id

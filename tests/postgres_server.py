@@ -128,6 +128,7 @@ def empty(url):
                 connection.execute(f"TRUNCATE {table}")
             elif table != "migrations":
                 connection.execute(f"DELETE FROM {table}")
+        connection.execute("UPDATE catalog_version SET deleted = 0")
 
 
 def url_of(url, database):

@@ -111,7 +111,7 @@ def life_of(number):
 @contextmanager
 def counting(builder, catalog=CATALOG):
     """Lay lines out and give what counts them."""
-    with MemoryWorkbench().begin("", now=NOW, resume_within=timedelta(0)) as work:
+    with MemoryWorkbench().begin(lambda _: "", now=NOW, resume_within=timedelta(0)) as work:
         work.lay_out("products", product_lines(catalog))
         work.lay_out("people", builder.tables())
         yield work.count

@@ -19,6 +19,7 @@ from tactful.app.policy_file import as_toml
 from tactful.cli._application import app
 from tactful.http import create_app, dev_keys
 from tactful.intent import ANSWERS
+from tactful.moderation import VERDICTS
 from tactful.outreach import discover_triggers
 from tactful.policy import contact_rules, shelf_rules
 from tactful.recommend import Source
@@ -135,6 +136,12 @@ def settings() -> str:
     return table(("setting", "meaning", "default", "source of the default"), rows)
 
 
+def moderation() -> str:
+    """What may be found in a text, with its verdict and what the customer is told."""
+    words = built_in().speak("en")
+    return table(("code", "verdict", "sentence"), ((f"`{code}`", verdict, words.say(f"moderation.{code}")) for code, verdict in VERDICTS.items()))
+
+
 def codes(sentences: dict[str, str]) -> str:
     """Codes with their sentences."""
     return table(("code", "sentence"), ((f"`{code}`", sentence) for code, sentence in sentences.items()))
@@ -192,6 +199,7 @@ BLOCKS = {
     "rules-about-products": lambda: rules(shelf_rules()),
     "rules-about-contact": lambda: rules(contact_rules()),
     "codes-of-silence": lambda: codes(built_in().speak("en").sentences("silence")),
+    "codes-of-moderation": moderation,
     "codes-of-withholding": lambda: codes(built_in().speak("en").sentences("withheld")),
 }
 

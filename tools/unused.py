@@ -20,9 +20,9 @@ FEED = "an attribute of the product feed: kept and given back"
 PROTOCOL = "Python calls it with these"
 ALLOWED = {
     "gtin": FEED,
-    "image": "read by the layout of letters",
     "welcomed": "read by the template of the customer's page",
     "prefill": "part of a usual on the wire",
+    "contributions": "part of a decision on the wire",
     "trace": PROTOCOL,
     **dict.fromkeys(("controller_id", "received_time", "expected_completion_time", "results_count", "results_url"), "part of an OpenDSR answer on the wire"),
     **dict.fromkeys(("submitted_time", "regulation", "api_version"), "part of an OpenDSR request on the wire"),

@@ -32,6 +32,8 @@ OUTBOX_NAME = "outbox"
 """Folder of the data directory that messages are written to where nothing else is said."""
 ERASURE_KEY_NAME = "erasure.key"
 POSTGRES = ("postgresql://", "postgres://")
+SPARK = "TACTFUL_SPARK"
+"""Environment variable that names the master of the Spark that counts what training counts."""
 
 
 def open_engine(location: str | Path, *, policy: Policy | None = None, words: Phrasebook | None = None) -> Engine:
@@ -208,11 +210,11 @@ def _directory(location: str) -> Path:
 
 
 def _workbench(location: str) -> Workbench:
-    """Where training works: beside the database; of several databases that share a directory, each has its own."""
+    """Where training works, and what counts for it: beside the database; of several databases that share a directory, each has its own."""
     if location == "memory:":
         return MemoryWorkbench()
     folder = f"training-{hashlib.sha256(location.encode()).hexdigest()[:8]}" if location.startswith(POSTGRES) else "training"
-    return FileWorkbench(_directory(location) / folder)
+    return FileWorkbench(_directory(location) / folder, spark=os.environ.get(SPARK))
 
 
 def _open_postgres(url: str) -> Store:

@@ -79,7 +79,7 @@ def shelf_and_facts(n, seed):
         gift_only=pick(rng, n, *yes_or_no),
         sent_back=pick(rng, n, *yes_or_no),
         outlived=pick(rng, n, *yes_or_no),
-        bought_once=pick(rng, n, *yes_or_no),
+        seldom_again=pick(rng, n, *yes_or_no),
         stated_wanted_at=pick(rng, n, *seconds),
         stated_unwanted=pick(rng, n, *yes_or_no),
     )
@@ -91,7 +91,7 @@ shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1
 
 FIELDS_OF_NEED = {
     Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "sent_back"),
-    Needs.LIFE: ("life_seconds", "outlived", "bought_once"),
+    Needs.LIFE: ("life_seconds", "outlived", "seldom_again"),
     Needs.INTEREST: (
         *("need_state", "need_in_visit", "occasions", "stray_department", "passed_over", "rested", "sure"),
         *("contextual", "closed_by", "for_another", "explanations"),

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -234,15 +235,43 @@ def test_a_scenario_that_falls_short_exits_1_and_a_broken_file_2(tactful, file, 
     (tmp_path / "shop").mkdir()
     file("shop/products.tsv", HEADER + MUG)
     head = "name: story\nstory: Somebody.\nshop: shop\nnow: 2026-03-01T10:00:00Z\ncustomer: ann\n"
-    story = file("story.yaml", head + "asks: [{at: 0d, moderate: {text: hello}, expect: {verdict: [allow]}}]\n")
+    story = file("story.yaml", head + "asks: [{at: 0d, moderate: {text: hello}, expect: {verdict: [refuse]}}]\n")
     code, out, _err = tactful("rehearse", story)
     assert code == 1
     assert "falls short  story" in out
-    assert "moderation is not there yet" in out
+    assert "verdict: should be refuse, is allow" in out
     assert out.endswith("0 of 1 scenarios hold\n")
     code, out, _err = tactful("rehearse", story, "--json")
     assert (code, json.loads(out)["held"], json.loads(out)["scenarios"][0]["name"]) == (1, 0, "story")
     assert tactful("rehearse", file("broken.yaml", "a: ["))[0] == 2
+
+
+def test_a_port_that_is_taken_is_one_line_before_anything_is_said_to_listen(tactful):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, out, err = tactful("serve", "--dev", "--port", str(taken.getsockname()[1]))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "stop what listens there, or give another --port" in err
+
+
+def test_a_file_as_data_directory_is_told_also_where_keys_are_read(tactful, file):
+    code, _out, err = tactful("serve", "--data", file("afile", ""))
+    assert code == 2
+    assert "afile is a file: give a directory for the data" in err
+
+
+def test_what_a_scenario_sends_and_nobody_understands_is_told_and_the_story_goes_on(tactful, file, tmp_path):
+    (tmp_path / "shop").mkdir()
+    file("shop/products.tsv", HEADER + MUG)
+    head = "name: story\nstory: A clock is wrong.\nshop: shop\nnow: 2026-03-01T10:00:00Z\ncustomer: ann\n"
+    wrong = "events: [{at: +300d, arrives: -1d, page: Home}, {at: -1d, product: {id: mug, price: cheap}}]\n"
+    story = file("story.yaml", head + wrong + "asks: [{at: 0d, decide: {}, expect: {never: [pot]}}]\n")
+    code, out, _err = tactful("rehearse", story)
+    assert code == 0
+    assert out.splitlines()[0] == "holds        story"
+    assert "story-0 is not understood: the timestamp 2026-12-26T10:00:00+00:00 is more than 24 hours after receipt" in out
+    assert "price must be an amount with a currency" in out
 
 
 def test_python_dash_m_is_the_same_command():

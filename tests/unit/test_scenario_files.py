@@ -40,6 +40,7 @@ def write(tmp_path):
         (HEAD + ASK + "evnts: []", "a-story: Object contains unknown field `evnts`"),
         (HEAD.replace("10:00:00Z", "10:00:00") + ASK, "a-story: now: 2026-03-01 10:00:00 has no time zone"),
         (HEAD.replace("shop: shop", "shop: nowhere") + ASK, "a-story: shop: "),
+        (HEAD.replace("shop: shop", "shop: .") + ASK, "a-story: shop: "),
         (HEAD + ASK + "events: [{track: Product Viewed}]", "a-story: events[0]: None is no time"),
         (HEAD + ASK + "events: [{at: 0d, at_all: 1}]", "a-story: events[0]: needs exactly one of identify, track"),
         (HEAD + ASK + "events: [{at: 0d, track: A, page: B}]", "a-story: events[0]: needs exactly one of"),

@@ -28,6 +28,8 @@ ONCE_IN_A_WHILE = {
     "user_ids",
     "catalog_version",
     "catalog_changed",
+    "catalog_loses",
+    "products_deleted",
     "models_version",
     "models_changed",
     "keys_version",

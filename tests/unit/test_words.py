@@ -115,21 +115,21 @@ def test_the_first_wish_that_is_spoken_here_holds(wishes, locale):
 
 
 def because(**facts):
-    return Because(code="due_again", every_days=13.6, last_at=datetime(2025, 5, 3, tzinfo=UTC), **facts)
+    return Because(code="due_again", every_days=13.6, last_at=datetime(2025, 12, 28, tzinfo=UTC), **facts)
 
 
 @pytest.mark.parametrize(
     ("locale", "sentence"),
     [
-        ("en", "You buy Peakroast coffee about every 14 days, last on 3 May 2025."),
-        ("en-US", "You buy Peakroast coffee about every 14 days, last on May 3, 2025."),
-        ("fr", "Vous achetez Peakroast coffee environ tous les 14 jours, la dernière fois le 3 mai 2025."),
-        ("de", "Sie kaufen Peakroast coffee etwa alle 14 Tage, zuletzt am 3. Mai 2025."),
-        ("ar", "تشتري \u2068Peakroast coffee\u2069 كل 14 يومًا تقريبًا، وآخر مرة في 3 مايو 2025."),
+        ("en", "You buy Peakroast coffee about every 14 days, last on 28 December 2025."),
+        ("en-US", "You buy Peakroast coffee about every 14 days, last on December 28, 2025."),
+        ("fr", "Vous achetez Peakroast coffee environ tous les 14 jours, la dernière fois le 28 décembre 2025."),
+        ("de", "Sie kaufen Peakroast coffee etwa alle 14 Tage, zuletzt am 28. Dezember 2025."),
+        ("ar", "تشتري \u2068Peakroast coffee\u2069 كل 14 يومًا تقريبًا، وآخر مرة في 28 ديسمبر 2025."),
     ],
 )
 def test_a_reason_in_each_language(locale, sentence):
-    assert built_in().speak(locale).reason(because(), row("coffee"), CATALOG, now=NOW) == sentence
+    assert built_in().speak(locale).reason(because(), row("coffee"), CATALOG, now=datetime(2026, 1, 5, tzinfo=UTC)) == sentence
 
 
 @pytest.mark.parametrize(

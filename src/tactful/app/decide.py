@@ -1,5 +1,6 @@
 """Use case: decide what to show somebody who is here."""
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -74,10 +75,11 @@ def decide(
         usual=None if unreached else usual_here(customer, placement=request.placement, context=request.context, shop=shop, now=now),
         store=StoreChoice(store_code=moment.store_code) if moment.store_code else None,
         withheld=withheld_of(shelf, objections, customer, own=own),
+        contributions=_contributions(shelf, slate.shown, customer),
     )
     if keep and not private:
         _log(store, decision, request)
-    return decision if request.explain else msgspec.structs.replace(decision, withheld=None)
+    return decision if request.explain else msgspec.structs.replace(decision, withheld=None, contributions=None)
 
 
 def _check(request: DecideRequest) -> None:
@@ -133,7 +135,7 @@ def item_of(shelf: Shelf, index: int, customer: Customer, *, words: Words, now: 
     return Item(
         product_id=product.id,
         group_id=product.group,
-        score=round(float(shelf.score[index]), 4),
+        score=round(float(shelf.worth[index]), 4),
         reason=Reason(code=because.code, text=text, source=because.source, evidence=because.evidence),
     )
 
@@ -149,6 +151,18 @@ def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer, *
         )
         for objection in objections
     )
+
+
+def _contributions(shelf: Shelf, shown: Sequence[int], customer: Customer) -> dict[str, dict[str, float]] | None:
+    """What each source says of what is shown, by product, the surest first; None where no ranker has put it in order."""
+    if shelf.ranked is None:
+        return None
+    said = {}
+    for index in shown:
+        words = zip(shelf.ranked.sources, shelf.ranked.said[index].tolist(), strict=True)
+        heard = sorted(((name, round(word, 4)) for name, word in words if not math.isnan(word)), key=lambda one: -one[1])
+        said[customer.catalog.product(int(shelf.rows[index])).id] = dict(heard)
+    return said
 
 
 def silence(own: Words, code: str, *, until: datetime | None = None, **facts: object) -> Silence:

@@ -54,7 +54,7 @@ def describe(store: Store, house: House, customer: str, *, now: datetime) -> dic
         "needs": _needs(seen),
         "owned": owned,
         "rhythm": [style for style in owned if style["everyDays"] is not None and not style["gift"]],
-        "sizes": {kind[0]: size for kind, size in sizes_of(seen).items()},
+        "sizes": {kind[0]: size for kind, size in sizes_of(seen, now=now).items()},
         "remaining": _remaining(remaining_of(seen, house.base, now=now)),
         "usual": usual_anywhere(seen, now=now),
         "cart": [{"productId": product_id, "since": line.at, "quantity": line.quantity} for product_id, line in profile.cart.items()],

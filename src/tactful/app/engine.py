@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tactful.app import answer_back, customer_page, decide, describe, keys, opendsr, plan, send, subject, train, unmerge, way_out
+from tactful.app import answer_back, customer_page, decide, describe, keys, moderate, opendsr, plan, send, subject, train, unmerge, way_out
 from tactful.app import record as recording
 from tactful.app.answer_back import Answer
 from tactful.app.audit import Audit
@@ -16,7 +16,7 @@ from tactful.app.opendsr import RequestStatus, SubjectRequest
 from tactful.app.policy import Policy
 from tactful.app.ports import Sender, Store, Workbench
 from tactful.app.record import Batch, Progress, Receipt
-from tactful.app.requests import DecideContext, DecideRequest
+from tactful.app.requests import DecideContext, DecideRequest, ModerateRequest
 from tactful.app.send import Clock, LinksOf, no_links
 from tactful.app.subject import Erasure
 from tactful.app.tombstones import Tombstones
@@ -27,12 +27,13 @@ from tactful.model.decisions import Decision, Plan
 from tactful.model.errors import InvalidInput, NotFound, NotReady
 from tactful.model.events import Channel, DeadLetter, Event
 from tactful.model.identity import Identifier
+from tactful.model.moderation import Judgement
 from tactful.model.outbox import Dispatch, Standing
 from tactful.model.products import Product
 from tactful.model.products import Store as Shop
 from tactful.words import Phrasebook, Words
 
-__all__ = ["Batch", "DecideContext", "DecideRequest", "Engine", "Erasure", "Progress", "Receipt"]
+__all__ = ["Batch", "DecideContext", "DecideRequest", "Engine", "Erasure", "ModerateRequest", "Progress", "Receipt"]
 
 
 class Engine:
@@ -162,6 +163,10 @@ class Engine:
         """The words of the first language that is spoken here; else the shop's own."""
         return self._house.phrasebook.speak(*wishes, self._house.own_words.locale)
 
+    def moderate(self, request: ModerateRequest) -> Judgement:
+        """Judge what a customer wants on a product. Raises InvalidInput."""
+        return moderate.moderate(request, self.speak(*filter(None, [request.locale])))
+
     def customer(self, customer: str, *, now: datetime) -> dict[str, Any]:
         """Everything known of a customer (userId, anonymousId or customer id), readable, as JSON-ready values. Raises NotFound."""
         return describe.describe(self.store, self._house, customer, now=now)
@@ -217,7 +222,8 @@ class Engine:
     def train(self, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress | None = None) -> dict[str, dict[str, str | int | float]]:
         """Learn every model from the log up to ``now`` and put them to use; facts by model name.
 
-        A training that was interrupted is gone on with where nothing has come since and its window ended now, or ``resume_within`` before. Raises NotReady.
+        A training that was interrupted is gone on with where its window ended now, or ``resume_within`` before, and the log up to then is still the same.
+        Raises NotReady.
         """
         if self._workbench is None:
             raise NotReady("this engine was opened without a workbench, so it cannot train: open it by tactful.wiring.open_engine")

@@ -1,5 +1,6 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import get_args
 
@@ -9,11 +10,11 @@ from numpy.typing import NDArray
 from tactful.app.addresses import address_of
 from tactful.intent import all_rests_until, answer_to, is_shunned, wanted_at
 from tactful.model.candidates import Shelf
-from tactful.model.catalog import SENSITIVITIES
+from tactful.model.catalog import SENSITIVITIES, subject_of, within
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
-from tactful.model.profile import HOW_OFTEN, Consent, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, ProductHistory, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -25,7 +26,9 @@ CHANNELS = ("email", "sms", "push")
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that count as a purchase made elsewhere."""
 BOUGHT_AGAIN = 0.2
-"""Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again."""
+"""Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again; and least share of the
+buyers of any style of a kind, from which on having bought one twice says so."""
+NEWS = ("price_drop", "back_in_stock")
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
@@ -39,7 +42,7 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
     """Gather what the rules need about the candidates of a shelf."""
     facts = ShelfFacts(
         interrupts=moment.interrupts,
-        threshold=_thresholds(shelf, moment, thresholds),
+        threshold=_thresholds(shelf, moment, customer, thresholds=thresholds),
     )
     nothing = 0
     for need, gather in _GATHER.items():
@@ -50,14 +53,24 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
-        facts.bought_once = _bought_once(shelf, customer, repeated=recommender.repeat_share())
+        facts.seldom_again = _seldom_again(shelf, customer, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
         facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
     return facts
 
 
-def _thresholds(shelf: Shelf, moment: Moment, thresholds: Thresholds) -> Floats:
+def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds: Thresholds) -> Floats:
+    """Least probability by reason. What they put on their wish list they asked about: news of it needs no more than any other wish."""
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
-    return np.array([least[because.code] for because in shelf.because], np.float64)
+    found = np.array([least[because.code] for because in shelf.because], np.float64)
+    wished = [row for row in customer.signs.get("wish", ()) if _last_word(customer.looked_at[row]) == "wish"] if moment.interrupts else []
+    if wished:
+        news = np.isin(shelf.source, NEWS) & np.isin(shelf.rows, wished)
+        found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
+    return found
+
+
+def _last_word(history: ProductHistory) -> str | None:
+    return next((look.kind for look in reversed(history.looks) if look.kind in ("wish", "unwish")), None)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
@@ -116,11 +129,15 @@ def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: F
     return outlived
 
 
-def _bought_once(shelf: Shelf, customer: Customer, *, repeated: Floats) -> NDArray[np.bool_]:
+def _seldom_again(shelf: Shelf, customer: Customer, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
+    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit."""
+    if not len(of_style):
+        return np.zeros(len(shelf), np.bool_)
     own = customer.history.own()
     group, _ = _days_of(own.groups, own.at)
     often = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
-    return np.asarray((often < 2) & (repeated[shelf.groups] < BOUGHT_AGAIN)) if len(repeated) else np.zeros(len(shelf), np.bool_)
+    style, kind = of_style[shelf.groups] < BOUGHT_AGAIN, of_kind[shelf.groups] < BOUGHT_AGAIN
+    return np.asarray((often < 2) & style | (often < 3) & kind)
 
 
 def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
@@ -173,8 +190,10 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     looked = set(customer.catalog.group_of[list(customer.looked_at)].tolist()) - set(customer.history.own().groups.tolist())
     found = [(group, need if need is not None and group in need.returned_to else None) for group, need in zip(shelf.groups.tolist(), needs, strict=True)]
     facts.passed_over = np.array([need is None and group in looked for group, need in found], np.bool_)
-    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in found], np.float64)
-    facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
+    listed = {int(customer.catalog.group_of[row]) for row in customer.signs.get("wish", ())}
+    at_rest = [(group, None if group in listed else need) for group, need in found]  # A wish list is kept in order to find it again.
+    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in at_rest], np.float64)
+    facts.sure = np.array([need.probability if need else 1.0 for _, need in at_rest], np.float64)
 
 
 class Explained(Sequence[dict[str, float] | None]):
@@ -214,18 +233,24 @@ def _one_day(needs: list[Need]) -> bool:
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
     by = moment.now + HORIZON if moment.interrupts else moment.now
+    perhaps = customer.perhaps
+    perhaps_at = np.full(len(shelf), np.nan) if perhaps is None else _latest(*_in_time(perhaps.groups, perhaps.at), shelf.groups)
     got = any(answer.reason in GOT for answer in customer.profile.dismissals)
 
     def ratio(i: int) -> float:
         because = shelf.because[i]
-        if because.last_at is None or because.every_days is None:
-            return float("nan")
-        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got else None
-        last_at = max(because.last_at, answer.at) if answer is not None and answer.reason in GOT else because.last_at
-        return (by - last_at).total_seconds() / DAY_SECONDS / because.every_days
+        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got and because.every_days is not None else None
+        got_at = answer.at.timestamp() if answer is not None and answer.reason in GOT else -math.inf
+        known = [(np.fmax(max(at.timestamp(), got_at), perhaps_at[i]), days) for at, days in because.rhythms]
+        return min(((by.timestamp() - float(at)) / DAY_SECONDS / days for at, days in known), default=float("nan"))
 
     facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
     return not np.isnan(facts.elapsed_ratio).all()
+
+
+def _in_time(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int32], Floats]:
+    order = np.argsort(at, kind="stable")
+    return keys[order], at[order]
 
 
 def _dismissed(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
@@ -297,7 +322,7 @@ def _size(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -
     if not customer.catalog.sized[shelf.rows].any():
         facts.fits = np.ones(len(shelf), np.bool_)
         return False
-    sizes = sizes_of(customer)
+    sizes = sizes_of(customer, now=moment.now)
     facts.fits = np.array([wears(row, sizes, customer.catalog) for row in shelf.rows.tolist()], np.bool_)
     return True
 
@@ -310,8 +335,17 @@ def _gifts(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
         return False
     styles = set(history.groups[history.gift].tolist()) - set(own.groups.tolist())
     given = dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
-    types = set(given) - set(own.types.tolist())
-    types -= {code for code in types if (need := customer.needs.get(code)) is not None and need.state == "open" and need.since.timestamp() > given[code]}
+    names, mine = customer.catalog.types, set(own.types.tolist())
+    since = {subject_of(names[code]): at for code, at in given.items()}
+    since = {subject: at for subject, at in since.items() if not any(within(names[code], subject) for code in mine)}
+
+    def for_others(code: int) -> bool:
+        """A type that they gave, or of the subject of what they gave, as long as they have nothing of it themselves and want none since."""
+        at = max((at for subject, at in since.items() if within(names[code], subject)), default=None if code in mine else given.get(code))
+        need = customer.needs.get(code)
+        return at is not None and not (need is not None and need.state == "open" and need.since.timestamp() > at)
+
+    types = {code for code in set(shelf.types.tolist()) if for_others(code)}
     found = zip(shelf.groups.tolist(), shelf.types.tolist(), strict=True)
     facts.gift_only = np.array([group in styles or code in types for group, code in found], np.bool_)
     return True

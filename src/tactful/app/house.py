@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tactful.app.policy import Policy
 from tactful.app.ports import Store
-from tactful.catalog import build_table, extend_table, follow, patch_table, withdrawn
+from tactful.catalog import build_table, extend_table, follow, patch_table, reworded, withdrawn
 from tactful.learning import CustomerBase, load_base, load_rhythms
 from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotFound
@@ -87,11 +87,17 @@ class House:
         with self._lock:
             if self._models != models:
                 self.load_models()
-            if self._catalog is None or self._catalog.version != version:
+            if self._catalog is None or (self._catalog.version != version and not self._caught_up(self._catalog, version)):
                 catalog = self._store.catalog
                 self._catalog = build_table(catalog.products(), catalog.stores(), version=version)
                 self._recommender = self._recommender.over(self._catalog)
             return self._catalog, self._recommender
+
+    def _caught_up(self, former: CatalogTable, version: int) -> bool:
+        """Take over what others changed of the catalogue, where that is little; whether it was."""
+        news = self._store.catalog.put_since(former.version, most=PATCHED_AT_ONCE)
+        stores = {store.store_code: store for store in self._store.catalog.stores()}
+        return news is not None and self._take_over(replace(former, stores=stores), news, version)
 
     def put_products(self, products: Sequence[Product], *, now: datetime | None, all_but: frozenset[str] | None = None) -> int:
         """Insert or replace products; few new ones, or changes of price or stock, do not lay out the whole table again.
@@ -167,16 +173,25 @@ class House:
 
     def _patch(self, products: Sequence[Product], version: int) -> None:
         """Patch the table, or add to it, where that is all that has changed; else it is laid out anew when it is next asked for."""
-        former = table = self._catalog
-        if former is None or former.version != version - 1 or len(products) > PATCHED_AT_ONCE:
-            return
+        former = self._catalog
+        if former is not None and former.version == version - 1 and len(products) <= PATCHED_AT_ONCE:
+            self._take_over(former, products, version)
+
+    def _take_over(self, former: CatalogTable, products: Sequence[Product], version: int) -> bool:
+        """Patch the table by what changed since it was the former one, and add to it; whether that could be done."""
+        table: CatalogTable | None = replace(former, version=version)
         for product in products:
             if table is not None:
                 change = patch_table if product.id in table.row_of else extend_table
                 table = change(table, product, version=version)
+        if table is None:
+            return False
         self._catalog = table
-        if table is not None and len(table.products) > len(former.products):
+        if len(table.products) > len(former.products):
             self._recommender = self._recommender.grown(table, first=len(former.products))
+        if said := reworded(former, table, [product.id for product in products]):
+            self._recommender = self._recommender.reworded(table, said)
+        return True
 
     def put_stores(self, stores: Sequence[Shop]) -> None:
         """Insert or replace stores."""

@@ -1,6 +1,6 @@
 """What the use cases need of a store. Adapters live in `tactful.store`; one contract suite runs over all of them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -47,8 +47,8 @@ class EventLog(Protocol):
         """The whole log, one customer at a time by ascending customer id, events in order."""
         ...
 
-    def customers(self) -> list[str]:
-        """Every customer with events, ascending."""
+    def customers(self, *, until: datetime | None = None) -> dict[str, int]:
+        """Number of events by customer, of everybody with any, ascending; with ``until`` only of those at or before it."""
         ...
 
     def find(self, message_id: str) -> tuple[str, Event] | None:
@@ -169,6 +169,10 @@ class Catalog(Protocol):
 
     def products(self) -> list[Product]:
         """All products in the order of first insertion."""
+        ...
+
+    def put_since(self, version: int, *, most: int) -> list[Product] | None:
+        """The products that were put since the catalogue had a version, in the order of first insertion; None where they are more, or where any was deleted."""
         ...
 
     def delete_products(self, product_ids: Sequence[str]) -> None:
@@ -442,10 +446,11 @@ class Training(Protocol):
 class Workbench(Protocol):
     """Where training works. Adapters live in `tactful.workbench`."""
 
-    def begin(self, state: str, *, now: datetime, resume_within: timedelta) -> AbstractContextManager[Training]:
-        """Begin a training from a log and catalogue in a ``state`` (a fingerprint), or go on with an interrupted one.
+    def begin(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> AbstractContextManager[Training]:
+        """Begin a training, or go on with an interrupted one; ``state`` tells the fingerprint of what there is to learn from up to a time.
 
-        Gone on with is one of the same state whose window ended now, or so long before. Raises NotReady while another one is under way.
+        Gone on with is one whose window ended now, or so long before, where the fingerprint of its window is still the same. Raises NotReady while another one
+        is under way.
         """
         ...
 

@@ -28,3 +28,12 @@ class DecideRequest(Struct, frozen=True, kw_only=True, rename="camel"):
     limit: int = 8
     explain: bool = False
     context: DecideContext = DecideContext()
+
+
+class ModerateRequest(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a customer wants on a product: ``text``, or an ``image`` (an address, or base64)."""
+
+    text: str | None = None
+    image: str | None = None
+    product_id: str | None = None
+    locale: str | None = None

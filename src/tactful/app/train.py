@@ -1,4 +1,4 @@
-"""Use case: learn every model from the log, calibrate the sources on a week the models have not seen, and keep the artefacts.
+"""Use case: learn every model from the log, calibrate the sources and rank what they propose on a week the models have not seen, and keep the artefacts.
 
 What is finished is kept on the workbench, so that a training that was interrupted goes on after it; put to use are all of them together, at the end.
 """
@@ -6,6 +6,7 @@ What is finished is kept on the workbench, so that a training that was interrupt
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 
 import msgspec
 import numpy as np
@@ -19,7 +20,6 @@ from tactful.app.ports import ModelRecord, Store, Training, Workbench
 from tactful.app.profiles import load_profile
 from tactful.app.read import see_customer
 from tactful.learning import (
-    Examples,
     data_hash,
     dump_base,
     dump_rhythms,
@@ -35,16 +35,17 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.errors import NotReady
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, LookTable, PurchaseTable
-from tactful.profile import history_columns
-from tactful.recommend import Component, Recommender, Source, fit_curve
+from tactful.recommend import Component, Proposed, Recommender, Source
 
 Facts = dict[str, str | int | float]
 Progress = Callable[[int], None]
 CALIBRATION_WEEK = timedelta(days=7)
-CALIBRATION_CUSTOMERS = 400
+CALIBRATION_CUSTOMERS = 1_000
 SEED = 8321
+RESUMED_WITHIN = timedelta(days=1)
+"""How long a training that was interrupted may be gone on with by who names no time, as of when it began."""
 EXAMPLES_ASKED_FOR = 30
-"""Of each sampled customer: the curves are fitted far beyond what a shelf shows."""
+"""Of each sampled customer: curves and ranker are fitted far beyond what a shelf shows."""
 
 
 class Artefact(Struct, frozen=True):
@@ -57,10 +58,11 @@ class Artefact(Struct, frozen=True):
 def train(store: Store, house: House, workbench: Workbench, *, now: datetime, resume_within: timedelta = timedelta(0), progress: Progress) -> dict[str, Facts]:
     """Learn from everything up to ``now``, or go on with what was begun so long before; facts by model name. Raises NotReady where it cannot be."""
     catalog, _ = house.now()
-    customers = store.events.customers()
-    if not customers or not catalog.products:
-        raise NotReady("there is nothing to learn from: import products and events first")
-    with workbench.begin(_state(store, catalog, customers), now=now, resume_within=resume_within) as work:
+    with workbench.begin(partial(_state, store, catalog), now=now, resume_within=resume_within) as work:
+        customers = list(store.events.customers(until=work.now))
+        if not customers or not catalog.products:
+            work.forget()
+            raise NotReady("there is nothing to learn from: import products and events first")
         lay_out(store, catalog, customers, work=work, progress=progress)
         purchases = purchase_table(work.count, catalog, customers, until_day=work.now.timestamp() / DAY_SECONDS)
         looks = look_table(work.count, until_day=purchases.until_day)
@@ -72,9 +74,13 @@ def train(store: Store, house: House, workbench: Workbench, *, now: datetime, re
     return {name: artefact.facts for name, artefact in learned.items()}
 
 
-def _state(store: Store, catalog: CatalogTable, customers: list[str]) -> str:
-    """Fingerprint of what there is to learn from, and of who learns."""
-    return hashlib.sha256(msgspec.json.encode([__version__, catalog.version, store.events.count(), customers])).hexdigest()
+def _state(store: Store, catalog: CatalogTable, until: datetime) -> str:
+    """Fingerprint of the log up to a time, of the things that are learned of, and of who learns.
+
+    What has come in since does not change it, nor do a price and what is in stock: else no shop that is open would ever go on with a training.
+    """
+    things = [(product.id, product.group, product.product_type) for product in catalog.products]
+    return hashlib.sha256(msgspec.json.encode([__version__, things, store.events.customers(until=until)])).hexdigest()
 
 
 def _learn(store: Store, recommender: Recommender, purchases: PurchaseTable, looks: LookTable, *, work: Training, progress: Progress) -> dict[str, Artefact]:
@@ -89,18 +95,19 @@ def _learn(store: Store, recommender: Recommender, purchases: PurchaseTable, loo
 
     base = once(CUSTOMER_BASE, lambda: _customer_base(work, purchases))
     rhythms = once(RHYTHMS, lambda: _rhythms(work))  # the last that is counted of the lines: from here on nobody's erasure breaks the training off
-    curves = once(CALIBRATION, lambda: _calibrate(store, purchases, looks, progress=progress))
+    asked = cache(lambda: _asked_a_week_ago(store, purchases, looks, progress=progress))
+    curves = once(CALIBRATION, lambda: _calibrate(asked()))
     recommender.calibration.load(curves.blob)
     learned: dict[str, Artefact] = {}
     for name, component in recommender.components.items():
-        artefact = learned[name] = once(name, lambda component=component: _train(component, purchases, looks))  # type: ignore[misc]
+        artefact = learned[name] = once(name, lambda component=component: _train(component, purchases, looks, lambda: recommender.on_scale(asked())))  # type: ignore[misc]
         component.load(artefact.blob)
         progress(1)
     return learned | {CALIBRATION: curves, CUSTOMER_BASE: base, RHYTHMS: rhythms}
 
 
-def _train(component: Component, purchases: PurchaseTable, looks: LookTable) -> Artefact:
-    facts = component.train(purchases) | component.watch(looks, purchases)
+def _train(component: Component, purchases: PurchaseTable, looks: LookTable, proposed: Callable[[], Proposed]) -> Artefact:
+    facts = component.train(purchases) | component.watch(looks, purchases) | component.weigh(proposed)
     return Artefact(component.dump(), facts)
 
 
@@ -120,46 +127,34 @@ def _end_of_window(purchases: PurchaseTable) -> datetime:
     return datetime.fromtimestamp(purchases.until_day * DAY_SECONDS, UTC)
 
 
-def _calibrate(store: Store, purchases: PurchaseTable, looks: LookTable, *, progress: Progress) -> Artefact:
-    """Train on all but the last week, and fit each source's curve to what was bought in it."""
+def _calibrate(proposed: Proposed) -> Artefact:
+    """Fit each source's curve to what was bought in the week after it was asked."""
     recommender = Recommender()
-    end = _end_of_window(purchases)
-    then = end - CALIBRATION_WEEK
-    before = purchases.before(then.timestamp() / DAY_SECONDS)
-    if not len(before.day):
-        return Artefact(recommender.calibration.dump(), {})
-    recommender.learn_wants(before, looks.before(before.until_day))
-    sources = [component for component in recommender.components.values() if isinstance(component, Source) and not component.calibrates_itself]
-    for source in sources:
-        source.train(before)
-        source.bind(purchases.catalog)
-    examples = Examples(purchases.catalog, at_seconds=then.timestamp(), horizon_seconds=CALIBRATION_WEEK.total_seconds())
-    count = min(CALIBRATION_CUSTOMERS, len(purchases.customers))
-    for i in np.random.default_rng(SEED).choice(len(purchases.customers), count, replace=False).tolist():
-        _add_examples(store, purchases.customers[i], examples, recommender=recommender, sources=sources, then=then, end=end)
-        progress(1)
-    facts: Facts = {"customers": count}
-    for name in examples.sources:
-        score, wanted = examples.columns(name)
-        curve = fit_curve(score, wanted)
-        facts[f"{name}_examples"] = len(score)
-        facts[f"{name}_wanted"] = round(float(wanted.mean()), 5)
-        if curve is not None:
-            recommender.calibration.curves[name] = curve
+    facts = recommender.learn_curves(proposed)
     return Artefact(recommender.calibration.dump(), facts)
 
 
-def _add_examples(
-    store: Store, customer_id: str, examples: Examples, *, recommender: Recommender, sources: list[Source], then: datetime, end: datetime
-) -> None:
-    catalog = examples.catalog
-    customer = see_customer(load_profile(store, customer_id, now=then), catalog, now=then, wants=recommender.wants)
-    later = history_columns(load_profile(store, customer_id, now=end), catalog)
-    moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, catalog.stores, now=then).country)
-    for source in sources:
-        candidates = source(moment, customer)
-        if len(candidates) and source.shows:
-            examples.add(source.name, candidates, later)
+def _asked_a_week_ago(store: Store, purchases: PurchaseTable, looks: LookTable, *, progress: Progress) -> Proposed:
+    """What sources that learned from all but the last week proposed to some customers at its beginning, and what these bought in it."""
+    recommender = Recommender()
+    end = _end_of_window(purchases)
+    before = purchases.before((end - CALIBRATION_WEEK).timestamp() / DAY_SECONDS)
+    recommender.learn_wants(before, looks.before(before.until_day))
+    for component in recommender.components.values():
+        if isinstance(component, Source) and component.shows:
+            component.train(before)
+            component.bind(purchases.catalog)
+    then = end - CALIBRATION_WEEK
+    start = np.searchsorted(purchases.customer, np.arange(len(purchases.customers) + 1)).tolist()
+    some = np.random.default_rng(SEED).choice(len(purchases.customers), min(CALIBRATION_CUSTOMERS, len(purchases.customers)), replace=False)
+    asked = []
+    for i in some.tolist():
+        customer = see_customer(load_profile(store, purchases.customers[i], now=then), purchases.catalog, now=then, wants=recommender.wants)
+        row, day = purchases.row[start[i] : start[i + 1]], purchases.day[start[i] : start[i + 1]]
+        moment = Moment(now=then, limit=EXAMPLES_ASKED_FOR, country=whereabouts(customer.profile, purchases.catalog.stores, now=then).country)
+        asked.append(recommender.proposed(moment, customer, bought=purchases.catalog.group_of[row[day >= before.until_day]]))
+        progress(1)
+    return Proposed.together(asked)
 
 
 def _save(store: Store, recommender: Recommender, learned: dict[str, Artefact], *, purchases: PurchaseTable, now: datetime) -> int:

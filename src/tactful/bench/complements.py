@@ -4,20 +4,22 @@ One grocer's year: products sold thirty times or more, learned from the baskets 
 A list hits if the basket holds one of the ten; for products of other kinds only baskets that hold one count.
 """
 
+import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from scipy import sparse
 
 from tactful.bench import Setting
-from tactful.bench._cost import measured
+from tactful.bench._cost import Cost, measured
 from tactful.bench._grocer import purchase_table, read_lines
-from tactful.bench._lists import LENGTH, NOTHING, best_of
-from tactful.bench._score import interval_of_mean
+from tactful.bench._lists import LENGTH, NOTHING, Lists, best_of
+from tactful.bench._score import interval_of_ratio
 from tactful.model.tables import PurchaseTable
 from tactful.recommend.completes import Completes
 
@@ -71,34 +73,76 @@ def compare(console: Console, purchases: PurchaseTable, *, learned_until: float)
     known = purchases.before(learned_until)
     question = _ask(purchases, known, learned_until)
     rows, place = np.unique(question.shown, return_inverse=True)
-    together = _together(known, rows)
-    lists = {name: best_of(np.asarray(score(together, rows, question.kind), np.float32)) for name, score in PEERS.items()}
+    together, counting = measured(lambda: _together(known, rows))
+    lists = {name: _timed(partial(_best, score, together, rows, question.kind), counting) for name, score in PEERS.items()}
     ours = Completes()
     _, cost = measured(lambda: ours.train(known))
     ours.bind(known.catalog)
-    lists[OURS] = np.array([_ten(ours, row) for row in rows.tolist()])
-    table = Table(
-        "at 10",
+    lists[OURS] = _timed(lambda: np.array([_ten(ours, row) for row in rows.tolist()]), cost)
+    found = {name: _judge(question, made.top[place], together, place) for name, made in lists.items()}
+    console.print(_table(f"{len(question.shown):,} baskets, {len(known.catalog.products):,} products", lists, found, question))
+    console.print(f"a list of Tactful's has {found[OURS].named:.1f} products")
+    return bool(np.nanmean(found[OURS].other) >= MUST_HIT and found[OURS].same == 0)
+
+
+def _best(score: Callable[[Together, Ints, Ints], Floats], together: Together, rows: Ints, kind: Ints) -> Ints:
+    return best_of(np.asarray(score(together, rows, kind), np.float32))
+
+
+def _timed(make: Callable[[], Ints], fitting: Cost) -> Lists:
+    """The lists, and the processor time of one, µs."""
+    started = time.process_time()
+    top = make()
+    return Lists(top=top, fitting=fitting, micros=(time.process_time() - started) / max(len(top), 1) * 1e6)
+
+
+def _table(title: str, lists: dict[str, Lists], found: dict[str, "_Found"], question: Question) -> Table:
+    columns = (
         "hit",
-        "hit, other kinds",
-        "95 %",
+        "other kinds",
+        Column("95 %", no_wrap=True),
+        f"{OURS} ahead by",
+        "of had",
+        "of new",
         "same kind",
         "had before",
-        "named",
         "coverage",
         "novelty",
         "lift",
-        title=f"{len(question.shown):,} baskets, {len(known.catalog.products):,} products",
+        "fit s",
+        "MiB",
+        "µs",
     )
-    found = {name: _judge(question, top[place], together, place) for name, top in lists.items()}
+    table = Table("at 10", *columns, title=title)
     for name, one in found.items():
-        low, high = interval_of_mean(one.other, seed=SEED)
-        shares = (f"{share:.1%}" for share in (one.same, one.had))
-        rest = (f"{one.named:.1f}", f"{one.coverage:.1%}", f"{one.novelty:.2f}", f"{one.lift:.2f}")
-        table.add_row(name, f"{one.hit.mean():.4f}", f"{one.other.mean():.4f}", f"{low:.4f}–{high:.4f}", *shares, *rest)
-    console.print(table)
-    console.print(f"Tactful learns in {cost.seconds:.1f} s of processor time with {cost.peak_mib:.0f} MiB")
-    return bool(found[OURS].other.mean() >= MUST_HIT and found[OURS].same == 0)
+        low, high = _interval(one.other, question.household)
+        ahead = _interval(found[OURS].other - one.other, question.household)
+        table.add_row(
+            name,
+            f"{one.hit.mean():.4f}",
+            f"{np.nanmean(one.other):.4f}",
+            f"{low:.4f}–{high:.4f}",
+            "" if name == OURS else f"{ahead[0]:+.4f} to {ahead[1]:+.4f}",
+            f"{np.nanmean(one.again):.3f}",
+            f"{np.nanmean(one.new):.3f}",
+            f"{one.same:.1%}",
+            f"{one.had:.1%}",
+            f"{one.coverage:.1%}",
+            f"{one.novelty:.2f}",
+            f"{one.lift:.2f}",
+            f"{lists[name].fitting.seconds:.1f}",
+            f"{lists[name].fitting.peak_mib:.0f}",
+            f"{lists[name].micros:.0f}",
+        )
+    return table
+
+
+def _interval(value: Floats, household: Ints) -> tuple[float, float]:
+    """Of the mean over baskets that can hit, where households are drawn: baskets of one stand and fall together."""
+    known = np.isfinite(value)
+    _, owner = np.unique(household[known], return_inverse=True)
+    hits = np.asarray(np.bincount(owner, weights=value[known]), np.float64)
+    return interval_of_ratio(hits, np.bincount(owner).astype(np.float64), seed=SEED)
 
 
 def _ask(purchases: PurchaseTable, known: PurchaseTable, learned_until: float) -> Question:
@@ -185,11 +229,15 @@ def _ten(ours: Completes, row: int) -> Ints:
 
 
 class _Found(Struct, frozen=True, kw_only=True):
-    """What one way of naming ten is worth."""
+    """What one way of naming ten is worth; columns by basket, NaN where there was nothing to hit."""
 
     hit: Floats
     other: Floats
     """Hits among other kinds, of baskets that hold one."""
+    again: Floats
+    """Of baskets that hold one of another kind that the household had before, whether such a one is named."""
+    new: Floats
+    """Likewise of what was new to the household."""
     same: float
     """Share of what is named that is of the same kind."""
     had: float
@@ -210,15 +258,18 @@ def _judge(question: Question, top: Ints, together: Together, place: Ints) -> _F
     hit = (np.asarray(question.others[line, key.ravel()]).reshape(top.shape) > 0) & named
     same = (question.kind[key] == question.kind[question.shown][:, None]) & named
     rest = question.others.tocoo()
-    fit = np.zeros(len(top), np.bool_)
-    fit[rest.row[(rest.data > 0) & (question.kind[rest.col] != question.kind[question.shown[rest.row]])]] = True
+    other = (rest.data > 0) & (question.kind[rest.col] != question.kind[question.shown[rest.row]])
+    owner, product = rest.row[other], rest.col[other]
     share = together.alone / together.baskets
+    again = np.isin(question.household[owner] * len(share) + product, question.had)
     pairs = together.pairs[place[line], key.ravel()].reshape(top.shape)
     lift = pairs / np.maximum(together.alone[question.shown][:, None] * share[key], 1e-9)
     had = np.isin(question.household[:, None] * len(share) + key, question.had) & named
     return _Found(
         hit=hit.any(axis=1).astype(float),
-        other=(hit & ~same).any(axis=1)[fit].astype(float),
+        other=_of_those(owner, hit & ~same),
+        again=_of_those(owner[again], hit & ~same & had),
+        new=_of_those(owner[~again], hit & ~same & ~had),
         same=float(same.sum() / max(named.sum(), 1)),
         had=float(had.sum() / max(named.sum(), 1)),
         named=float(named.sum() / len(top)),
@@ -226,3 +277,10 @@ def _judge(question: Question, top: Ints, together: Together, place: Ints) -> _F
         novelty=float(-np.log2(np.maximum(share[key[named]], 1e-9)).mean()),
         lift=float(lift[named].mean()),
     )
+
+
+def _of_those(able: Ints, hit: NDArray[np.bool_]) -> Floats:
+    """Whether a list hits, by basket; NaN for baskets that are not among those that can be hit."""
+    found = np.full(len(hit), np.nan)
+    found[able] = np.any(hit[able], axis=1)
+    return found

@@ -6,13 +6,14 @@ scale by an isotonic curve, fitted on the same ten weeks.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from scipy.special import ndtr
 
 from tactful.bench import Setting
@@ -22,7 +23,7 @@ from tactful.bench._lists import LENGTH, NOTHING, Truth
 from tactful.bench._lists import judge as judge_lists
 from tactful.bench._score import DRAWS_OF_ORDER, Ordered, average_precision, calibration_error, interval_of_ratio, log_losses
 from tactful.model.tables import PurchaseTable
-from tactful.recommend import fit_curve
+from tactful.recommend._calibration import fit_curve
 from tactful.recommend._hazard import HORIZON_DAYS, Styles, mean_gap
 from tactful.recommend._pairs import Pairs
 from tactful.recommend.due_again import DueAgain, DueAgainConfig, bought_within
@@ -49,6 +50,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     label: NDArray[np.bool_]
     columns: dict[str, Floats]
     """Score by way of guessing."""
+    seconds: dict[str, float]
+    """Processor time by way of guessing; what lays out the pairs is the same for all and not in it."""
 
 
 def run(console: Console, setting: Setting) -> int:
@@ -62,17 +65,23 @@ def judge(console: Console, purchases: PurchaseTable, level: Level, *, first_day
     """Measure and print one level; whether it reaches what was promised."""
     known = purchases.before(first_day + LEARNED_UNTIL)
     ours = DueAgain(DueAgainConfig(cut_offs=WEEKS_LEARNED))
-    _, cost = measured(lambda: ours.train(known))
+    _, learning = measured(lambda: ours.train(known))
+    _, counting = measured(lambda: ours.catch_up(known))
     learned = _ask(ours, known, [first_day + LEARNED_UNTIL - HORIZON_DAYS * (week + 1) for week in range(WEEKS_LEARNED)])
-    asked, asking = measured(lambda: _ask(ours, purchases, [first_day + day for day in ASKED_ON]))
-    probability = {name: _on_scale(name, learned, asked) for name in asked.columns}
+    asked = _ask(ours, purchases, [first_day + day for day in ASKED_ON])
+    on_scale = {name: measured(partial(_on_scale, name, learned, asked)) for name in asked.columns}
+    probability = {name: made for name, (made, _) in on_scale.items()}
+    fitting = {name: _both(counting, curve) for name, (_, curve) in on_scale.items()} | {OURS: learning}
     console.print(_table(level, asked, probability, len(purchases.customers)))
-    console.print(_list_table(asked, purchases))
+    console.print(_list_table(asked, purchases, fitting))
     console.print(_bought_table(asked, probability[OURS]))
-    console.print(_costs(cost, asking, len(asked.label)))
     auc, loss, error = _merits(probability[OURS], asked)
     least, most, off = MUST[level]
     return auc >= least and loss <= most and error <= off
+
+
+def _both(one: Cost, other: Cost) -> Cost:
+    return Cost(seconds=one.seconds + other.seconds, peak_mib=max(one.peak_mib, other.peak_mib))
 
 
 def _ask(ours: DueAgain, purchases: PurchaseTable, days: list[float]) -> Asked:
@@ -81,12 +90,21 @@ def _ask(ours: DueAgain, purchases: PurchaseTable, days: list[float]) -> Asked:
         ours.catch_up(purchases.before(day))
         ours.bind(purchases.catalog)
         pairs, trips = ours.active_pairs(purchases, day)
-        scores = {name: score(ours.styles, pairs, day) for name, score in PEERS.items()} | {OURS: ours.probabilities(pairs, trips, day)}
-        letter = pairs.customer + number * len(purchases.customers)
-        parts.append(Asked(household=pairs.customer, letter=letter, thing=pairs.key, label=bought_within(purchases, pairs, day), columns=scores))
+        ways = {name: partial(score, ours.styles, pairs, day) for name, score in PEERS.items()} | {OURS: partial(ours.probabilities, pairs, trips, day)}
+        scores = {name: measured(way) for name, way in ways.items()}
+        part = Asked(
+            household=pairs.customer,
+            letter=pairs.customer + number * len(purchases.customers),
+            thing=pairs.key,
+            label=bought_within(purchases, pairs, day),
+            columns={name: score for name, (score, _) in scores.items()},
+            seconds={name: cost.seconds for name, (_, cost) in scores.items()},
+        )
+        parts.append(part)
     return Asked(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in ("household", "letter", "thing", "label")},
         columns={name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns},
+        seconds={name: sum(part.seconds[name] for part in parts) for name in parts[0].seconds},
     )
 
 
@@ -164,8 +182,8 @@ def _table(level: Level, asked: Asked, probability: dict[str, Floats], household
     return table
 
 
-def _list_table(asked: Asked, purchases: PurchaseTable) -> Table:
-    """What the ten likeliest of each household and day are like."""
+def _list_table(asked: Asked, purchases: PurchaseTable, fitting: dict[str, Cost]) -> Table:
+    """What the ten likeliest of each household and day are like, and what they cost."""
     keys = len(purchases.catalog.groups)
     pair = asked.letter * keys + asked.thing
     kind = np.zeros(keys, np.int64)
@@ -179,12 +197,42 @@ def _list_table(asked: Asked, purchases: PurchaseTable) -> Table:
         buyers=np.bincount(asked.thing, minlength=keys).astype(float),
         kind=kind,
     )
-    columns = ("recall", "nDCG", "hit", "had before", "kind twice", "coverage", "novelty")
+    columns = (
+        "recall",
+        Column("95 %", no_wrap=True),
+        f"{OURS} ahead by",
+        "nDCG",
+        "hit",
+        "had before",
+        "kind twice",
+        "coverage",
+        "novelty",
+        "fit s",
+        "MiB",
+        "µs",
+    )
     table = Table("at 10", *columns, title="the ten likeliest of who bought something again")
-    for name, score in asked.columns.items():
-        merits = judge_lists(truth, _tens(asked, score, truth.customers))
-        shares = (f"{merits.already:.1%}", f"{merits.twice:.1%}", f"{merits.coverage:.1%}", f"{merits.novelty:.2f}")
-        table.add_row(name, f"{merits.recall.mean():.4f}", f"{merits.ndcg.mean():.4f}", f"{merits.hit.mean():.3f}", *shares)
+    found = {name: judge_lists(truth, _tens(asked, score, truth.customers)) for name, score in asked.columns.items()}
+    people, owner = np.unique(truth.customers % len(purchases.customers), return_inverse=True)  # one household's letters stand and fall together
+    letters = np.bincount(owner).astype(float)
+    for name, merits in found.items():
+        low, high = interval_of_ratio(_sums(owner, merits.recall, len(people)), letters, seed=SEED)
+        ahead = interval_of_ratio(_sums(owner, found[OURS].recall - merits.recall, len(people)), letters, seed=SEED)
+        table.add_row(
+            name,
+            f"{merits.recall.mean():.4f}",
+            f"{low:.4f}–{high:.4f}",
+            "" if name == OURS else f"{ahead[0]:+.4f} to {ahead[1]:+.4f}",
+            f"{merits.ndcg.mean():.4f}",
+            f"{merits.hit.mean():.3f}",
+            f"{merits.already:.1%}",
+            f"{merits.twice:.1%}",
+            f"{merits.coverage:.1%}",
+            f"{merits.novelty:.2f}",
+            f"{fitting[name].seconds:.1f}",
+            f"{fitting[name].peak_mib:.0f}",
+            f"{asked.seconds[name] / len(np.unique(asked.letter)) * 1e6:.0f}",
+        )
     return table
 
 
@@ -211,8 +259,3 @@ def _bought_table(asked: Asked, probability: Floats) -> Table:
         if inside.any():
             table.add_row(f"{low:.2f}–{high:.2f}", f"{inside.sum():,}", f"{probability[inside].mean():.3f}", f"{asked.label[inside].mean():.3f}")
     return table
-
-
-def _costs(learning: Cost, asking: Cost, pairs: int) -> str:
-    asked = f"{asking.seconds / pairs * 1e6:.2f} µs a pair"
-    return f"Tactful learns in {learning.seconds:.1f} s of processor time with {learning.peak_mib:.0f} MiB; asked, with all others, {asked}"

@@ -36,7 +36,7 @@ from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import PRIOR, WantModel
 from tactful.profile import fold_all, history_columns, new_profile
 from tactful.profile._wants import LOOKS_IN_ALL
-from tactful.recommend import fit_curve
+from tactful.recommend._calibration import fit_curve
 from tactful.recommend.wants import Wants, WantsConfig
 from tactful.store.memory import MemoryStore
 

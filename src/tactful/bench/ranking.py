@@ -4,11 +4,11 @@ One grocer's year. The sources learn from all but the last two weeks. Curves and
 and asked about the same households in the last week.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -16,17 +16,19 @@ from rich.table import Table
 
 from tactful.bench import Setting
 from tactful.bench._grocer import purchase_table, read_lines
-from tactful.bench._ranker import Asked, AskedBuilder, learn_ranker, likeliest
 from tactful.bench._score import Ordered, average_precision, calibration_error, interval_of_mean, log_losses
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Order, Profile
 from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
-from tactful.recommend import Source, fit_curve
+from tactful.recommend import Proposed, Source
+from tactful.recommend._calibration import Curve, fit_curve
+from tactful.recommend._proposed import FIGURES, SourceScores
 from tactful.recommend.completes import Completes
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.like_you import LikeYou
 from tactful.recommend.popular_here import PopularHere
+from tactful.recommend.ranker import REGIMES, Ranking, learn_ranking, names_of, strongest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,13 +36,16 @@ WEEK = 7.0
 ASKED, SHOWN = 2_500, 8
 SEED = 8321
 SOURCES: tuple[type[Source], ...] = (DueAgain, Completes, LikeYou, PopularHere)
-BASE, OURS = "likeliest source", "linear"
+CALIBRATES_ITSELF = frozenset(source.name for source in SOURCES if source.calibrates_itself)
+BASE, COUNTING, TREES, OURS = "strongest word", "curves where it counts", "trees", "ranker"
+TIMES = FIGURES.index("times")
+Curves = Mapping[str, Curve | None]
 SHAPES = ((7, 40), (7, 80), (15, 40), (15, 80), (15, 160))
 """Leaves and trees tried; chosen on a quarter of the households in the week learned from."""
 
 
 def run(console: Console, setting: Setting) -> int:
-    """Compare; 0 where a ranker is ahead of the likeliest source with an interval that excludes zero."""
+    """Compare; 0 where the ranker is ahead of the strongest word with intervals that exclude zero."""
     purchases = purchase_table(read_lines(quick=setting.quick), "product")
     learned_until = purchases.until_day - 2 * WEEK
     sources = [kind() for kind in SOURCES]
@@ -54,26 +59,32 @@ def run(console: Console, setting: Setting) -> int:
     return 0 if compare(console, *weeks, share=share) else 1
 
 
-def compare(console: Console, learned: Asked, asked: Asked, *, share: Floats) -> bool:
-    """Fit on one week, judge on the next, and print; whether the linear ranker is ahead. ``share`` of the customers had each product before."""
-    learned, asked = (_on_scale(one, [_curve(learned, column) for column in range(len(SOURCES))]) for one in (learned, asked))
-    ranker, facts = learn_ranker(learned)
-    found = {BASE: likeliest(asked.told), "trees": _trees(learned)(asked)}
-    if ranker is not None:
-        found[OURS] = ranker(asked.told, asked.figures)
+def compare(console: Console, learned: Proposed, asked: Proposed, *, share: Floats) -> bool:
+    """Fit on one week, judge on the next, and print; whether the ranker is ahead. ``share`` of the customers had each product before."""
+    every, counting = (_curves(learned, only_counting=only) for only in (False, True))
+    on_scale, to_ask = learned.on_scale(partial(_probability, every)), asked.on_scale(partial(_probability, every))
+    ranking, facts = learn_ranking(on_scale)
+    found = {
+        BASE: strongest(to_ask.told, asked.voices),
+        COUNTING: strongest(asked.on_scale(partial(_probability, counting)).told, asked.voices),
+        TREES: _trees(on_scale)(to_ask),
+    }
+    if ranking is not None:
+        found[OURS] = ranking(to_ask.told, to_ask.figures)
     columns = ("AUC", "AP", "log-loss", "ahead by", f"right of {SHOWN}", "ahead by", "ECE", "had before", "coverage", "novelty")
     table = Table("", *columns, title=f"{len(asked.wanted):,} proposals, {asked.wanted.mean():.2%} bought")
     gains = {name: _gains(asked, found[BASE], probability) for name, probability in found.items()}
     for name, probability in found.items():
         table.add_row(name, *_merits(asked, probability, gains[name], share))
     console.print(table)
-    if OURS in found:
+    if ranking is not None:
         console.print(_reliability(found[OURS], asked.wanted))
+        console.print(_corrections(ranking))
     console.print("learned: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
     return OURS in gains and all(low > 0 for low, _ in gains[OURS])
 
 
-def _gains(asked: Asked, base: Floats, probability: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
+def _gains(asked: Proposed, base: Floats, probability: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
     """By how much it is ahead in log-loss, and in how many of what is shown is right: 95 % intervals over households."""
     owner = np.unique(asked.customer, return_inverse=True)[1]
     gain = np.bincount(owner, weights=log_losses(base, asked.wanted) - log_losses(probability, asked.wanted)) / np.bincount(owner)
@@ -81,7 +92,7 @@ def _gains(asked: Asked, base: Floats, probability: Floats) -> tuple[tuple[float
     return interval_of_mean(gain, seed=SEED), interval_of_mean(more, seed=SEED)
 
 
-def _merits(asked: Asked, probability: Floats, gains: tuple[tuple[float, float], tuple[float, float]], share: Floats) -> tuple[str, ...]:
+def _merits(asked: Proposed, probability: Floats, gains: tuple[tuple[float, float], tuple[float, float]], share: Floats) -> tuple[str, ...]:
     (low, high), (fewer, more) = gains
     shown = shown_of(asked, probability)
     rows = asked.row[shown]
@@ -93,14 +104,14 @@ def _merits(asked: Asked, probability: Floats, gains: tuple[tuple[float, float],
         f"{right_of_shown(asked, probability).mean():.3f}",
         f"{fewer:+.3f} to {more:+.3f}",
         f"{calibration_error(probability, asked.wanted):.4f}",
-        f"{(asked.figures[shown, -1] > 0).mean():.1%}",
+        f"{(asked.figures[shown, TIMES] > 0).mean():.1%}",
         f"{len(np.unique(rows)) / len(share):.1%}",
         f"{-np.log2(np.maximum(share[rows], 1 / len(share))).mean():.2f}",
     )
 
 
 def _reliability(probability: Floats, wanted: NDArray[np.bool_]) -> Table:
-    table = Table("the linear one says", "proposals", "mean", "bought")
+    table = Table("the ranker says", "proposals", "mean", "bought")
     for low, high in pairwise((0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)):
         inside = (probability >= low) & (probability < high)
         if inside.any():
@@ -108,15 +119,16 @@ def _reliability(probability: Floats, wanted: NDArray[np.bool_]) -> Table:
     return table
 
 
-def _ask(sources: list[Source], purchases: PurchaseTable, households: Ints, day: float) -> Asked:
+def _ask(sources: list[Source], purchases: PurchaseTable, households: Ints, day: float) -> Proposed:
     moment = Moment(now=datetime.fromtimestamp(day * DAY_SECONDS, UTC))
     start = np.searchsorted(purchases.customer, np.arange(len(purchases.customers) + 1)).tolist()
-    asked = AskedBuilder()
+    asked = list[Proposed]()
     for household in households.tolist():
         customer, bought = _customer(purchases, slice(start[household], start[household + 1]), day)
         if len(customer.history.rows):
-            asked.add({source.name: source(moment, customer) for source in sources}, customer, bought=bought, now=moment.now)
-    return asked.build(lambda _, score: score)
+            found = [SourceScores(voice=source.voice, candidates=source(moment, customer)) for source in sources]
+            asked.append(Proposed.to_one(found, [source.voice for source in sources], customer, bought=bought, now=moment.now))
+    return Proposed.together(asked)
 
 
 def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Customer, NDArray[np.int32]]:
@@ -138,44 +150,55 @@ def _customer(purchases: PurchaseTable, span: slice, day: float) -> tuple[Custom
     return Customer(profile=Profile(customer_id="", orders=orders), history=history, needs={}, catalog=catalog), catalog.group_of[row[soon]]
 
 
-def _curve(learned: Asked, column: int) -> Callable[[Floats], Floats] | None:
-    proposed = ~np.isnan(learned.told[:, column])
-    return None if SOURCES[column].calibrates_itself else fit_curve(learned.told[proposed, column], learned.wanted[proposed])
+def _curves(learned: Proposed, *, only_counting: bool) -> Curves:
+    """Of each source that needs one: fitted to all that it proposed, as they are shipped, or only where no source that outranks it speaks."""
+    spoke, rank = ~np.isnan(learned.told), np.array([voice.outranks for voice in learned.voices])
+    curves = {}
+    for column, voice in enumerate(learned.voices):
+        where = spoke[:, column] & ~(spoke[:, rank > rank[column]].any(axis=1) & only_counting)
+        curves[voice.name] = None if voice.name in CALIBRATES_ITSELF else fit_curve(learned.told[where, column], learned.wanted[where])
+    return curves
 
 
-def _on_scale(asked: Asked, curves: list[Callable[[Floats], Floats] | None]) -> Asked:
-    """With each source's probability for its score; what has no curve is one already, or stays as it is."""
-    columns = [
-        column if curve is None else np.where(np.isnan(column), np.nan, curve(np.nan_to_num(column)))
-        for column, curve in zip(asked.told.T, curves, strict=True)
-    ]
-    return msgspec.structs.replace(asked, told=np.column_stack(columns))
+def _probability(curves: Curves, name: str, score: Floats) -> Floats:
+    """What has no curve is a probability already, or stays as it is."""
+    curve = curves[name]
+    return score if curve is None else curve(score)
 
 
-def shown_of(asked: Asked, probability: Floats) -> NDArray[np.intp]:
+def _corrections(ranking: Ranking) -> Table:
+    """What is taken off each word or added to it, in log odds; for one that is neither sure nor unsure."""
+    table = Table("what the ranker corrects", *REGIMES, "adds to another word")
+    also = dict(zip(names_of(ranking.voices), ranking.weight, strict=True))
+    for column, voice in enumerate(ranking.voices):
+        table.add_row(voice.name, *(f"{level[column]:+.2f}" for level in ranking.words.level), f"{also[f'also:{voice.name}']:+.2f}")
+    return table
+
+
+def shown_of(asked: Proposed, probability: Floats) -> NDArray[np.intp]:
     """Which proposals are among the likeliest of their household, that are shown."""
     order = np.lexsort((-probability, asked.customer))
     _, start, owner = np.unique(asked.customer[order], return_index=True, return_inverse=True)
     return order[np.arange(len(order)) - start[owner] < SHOWN]
 
 
-def right_of_shown(asked: Asked, probability: Floats) -> Floats:
+def right_of_shown(asked: Proposed, probability: Floats) -> Floats:
     """How many of the likeliest shown each household bought, float64 [households]."""
     shown = shown_of(asked, probability)
     people, owner = np.unique(asked.customer, return_inverse=True)
     return np.bincount(owner[shown], weights=asked.wanted[shown], minlength=len(people)).astype(np.float64)
 
 
-def _trees(learned: Asked) -> Callable[[Asked], Floats]:
+def _trees(learned: Proposed) -> Callable[[Proposed], Floats]:
     """Trees, non-decreasing in every source's word."""
     import lightgbm  # noqa: PLC0415 -- slow to import
 
-    def columns(asked: Asked) -> Floats:
-        return np.column_stack([asked.told, asked.figures])
+    def columns(asked: Proposed) -> Floats:
+        return np.column_stack([strongest(asked.told, asked.voices), asked.told, asked.figures])
 
-    def grow(some: Asked, leaves: int, rounds: int) -> "lightgbm.Booster":
+    def grow(some: Proposed, leaves: int, rounds: int) -> "lightgbm.Booster":
         settings = {"objective": "binary", "learning_rate": 0.05, "num_leaves": leaves, "min_data_in_leaf": 100, "seed": SEED, "deterministic": True}
-        rising = [1] * len(SOURCES) + [0] * some.figures.shape[1]
+        rising = [1] * (1 + len(some.voices)) + [0] * some.figures.shape[1]
         rows = lightgbm.Dataset(columns(some), some.wanted)
         return lightgbm.train(settings | {"monotone_constraints": rising, "num_threads": 1, "verbose": -1}, rows, rounds)
 

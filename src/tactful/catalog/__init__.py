@@ -2,6 +2,6 @@
 
 from tactful.catalog._changes import follow, withdrawn
 from tactful.catalog._sensitivity import sensitivity_of
-from tactful.catalog._table import build_table, department_of, extend_table, parent_of, patch_table
+from tactful.catalog._table import build_table, department_of, extend_table, parent_of, patch_table, reworded
 
-__all__ = ["build_table", "department_of", "extend_table", "follow", "parent_of", "patch_table", "sensitivity_of", "withdrawn"]
+__all__ = ["build_table", "department_of", "extend_table", "follow", "parent_of", "patch_table", "reworded", "sensitivity_of", "withdrawn"]

@@ -10,7 +10,7 @@ from tactful.model.products import Product, Store
 
 SEPARATOR = " > "
 WITHOUT_SIZE = frozenset({"", "one", "one size", "os"})
-READ_BY_OTHERS = ("group", "product_type", "size", "title", "brand", "release_date", "since")
+READ_BY_OTHERS = ("group", "product_type", "size", "release_date", "since")
 """What components lay out of a product besides its row: where it changes, all is laid out anew."""
 SELLABLE = ("in_stock", "preorder", "backorder")
 
@@ -101,6 +101,17 @@ def patch_table(table: CatalogTable, product: Product, *, version: int) -> Catal
     in_stock[row] = product.availability in SELLABLE
     products = (*table.products[:row], product, *table.products[row + 1 :])
     return msgspec.structs.replace(table, version=version, products=products, price=price, in_stock=in_stock)
+
+
+def reworded(former: CatalogTable, table: CatalogTable, product_ids: Iterable[str]) -> dict[int, Product]:
+    """What some products were, by row, where they say another title or brand than in a former table of the same rows; what is new says nothing else."""
+    rows = {former.row_of[product_id] for product_id in product_ids if product_id in former.row_of}
+    return {row: former.products[row] for row in sorted(rows) if _words(former.products[row]) != _words(table.products[row])}
+
+
+def _words(product: Product) -> tuple[str | None, ...]:
+    """What components read as words: where it changes, those that do read it again."""
+    return product.title, product.brand
 
 
 def price_of(product: Product) -> float:

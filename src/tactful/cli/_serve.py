@@ -29,6 +29,7 @@ def serve(
     from tactful import http
 
     keys = http.dev_keys(host) if dev else http.load_keys(data)
+    http.check_free(host, port)
     with at_work(data, store, config) as work:
         mail = postroom(sender, policy=work.policy, data=data, sender_from=sender_from, postal_address=postal_address, links_url=links_url, keys=keys)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"

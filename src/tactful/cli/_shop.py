@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tactful.model.events import DeadLetter, Event
 
 Imported = dict[str, str | int]
-RESUMED_WITHIN = timedelta(days=1)
-"""How long a training that was interrupted may be gone on with, as of when it began, where nothing has come since."""
 
 
 def init(*, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
@@ -149,7 +147,9 @@ IMPORTS = {"events": _import_events, "stores": _import_stores, "inventory": _imp
 
 
 def train(*, now: Now = None, data: Data = DEFAULT_DATA, store: Store = None, as_json: Json = False) -> None:
-    """Learn every model from the log, and put them to use. Interrupted, it may simply be run again, and goes on where it was for a day."""
+    """Learn every model from the log, and put them to use. Interrupted, run it again: for a day it goes on where it was; with --now it begins anew."""
+    from tactful.app.train import RESUMED_WITHIN
+
     with at_work(data, store) as work:
         if work.store.events.count() == 0:
             raise InvalidInput("there are no events to learn from; import some first: tactful import events.ndjson")

@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from litestar.types import Message, Scope
 
 from tactful import __version__
 from tactful.app.engine import Engine
-from tactful.http import customer_page, customers, decisions, ingest, libraries, opendsr, operations, pages, policy, scripts, shop, way_out
+from tactful.http import customer_page, customers, decisions, ingest, libraries, moderation, opendsr, operations, pages, policy, scripts, shop, way_out
 from tactful.http.access import keys_up_to_date, provide_edge, provide_now, within_limits
 from tactful.http.bodies import bounded
 from tactful.http.browsers import allow_pages
@@ -25,6 +26,7 @@ from tactful.http.edge import Clock, Edge
 from tactful.http.errors import HANDLERS
 from tactful.http.keys import Keys, dev_keys
 from tactful.http.limits import Limits
+from tactful.model.errors import InvalidInput
 from tactful.wiring import Postroom
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
@@ -49,6 +51,7 @@ ROUTES: list[Any] = [
     decisions.decide,
     decisions.plan,
     decisions.run_outreach,
+    moderation.moderate,
     customers.customer,
     customers.unmerge,
     customers.erase,
@@ -124,6 +127,17 @@ def reference() -> OpenAPIConfig:
 def system_clock() -> datetime:
     """The machine's time."""
     return datetime.now(UTC)
+
+
+def check_free(host: str, port: int) -> None:
+    """Make sure that nothing listens there yet. Raises InvalidInput; asked before a server says that it listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise InvalidInput(f"{host}:{port} cannot be listened on ({problem.strerror}): stop what listens there, or give another --port") from problem
 
 
 def serve(

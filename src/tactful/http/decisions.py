@@ -1,5 +1,6 @@
 """Decisions out: what to show, what to send, and why."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, Parameter
 
 from tactful.app.engine import DecideRequest
+from tactful.app.train import RESUMED_WITHIN
 from tactful.http.access import NOW_HEADER, Behind, Now, any_key, noted, require_own_identity, role_of, secret_only
 from tactful.http.shapes import MOST_CUSTOMERS, DeadLetters, PlanRequest, Plans, Trained, check_request, told, well_formed
 from tactful.model.decisions import Decision, Plan
@@ -75,7 +77,7 @@ def run_outreach(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Dis
 
 @get("/v1/decisions/{decision_id:str}", guards=[secret_only], sync_to_thread=True, tags=["Decisions"], operation_id="decision", summary="A past decision")
 def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: Behind) -> JsonObject:
-    """A past decision or plan in full: items, reasons, evidence, and what was withheld and why; of a reserved message also what became of it (`outcome`)."""
+    """In full: items, reasons, evidence, what each source said (`contributions`), what was withheld, why; of a message what became of it (`outcome`)."""
     with noted(request, "decision") as looked:
         found = edge.engine.decision(decision_id)
         looked.customer = found.user_id if isinstance(found, Plan) else found.customer_id
@@ -84,9 +86,9 @@ def decision(decision_id: FromPath[str], request: Request[Any, Any, Any], edge: 
 
 
 @post("/v1/train", status_code=200, guards=[secret_only], sync_to_thread=True, tags=["Learning"], operation_id="train", summary="Learn from the log now")
-def train(edge: Behind, now: Now) -> Trained:
-    """Learn every model from the log up to now and put them to use. Takes its time."""
-    return Trained(models=edge.engine.train(now=now))
+def train(request: Request[Any, Any, Any], edge: Behind, now: Now) -> Trained:
+    """Learn every model from the log up to now and put them to use. Takes its time. Interrupted, it is asked for again, and goes on where it was for a day."""
+    return Trained(models=edge.engine.train(now=now, resume_within=timedelta(0) if NOW_HEADER in request.headers else RESUMED_WITHIN))
 
 
 @get(

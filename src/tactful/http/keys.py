@@ -80,6 +80,8 @@ def load_keys(directory: Path) -> Keys:
         file = msgspec.json.decode(path.read_bytes(), type=KeyFile)
     except FileNotFoundError as problem:
         raise NotReady(f"there are no keys in {path}: run `tactful init`, or serve with --dev on your own machine") from problem
+    except NotADirectoryError as problem:
+        raise InvalidInput(f"{directory} is a file: give a directory for the data") from problem
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise InvalidInput(f"{path} cannot be read ({problem}): it must hold jwtSecret, and may hold writeKey and secretKey") from problem
     if "" in (file.write_key, file.secret_key) or (file.write_key is not None and file.write_key == file.secret_key):

@@ -91,10 +91,11 @@ def check_request(asked: DecideRequest) -> None:
 
 
 def told(decision: Decision | Plan) -> dict[str, Any]:
-    """A decision or a plan as it goes over the wire: ``withheld`` only where it was asked for."""
+    """A decision or a plan as it goes over the wire: ``withheld``, and ``contributions`` where there are any, only where they were asked for."""
     wire: dict[str, Any] = msgspec.to_builtins(decision)
-    if wire["withheld"] is None:
-        del wire["withheld"]
+    for name in ("withheld", "contributions"):
+        if wire.get(name, "") is None:
+            del wire[name]
     return wire
 
 

@@ -26,6 +26,7 @@ from tactful.model.events import (
     MessageDelivered,
     OutreachPaused,
     PreferenceStated,
+    ProductReviewed,
     ProductsSearched,
     ProductViewed,
     RecommendationDismissalWithdrawn,
@@ -157,6 +158,15 @@ def withdrawn(common: Common, properties: Properties) -> Event:
     """Recommendation Dismissal Withdrawn: of a product, of a category, or of what was said of nothing in particular."""
     product_id = read_id(properties.get("product_id"), "product_id")
     return RecommendationDismissalWithdrawn(**common, product_id=product_id, category=read_text(properties.get("category"), LONGEST_TEXT))
+
+
+def reviewed(common: Common, properties: Properties) -> Event:
+    """Product Reviewed. A rating that is no number is none: the review stays one."""
+    try:
+        rating = read_number(properties.get("rating"), "rating", "bad_rating")
+    except Unusable:
+        rating = None
+    return ProductReviewed(**common, product_id=required_product(properties), rating=rating)
 
 
 def seen(common: Common, properties: Properties, *, clicked: bool) -> Event:
@@ -291,6 +301,7 @@ def spellings() -> dict[str, Builder]:
         (refunded, named("Order Refunded", "Refunded Order", "Order Cancelled", "Cancelled Order", "Order Canceled", "refund")),
         (dismissed, named("Recommendation Dismissed")),
         (withdrawn, named("Recommendation Dismissal Withdrawn")),
+        (reviewed, named("Product Reviewed", "Reviewed Product")),
         (partial(seen, clicked=True), named("Recommendation Clicked")),
         (partial(seen, clicked=False), named("Recommendation Viewed")),
         (consented, named("Consent Updated")),

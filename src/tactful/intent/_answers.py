@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.intent._stated import wanted_at
-from tactful.model.catalog import CatalogTable
+from tactful.model.catalog import CatalogTable, subject_of, within
 from tactful.model.customer import Customer
 from tactful.model.events import DismissalReason
 from tactful.model.profile import Dismissal, Profile
@@ -62,7 +62,7 @@ HABIT_DAYS = 3
 def covers(dismissal: Dismissal, row: int, catalog: CatalogTable) -> bool:
     """Tell whether an answer speaks of a product too: its style, its type, or for gifts and stopped topics the subject around it."""
     type_path = catalog.types[catalog.type_of[row]]
-    if dismissal.category is not None and _within(type_path, dismissal.category):
+    if dismissal.category is not None and within(type_path, dismissal.category):
         return True
     dismissed = catalog.row_of.get(dismissal.product_id or "")
     if dismissed is None:
@@ -73,12 +73,7 @@ def covers(dismissal: Dismissal, row: int, catalog: CatalogTable) -> bool:
     if about == "style":
         return False
     kind = catalog.types[catalog.type_of[dismissed]]
-    return _within(type_path, kind.rpartition(" > ")[0] if about == "subject" and kind.count(" > ") > 1 else kind)
-
-
-def _within(type_path: str, subject: str) -> bool:
-    path, subject = type_path.casefold(), subject.strip().casefold()
-    return path == subject or path.startswith(f"{subject} > ")
+    return within(type_path, subject_of(kind) if about == "subject" else kind)
 
 
 def answer_to(row: int, customer: Customer, *, now: datetime) -> Dismissal | None:

@@ -67,6 +67,25 @@ class CatalogTable(Struct, frozen=True, kw_only=True, dict=True):
         return self.products[row]
 
 
+def subject_of(type_path: str) -> str:
+    """What a type is part of: its path without the last step, where it has three or more.
+
+    >>> subject_of("Pets > Dog > Accessories"), subject_of("Books > Fiction")
+    ('Pets > Dog', 'Books > Fiction')
+    """
+    return type_path.rpartition(" > ")[0] if type_path.count(" > ") > 1 else type_path
+
+
+def within(type_path: str, subject: str) -> bool:
+    """Whether a type is a subject or something below it.
+
+    >>> within("Pets > Dog > Food", "pets > dog"), within("Pets > Dogma", "Pets > Dog")
+    (True, False)
+    """
+    path, subject = type_path.casefold(), subject.strip().casefold()
+    return path == subject or path.startswith(f"{subject} > ")
+
+
 SENSITIVITIES = (
     "none",
     "health",

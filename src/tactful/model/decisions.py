@@ -75,6 +75,8 @@ class Decision(Struct, frozen=True, kw_only=True, rename="camel"):
     store: StoreChoice | None = None
     offer: None = None
     withheld: tuple[Withheld, ...] | None = None
+    contributions: dict[str, dict[str, float]] | None = None
+    """Where a ranker has put the items in order: what each source alone says of each product, 0 to 1; the item's score is what they make together."""
 
 
 class Message(Struct, frozen=True, kw_only=True, rename="camel"):

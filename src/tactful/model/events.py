@@ -192,6 +192,14 @@ class RecommendationDismissed(BaseEvent, frozen=True, kw_only=True, omit_default
     category: str | None = None
 
 
+class ProductReviewed(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="product_reviewed"):
+    """The customer says in public what they think of a product; of the words nothing is kept."""
+
+    product_id: str
+    rating: float | None = None
+    """Stars, where the client told; 1 to 5 in the tracking spec."""
+
+
 class RecommendationDismissalWithdrawn(BaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="recommendation_dismissal_withdrawn"):
     """The customer takes back every answer to a product or a category; without either, those that were about nothing in particular."""
 
@@ -330,6 +338,7 @@ Event = (
     | OrderRefunded
     | RecommendationDismissed
     | RecommendationDismissalWithdrawn
+    | ProductReviewed
     | RecommendationSeen
     | MessageDelivered
     | MessageAnswered

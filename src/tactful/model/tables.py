@@ -30,6 +30,16 @@ class History(Struct, frozen=True, kw_only=True, dict=True):
         return self._own
 
     @cached_property
+    def by_group(self) -> NDArray[np.intp]:
+        """The lines in order of their groups, those of one group oldest first."""
+        return np.argsort(self.groups, kind="stable")
+
+    @cached_property
+    def by_type(self) -> NDArray[np.intp]:
+        """The same by type."""
+        return np.argsort(self.types, kind="stable")
+
+    @cached_property
     def _own(self) -> "History":
         if not self.gift.any():
             return self

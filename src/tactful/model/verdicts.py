@@ -95,8 +95,9 @@ class ShelfFacts(Struct, kw_only=True):
     """OWNED: the same for the product type."""
     life_seconds: NDArray[np.float64] | None = None
     """LIFE: how long something of this type closes the want for another; inf for durables."""
-    bought_once: NDArray[np.bool_] | None = None
-    """LIFE: a style that hardly anybody buys a second time, and they have not: its kind is bought again, but never the same."""
+    seldom_again: NDArray[np.bool_] | None = None
+    """LIFE: a style that hardly anybody buys a second time, nor have they; or of a kind whose styles are hardly ever bought again, and they have bought it
+    less than thrice: its kind is bought again, but never the same."""
     need_state: NDArray[np.str_] | None = None
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None

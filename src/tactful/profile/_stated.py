@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tactful.model.events import OutreachPaused, PreferenceStated, RecommendationDismissalWithdrawn, RecommendationDismissed
+from tactful.model.events import OutreachPaused, PreferenceStated, ProductReviewed, RecommendationDismissalWithdrawn, RecommendationDismissed
 from tactful.model.profile import HOW_OFTEN, Dismissal, Preference, Profile
 from tactful.profile._handlers import folds
 
@@ -10,6 +10,7 @@ DISMISSALS_KEPT = 200
 REPEATS_KEPT = 6
 """Of the same answer to the same thing: how often it was said tells how long it rests."""
 PREFERENCES_KEPT = 64
+MOST_STARS_OF_A_NO, LEAST_STARS_OF_PRAISE = 2, 4
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 TAKES_BACK = "-"
 """A value that begins so withdraws what was stated before under the same key."""
@@ -37,6 +38,16 @@ def _dismissed(profile: Profile, event: RecommendationDismissed) -> None:
 @folds(RecommendationDismissalWithdrawn)
 def _withdrawn(profile: Profile, event: RecommendationDismissalWithdrawn) -> None:
     profile.dismissals[:] = [known for known in profile.dismissals if (known.product_id, known.category) != (event.product_id, event.category)]
+
+
+@folds(ProductReviewed)
+def _reviewed(profile: Profile, event: ProductReviewed) -> None:
+    """Two stars or fewer are an answer as plain as "not for me"; praise takes it back."""
+    if event.rating is not None and event.rating <= MOST_STARS_OF_A_NO:
+        profile.dismissals.append(Dismissal(event.at, event.message_id, "not_for_me", event.product_id))
+        del profile.dismissals[:-DISMISSALS_KEPT]
+    elif event.rating is not None and event.rating >= LEAST_STARS_OF_PRAISE:
+        profile.dismissals[:] = [known for known in profile.dismissals if (known.reason, known.product_id) != ("not_for_me", event.product_id)]
 
 
 @folds(PreferenceStated)

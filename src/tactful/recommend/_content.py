@@ -3,6 +3,8 @@
 It needs no log: it is how a thing that nobody has bought or looked at yet is found.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -36,9 +38,9 @@ class Content:
         self._start = np.searchsorted(catalog.type_of[self._order], np.arange(len(catalog.types) + 1))
         self._kinds: dict[int, _Kind] = kinds or {}
 
-    def grown(self, catalog: CatalogTable, *, first: int) -> "Content":
-        """The pages of a catalogue that is as before up to a row; kinds with something new are read again."""
-        touched = set(catalog.type_of[first:].tolist())
+    def over(self, catalog: CatalogTable, changed: Sequence[int]) -> "Content":
+        """The pages of a catalogue that is as before but for some rows, which are new or say something else; their kinds are read again."""
+        touched = set(catalog.type_of[list(changed)].tolist())
         return Content(catalog, {code: kind for code, kind in self._kinds.items() if code not in touched})
 
     def near(self, row: int) -> tuple[Ints, Floats]:

@@ -47,6 +47,8 @@ class Styles(Struct, frozen=True, kw_only=True):
 
     gap_days: Floats
     repeat_share: Floats
+    kind_repeat_share: Floats
+    """Share of the buyers of any style of its type who buy that very style again."""
     spread: Floats
     type_of: NDArray[np.int64]
     signs: Floats
@@ -55,7 +57,14 @@ class Styles(Struct, frozen=True, kw_only=True):
     @classmethod
     def none(cls) -> "Styles":
         """Of an empty catalogue."""
-        return cls(gap_days=np.empty(0), repeat_share=np.empty(0), spread=np.empty(0), type_of=np.empty(0, np.int64), signs=np.empty((0, len(OF_STYLES))))
+        return cls(
+            gap_days=np.empty(0),
+            repeat_share=np.empty(0),
+            kind_repeat_share=np.empty(0),
+            spread=np.empty(0),
+            type_of=np.empty(0, np.int64),
+            signs=np.empty((0, len(OF_STYLES))),
+        )
 
     @classmethod
     def of(cls, rhythms: Rhythms, pulses: Pulses, catalog: CatalogTable, *, since: int = 0) -> "Styles":
@@ -65,7 +74,8 @@ class Styles(Struct, frozen=True, kw_only=True):
         this_week, of_late, always, back = over(pulses, catalog.groups[since:]).T
         signs = np.log([repeat_share, of_late, this_week / of_late, of_late / always, back, gap_days]).T
         type_of = types_of_groups(catalog)[since:]
-        return cls(gap_days=gap_days, repeat_share=repeat_share, spread=spread, type_of=type_of, signs=np.ascontiguousarray(signs))
+        of_kind = np.array([rhythm.repeat_share for rhythm in rhythms.of_types(catalog)])[type_of]
+        return cls(gap_days=gap_days, repeat_share=repeat_share, kind_repeat_share=of_kind, spread=spread, type_of=type_of, signs=np.ascontiguousarray(signs))
 
     def followed_by(self, more: "Styles") -> "Styles":
         """These, then more."""

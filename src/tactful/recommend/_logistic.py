@@ -71,6 +71,29 @@ def fit_logistic(features: Floats, label: NDArray[np.bool_], *, ridge: float = 1
     return Logistic(mean=tuple(mean.tolist()), scale=tuple(scale.tolist()), weight=tuple(weight[1:].tolist()), intercept=float(weight[0]))
 
 
+def fit_offset(features: Floats, label: NDArray[np.bool_], *, offset: Floats, ridge: Floats, steps: int = 25) -> Floats:
+    """Weights float64 [f] that correct given log odds, by Newton's method with a ridge for each weight as it stands.
+
+    Features float64 [n, f], label bool [n], offset float64 [n] in log odds, ridge float64 [f] above zero.
+
+    >>> always = np.ones((4, 1))
+    >>> fit_offset(always, np.array([True, True, True, False]), offset=np.zeros(4), ridge=np.array([1e-6])).round(3).tolist()  # the log of three to one
+    [1.099]
+    """
+    weight, penalty = np.zeros(features.shape[1]), np.diag(ridge)
+    reached = _merit(features, label, weight, penalty=penalty, offset=offset)
+    for _ in range(steps):
+        probability = expit(features @ weight + offset)
+        gradient = features.T @ (label - probability) - penalty @ weight
+        step = np.linalg.solve(_curvature(features, probability * (1 - probability)) + penalty, gradient)
+        while (merit := _merit(features, label, weight + step, penalty=penalty, offset=offset)) < reached and np.abs(step).max() > SMALLEST_STEP:
+            step /= 2
+        if merit - reached < SMALLEST_GAIN:
+            break
+        weight, reached = weight + step, merit
+    return weight
+
+
 def _curvature(design: Floats, weight: Floats) -> Floats:
     """Weighted square of the design, some rows at a time: a weighted copy of all would be as large as the design."""
     total = np.zeros((design.shape[1], design.shape[1]))
@@ -80,7 +103,7 @@ def _curvature(design: Floats, weight: Floats) -> Floats:
     return total
 
 
-def _merit(design: Floats, label: NDArray[np.bool_], weight: Floats, *, penalty: Floats) -> float:
+def _merit(design: Floats, label: NDArray[np.bool_], weight: Floats, *, penalty: Floats, offset: Floats | float = 0.0) -> float:
     """Log likelihood less the ridge."""
-    log_odds = design @ weight
+    log_odds = design @ weight + offset
     return float((label * log_odds - np.logaddexp(0.0, log_odds)).sum() - 0.5 * weight @ penalty @ weight)

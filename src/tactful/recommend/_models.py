@@ -1,6 +1,7 @@
 """Which accessory is for which model, as titles tell: a cover "for 22 inch griddle", a battery "for Optika", a case for a "Nuvo 7"."""
 
 import re
+from collections.abc import Collection
 from copy import copy
 
 import numpy as np
@@ -84,6 +85,24 @@ class Models:
                 self._of_type[kind] = set(self._of_type[kind])
             self._made |= {(kind, model): list(self._made[kind, model]) for model in models_of(product) if (kind, model) in self._made}
             self._take(row, product)
+
+    def reworded(self, catalog: CatalogTable, rows: Collection[int]) -> "Models":
+        """The same over a catalogue in which some rows say something else: everything of their types is read again."""
+        other = copy(self)
+        other.read_again(catalog, set(catalog.type_of[list(rows)].tolist()))
+        return other
+
+    def read_again(self, catalog: CatalogTable, kinds: set[int]) -> None:
+        """Read the names of everything of some types, changing nothing that a copy shares."""
+        rows = np.flatnonzero(np.isin(catalog.type_of, list(kinds))).tolist()
+        self._brand, self._named, theirs = list(self._brand), self._named.copy(), set(rows)
+        self._models, self._for = ({row: words for row, words in known.items() if row not in theirs} for known in (self._models, self._for))
+        self._of_type = {kind: words for kind, words in self._of_type.items() if kind not in kinds}
+        self._made = {made: known for made, known in self._made.items() if made[0] not in kinds}
+        self._named[rows] = False
+        for row in rows:
+            self._brand[row] = (catalog.products[row].brand or "").lower()
+            self._take(row, catalog.products[row])
 
     def _take(self, row: int, product: Product) -> None:
         kind = int(self._type_of[row])

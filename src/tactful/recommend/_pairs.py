@@ -44,9 +44,14 @@ def purchase_days(key: Ints | NDArray[np.int32], day: Floats) -> tuple[Ints, Int
     whole, key = np.floor(day).astype(np.int64), np.asarray(key, np.int64)
     origin = int(whole.min())
     span = int(whole.max()) - origin + 1
-    both = np.sort(key * span + (whole - origin))  # one number instead of two columns: sorts in a tenth of the time
-    both = both[np.diff(both, prepend=-1) > 0]
+    both = distinct(key * span + (whole - origin))  # one number instead of two columns: sorts in a tenth of the time
     return both // span, both % span + origin
+
+
+def distinct(things: Ints) -> Ints:
+    """Each of some things, not negative, once, ascending; many times as quick as `numpy.unique`, which hashes."""
+    ascending = np.sort(things)
+    return ascending[np.diff(ascending, prepend=-1) > 0]
 
 
 def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) -> Pairs:

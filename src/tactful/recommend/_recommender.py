@@ -2,12 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from inspect import isabstract
 
+import msgspec
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 import tactful.recommend as package
@@ -15,13 +15,17 @@ from tactful.model.candidates import Because, Candidates, Shelf
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.model.wants import WantModel
-from tactful.recommend._calibration import Calibration
-from tactful.recommend._component import Component, Source
+from tactful.recommend._calibration import Calibration, fit_curve
+from tactful.recommend._component import Component, Facts, Source
+from tactful.recommend._hazard import Styles
+from tactful.recommend._proposed import Proposed, SourceScores
 from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.life import Life
+from tactful.recommend.ranker import Ranker
 from tactful.recommend.wants import Wants
 
 NO_ROWS, NO_SCORES = np.empty(0, np.int32), np.empty(0)
@@ -38,13 +42,6 @@ def discover() -> list[type[Component]]:
                 if isinstance(value, type) and issubclass(value, Component) and not isabstract(value):
                     found[value.name] = value
     return [found[name] for name in sorted(found)]
-
-
-class SourceScores(Struct, frozen=True, kw_only=True):
-    """What one source proposed, before calibration: for fitting the curves."""
-
-    source: str
-    candidates: Candidates
 
 
 class Recommender:
@@ -74,6 +71,15 @@ class Recommender:
             component.extend(catalog, first=first)
         return other
 
+    def reworded(self, catalog: CatalogTable, former: Mapping[int, Product]) -> "Recommender":
+        """The same components laid over a catalogue in which some rows say something else than in ``former``. This one stays as it is."""
+        other = copy(self)
+        other.components = {name: copy(component) for name, component in self.components.items()}
+        for component in other.components.values():
+            if component.reads_words:
+                component.reword(catalog, former)
+        return other
+
     def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """How long one thing closes the want for another, in days per type code, float64 [types]; inf for durables."""
         life = self.components[Life.name]
@@ -88,9 +94,17 @@ class Recommender:
 
     def repeat_share(self) -> NDArray[np.float64]:
         """Share of a style's buyers who buy the very style again, by style code, float64 [styles]."""
+        return self._usual.repeat_share
+
+    def kind_repeat_share(self) -> NDArray[np.float64]:
+        """Share of the buyers of any style of a kind who buy that very style again, by style code, float64 [styles]."""
+        return self._usual.kind_repeat_share
+
+    @property
+    def _usual(self) -> Styles:
         due = self.components[DueAgain.name]
         assert isinstance(due, DueAgain)
-        return due.styles.repeat_share
+        return due.styles
 
     @property
     def wants(self) -> WantModel:
@@ -107,35 +121,72 @@ class Recommender:
         wants.bind(purchases.catalog)
 
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
-        """Ask every source."""
-        for name, component in self.components.items():
+        """Ask every source, for variants that fit the customer."""
+        sizes = sizes_of(customer, now=moment.now)
+        for component in self.components.values():
             if (component.writes if moment.interrupts else component.shows) and isinstance(component, Source):
-                candidates = component(moment, customer)
-                if len(candidates):
-                    yield SourceScores(source=name, candidates=candidates)
+                found = component(moment, customer)
+                if len(found):
+                    rows = found.rows if component.exact else fitting_variants(found.rows, sizes, customer.catalog)
+                    yield SourceScores(voice=component.voice, candidates=Candidates(rows=rows, score=found.score, because=found.because))
 
     def shelf(self, moment: Moment, customer: Customer) -> Shelf:
         """Propose, calibrate, fit variants to the customer, and keep the strongest reason per product, best first."""
-        catalog, sizes = customer.catalog, sizes_of(customer)
-        rows, score, outranks, because = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because]()
+        catalog = customer.catalog
+        rows, score, outranks, because, said = [NO_ROWS], [NO_SCORES], [NO_ROWS], list[Because](), list[SourceScores]()
         for scores in self.proposals(moment, customer):
             source, proposed = self.source(scores.source), scores.candidates
             probability = self.calibrated(scores)
             if source.generic and moment.featured:
                 probability = probability * _fits_page(proposed.rows, moment, catalog)
-            rows.append(proposed.rows if source.exact else fitting_variants(proposed.rows, sizes, catalog))
+            rows.append(proposed.rows)
             score.append(probability)
             outranks.append(np.full(len(proposed), source.outranks, np.int32))
             because += proposed.because
-        return _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
+            said.append(scores)
+        shelf = _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
+        return self._in_order(shelf, said, np.concatenate(score), moment=moment, customer=customer)
 
-    def calibrated(self, scores: SourceScores) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _in_order(self, shelf: Shelf, said: Sequence[SourceScores], probability: NDArray[np.float64], *, moment: Moment, customer: Customer) -> Shelf:
+        """Asks the ranker, where one was learned. It has heard of nobody who has bought nothing, of no page about something, and of no message."""
+        ranker = self.components[Ranker.name]
+        assert isinstance(ranker, Ranker)
+        if ranker.state.ranking is None or not len(shelf) or moment.interrupts or moment.featured or not len(customer.history.own().rows):
+            return shelf
+        return msgspec.structs.replace(shelf, ranked=ranker(shelf, said, probability, customer=customer, now=moment.now))
+
+    def calibrated(self, scores: SourceScores) -> NDArray[np.float64]:
         """Probability of being wanted within seven days per candidate of one source, float64 [n]."""
-        curve = self.calibration.curves.get(scores.source)
+        return self._probability(scores.source, scores.candidates.score)
+
+    def proposed(self, moment: Moment, customer: Customer, *, bought: NDArray[np.int32]) -> Proposed:
+        """What every source proposes to a customer in a past moment, who bought some styles in the week after."""
+        voices = [source.voice for source in self.components.values() if isinstance(source, Source) and source.shows]
+        return Proposed.to_one(list(self.proposals(moment, customer)), voices, customer, bought=bought, now=moment.now)
+
+    def on_scale(self, proposed: Proposed) -> Proposed:
+        """What was proposed, with probabilities for scores."""
+        return proposed.on_scale(self._probability)
+
+    def learn_curves(self, proposed: Proposed) -> Facts:
+        """Fit the curve of each source whose scores are no probabilities to what was bought; figures for people to read."""
+        facts: Facts = {"customers": len(np.unique(proposed.customer))}
+        for column, name in enumerate(voice.name for voice in proposed.voices):
+            spoke = ~np.isnan(proposed.told[:, column])
+            if not self.source(name).calibrates_itself:
+                score, wanted = proposed.told[spoke, column], proposed.wanted[spoke]
+                facts |= {f"{name}_examples": len(score), f"{name}_wanted": round(float(wanted.mean()), 5)}
+                curve = fit_curve(score, wanted)
+                if curve is not None:
+                    self.calibration.curves[name] = curve
+        return facts
+
+    def _probability(self, name: str, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        curve = self.calibration.curves.get(name)
         if curve is not None:
-            return curve(scores.candidates.score)
-        prior = self.source(scores.source).prior
-        return np.array([prior(score) for score in scores.candidates.score.tolist()])
+            return curve(score)
+        prior = self.source(name).prior
+        return np.array([prior(one) for one in score.tolist()], np.float64)
 
     def source(self, name: str) -> Source:
         """The source of a name."""

@@ -33,9 +33,12 @@ class Rhythms(Struct, frozen=True, kw_only=True):
 
     def of_groups(self, catalog: CatalogTable, *, since: int = 0) -> list[Rhythm]:
         """One rhythm per style of a catalogue, from some style code on; a new style takes its type's."""
-        by_type = [self.types.get(name, self.everywhere) for name in catalog.types]
-        type_of_group = types_of_groups(catalog)
+        by_type, type_of_group = self.of_types(catalog), types_of_groups(catalog)
         return [self.groups.get(name) or by_type[type_of_group[code]] for code, name in enumerate(catalog.groups[since:], since)]
+
+    def of_types(self, catalog: CatalogTable) -> list[Rhythm]:
+        """One rhythm per type of a catalogue."""
+        return [self.types.get(name, self.everywhere) for name in catalog.types]
 
 
 def types_of_groups(catalog: CatalogTable) -> NDArray[np.int64]:

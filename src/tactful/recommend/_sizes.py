@@ -1,4 +1,6 @@
-"""Which size somebody wears: the decayed mode of their own purchases, per department and kind of size."""
+"""Which size somebody wears: the decayed mode of their own purchases, per department and kind of size; of a child's, those of the last months."""
+
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,9 +8,14 @@ from numpy.typing import NDArray
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.products import Product
+from tactful.model.tables import DAY_SECONDS
 
 FORGET = 0.8
 """Each earlier purchase counts .8 of the next: people change."""
+GROWS = frozenset({"newborn", "infant", "toddler", "kids"})
+"""Age groups of the feed that a size lasts for a while only."""
+OUTGROWN_DAYS = 270.0
+"""A child's size is about six centimetres, which is a year of growing; it is bought with some room and not on the last day."""
 SIZE = "size"
 """Key of the preference that states one."""
 SizeKind = tuple[str, bool]
@@ -23,12 +30,15 @@ def size_kind(product: Product) -> SizeKind:
     return (product.product_type or "").split(" > ", 1)[0], (product.size or "").strip()[:1].isdigit()
 
 
-def sizes_of(customer: Customer) -> dict[SizeKind, str]:
+def sizes_of(customer: Customer, *, now: datetime) -> dict[SizeKind, str]:
     """Find the size they wear, per kind of size: what they stated, else what they buy for themselves. What is private tells nothing."""
     votes: dict[SizeKind, dict[str, float]] = {}
-    rows = customer.history.own().rows
-    for row in rows[customer.catalog.sized[rows] & (customer.catalog.sensitive[rows] == 0)].tolist():
+    own = customer.history.own()
+    told = customer.catalog.sized[own.rows] & (customer.catalog.sensitive[own.rows] == 0)
+    for row, days_ago in zip(own.rows[told].tolist(), ((now.timestamp() - own.at[told]) / DAY_SECONDS).tolist(), strict=True):
         product = customer.catalog.product(row)
+        if product.age_group in GROWS and days_ago > OUTGROWN_DAYS:
+            continue
         counted = votes.setdefault(size_kind(product), {})
         for size in counted:
             counted[size] *= FORGET

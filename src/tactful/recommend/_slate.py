@@ -1,4 +1,4 @@
-"""Which of what may be shown is shown: the likeliest, mixed as their own shopping is, with room for one find, and less of what they keep passing by."""
+"""Which of what may be shown is shown: the likeliest, mixed as their own shopping is, with room for wants and one find, and less of what they pass by."""
 
 from datetime import datetime
 
@@ -30,7 +30,11 @@ LEAST_LINES = 10
 POOL = 60
 """The likeliest that the slate is chosen from."""
 LEAST_FOR_FIND = 4
-"""A shorter slate has no room for a find."""
+"""A shorter slate has no room for a find, nor for a want that is less likely to be met this week than what is on it."""
+CONSIDERING = "considering"
+MOST_WANTS = 2
+"""Kinds of thing that they are thinking about and that have a place of their own. What is used up comes back every week, what is thought about is decided
+once; that two find room is a choice."""
 FIND_FLOOR = 0.008
 """Least probability of being wanted within seven days of a find: twice what is worth saying at all."""
 
@@ -47,9 +51,10 @@ class Slate(Struct, frozen=True, kw_only=True):
 def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     """Choose at most as many as asked for of what is still alive."""
     alive = np.flatnonzero(shelf.alive)
-    worth = shelf.score[alive] * freshness_of(shelf.groups[alive], customer, now=moment.now)
+    fresh = freshness_of(shelf.groups[alive], customer, now=moment.now)
+    worth = shelf.worth[alive] * fresh
     order = np.argsort(-worth, kind="stable")
-    alive, worth, limit = alive[order], worth[order], moment.limit
+    alive, worth, likely, limit = alive[order], worth[order], (shelf.score[alive] * fresh)[order], moment.limit
     own = customer.history.own().types
     if len(alive) <= limit or moment.featured or len(own) < LEAST_LINES:
         return Slate(shown=tuple(alive[:limit].tolist()))
@@ -57,16 +62,29 @@ def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     kind = category[shelf.types[alive]]
     mix = np.bincount(category[own], minlength=int(kind.max()) + 1) / len(own)
     chosen = mixed(worth[: max(POOL, limit)], kind, mix, limit=limit)
-    new = np.flatnonzero((mix[kind] == 0) & (worth >= FIND_FLOOR))
-    if limit >= LEAST_FOR_FIND and len(new) and set(chosen).isdisjoint(new.tolist()):
-        chosen = [*_without_least(chosen, shelf.stated[alive]), int(new[0])]
+    new = np.flatnonzero((mix[kind] == 0) & (likely >= FIND_FLOOR))
+    if limit >= LEAST_FOR_FIND:
+        wanted = shelf.source[alive] == CONSIDERING
+        kept = shelf.stated[alive] | wanted
+        chosen = _with_wants(chosen, shelf.types[alive], np.flatnonzero(wanted), kept=kept)
+        if len(new) and set(chosen).isdisjoint(new.tolist()):
+            chosen = [*_without_least(chosen, kept), int(new[0])]
     displaced = sorted(set(range(limit)) - set(chosen))
     return Slate(shown=tuple(alive[chosen].tolist()), displaced=tuple(alive[displaced].tolist()))
 
 
-def _without_least(chosen: list[int], stated: NDArray[np.bool_]) -> list[int]:
-    """All but the least likely that they did not ask for; all but the last where they asked for every one."""
-    least = next((place for place in reversed(range(len(chosen))) if not stated[chosen[place]]), len(chosen) - 1)
+def _with_wants(chosen: list[int], types: NDArray[np.int32], wanted: NDArray[np.intp], *, kept: NDArray[np.bool_]) -> list[int]:
+    """With a place for each kind of thing that they are thinking about, the likeliest of its kind, for the first few."""
+    foremost = dict(zip(reversed(types[wanted].tolist()), reversed(wanted.tolist()), strict=True))
+    missing = sorted(place for kind, place in foremost.items() if kind not in types[chosen])[:MOST_WANTS]
+    for place in missing:
+        chosen = [*_without_least(chosen, kept), place]
+    return chosen
+
+
+def _without_least(chosen: list[int], kept: NDArray[np.bool_]) -> list[int]:
+    """All but the least likely that need not be kept; all but the last where every one must be."""
+    least = next((place for place in reversed(range(len(chosen))) if not kept[chosen[place]]), len(chosen) - 1)
     return chosen[:least] + chosen[least + 1 :]
 
 

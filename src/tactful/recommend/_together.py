@@ -181,9 +181,9 @@ def looked_at_together(looks: LookTable, rows: Ints, *, least: int) -> dict[tupl
     kept = np.isin(looks.row, rows) & (looks.kind == LOOK_KINDS.index("view"))
     if not kept.any():
         return {}
-    day = np.floor(looks.day[kept]).astype(np.int64)
-    _, visit = np.unique(np.column_stack([looks.customer[kept], day]), axis=0, return_inverse=True)
-    seen = ones(visit.ravel(), np.searchsorted(rows, looks.row[kept]), shape=(int(visit.max()) + 1, len(rows)))
+    day, customer = np.floor(looks.day[kept]), looks.customer[kept]
+    visit = np.cumsum((np.diff(day, prepend=day[0]) != 0) | (np.diff(customer, prepend=customer[0]) != 0))  # they are in this order
+    seen = ones(visit, np.searchsorted(rows, looks.row[kept]), shape=(int(visit.max()) + 1, len(rows)))
     share = np.asarray(seen.sum(axis=0)).ravel() / seen.shape[0]
     pairs = (seen.T @ seen).tocoo()
     often = (pairs.data >= least) & (pairs.row != pairs.col)

@@ -1,5 +1,6 @@
 """What they always have: product and options, at this time of day and in this kind of place, offered only where it is a habit.
 
+Who has something else at weekends than on workdays has two habits: all their visits, and those of this part of the week, are asked, and the surer one answers.
 The visits to a subject ("Cafe", "Grocery > Milk") are learnt one by one (`tactful.recommend._habit`). What may not be offered now, because it is
 forbidden, out of stock or was answered with a no, is taken out of the past first: what is left tells what they have instead.
 """
@@ -34,6 +35,9 @@ STALE_DAYS = 21.0
 RECENT_DAYS = 60.0
 DEVIATIONS = 2
 """After so many visits in a row that were not the usual, we ask instead of offering."""
+SATURDAY = 5
+TIMES_AS_OFTEN = 3.0
+"""So much larger is its share of the visits in one part of the week than in the other, or it is no habit of that part."""
 VISITS_LEARNT = 120
 ORDERS_COUNTED = 30
 STORE, AWAY = "store", "web"
@@ -47,6 +51,7 @@ class _Visit(Struct, frozen=True):
 
     chosen: list[Vector]
     situations: tuple[str, ...]
+    weekend: bool
 
 
 def usual_of(customer: Customer, here: Here | None = None, *, now: datetime) -> Usual | None:
@@ -116,9 +121,12 @@ def _usual_among(customer: Customer, here: Here, types: list[int], *, stated: St
         return None
     visits = _visits(customer, here, _allowed(customer, here, stated, lines))
     situations = _situations(daypart_of(now, here.zone), here.kind, here.store_code)
-    if len(visits) < LEAST_VISITS or (found := _clearest(visits, situations)) is None:
+    if len(visits) < LEAST_VISITS:
         return None
-    (product_id, options), share = found
+    found = [_clearest(visits, situations), _of_this_part_of_the_week(visits, situations, weekend=_is_weekend(now, here.zone))]
+    if not any(found):
+        return None
+    (product_id, options), share = max(filter(None, found), key=lambda clearest: clearest[1])
     confidence = share * _comes_for(customer, here, set(lines))
     if confidence < OFFER_FROM:
         return None
@@ -210,7 +218,11 @@ def _visits(customer: Customer, here: Here, lines: dict[int, list[Vector]]) -> l
         zone = shop.timezone if shop else here.home_zone
         situations = _situations(daypart_of(order.at, zone), kind_of_place(order) if here.kind is not None else None, order.store_code)
         visits.setdefault((order.at.astimezone(ZoneInfo(zone)).date(), situations), {}).update(dict.fromkeys(chosen))
-    return [_Visit(list(chosen), situations) for (_, situations), chosen in list(visits.items())[-VISITS_LEARNT:]]
+    return [_Visit(list(chosen), situations, day.weekday() >= SATURDAY) for (day, situations), chosen in list(visits.items())[-VISITS_LEARNT:]]
+
+
+def _is_weekend(at: datetime, zone: str) -> bool:
+    return at.astimezone(ZoneInfo(zone)).weekday() >= SATURDAY
 
 
 def _situations(daypart: str, kind: str | None, store_code: str | None) -> tuple[str, ...]:
@@ -230,6 +242,16 @@ def _clearest(visits: list[_Visit], situations: tuple[str, ...]) -> tuple[Vector
             deviations += expected is not None and expected[1] >= OFFER_FROM and expected[0] not in visit.chosen
         habit.learn(visit.chosen, visit.situations)
     return None if deviations >= DEVIATIONS else habit.likeliest(situations)
+
+
+def _of_this_part_of_the_week(visits: list[_Visit], situations: tuple[str, ...], *, weekend: bool) -> tuple[Vector, float] | None:
+    """The likeliest by what they had at weekends alone, or on workdays alone; None where they have it in the rest of the week about as well."""
+    same, other = ([visit for visit in visits if (visit.weekend == weekend) is alike] for alike in (True, False))
+    found = _clearest(same, situations) if len(same) >= LEAST_VISITS else None
+    if found is None:
+        return None
+    here, elsewhere = (sum(found[0] in visit.chosen for visit in part) / max(len(part), 1) for part in (same, other))
+    return found if here >= TIMES_AS_OFTEN * elsewhere else None
 
 
 def _comes_for(customer: Customer, here: Here, orders: set[int]) -> float:

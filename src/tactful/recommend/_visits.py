@@ -10,6 +10,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.recommend._pairs import distinct
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -174,7 +176,7 @@ class VisitIndex:
             self.beside.after(last),
             self._after.after(last),
         )
-        found = _distinct(np.concatenate([*(share.best(config.candidates) for share in shares), things]))
+        found = distinct(np.concatenate([*(share.best(config.candidates) for share in shares), things]))
         known = np.zeros((len(found), len(FEATURES)))
         for column, share in enumerate(shares):
             known[:, column] = share.at(found) / max(float(share.amount.sum()), FLOOR)
@@ -211,7 +213,7 @@ class VisitIndex:
         start = self._start[thing]
         visits = self._visit[start : min(self._start[thing + 1], start + self.config.latest)]
         begin, end = self.visits.start[visits], self.visits.start[visits + 1]
-        pairs = _distinct(np.repeat(np.arange(len(visits)) * self.things, end - begin) + self.visits.thing[_ranges(begin, end)])
+        pairs = distinct(np.repeat(np.arange(len(visits)) * self.things, end - begin) + self.visits.thing[_ranges(begin, end)])
         return Shares.summed(pairs % self.things, np.ones(len(pairs)), of=self.things).at(others).astype(np.int64)
 
 
@@ -284,12 +286,6 @@ def _steps(visits: Visits, number: Ints, config: VisitsConfig, *, things: int, f
     order = np.sort(order[(rank < config.kept) & (share[order] > 0)])  # pairs are numbered ascending
     start = np.concatenate(([0], np.cumsum(np.bincount(source[order], minlength=things))))
     return Steps(start=start, to=pair[order] % things, share=share[order])
-
-
-def _distinct(things: Ints) -> Ints:
-    """Each of some things, not negative, once, ascending; in a third of the time of `numpy.unique`."""
-    ascending = np.sort(things)
-    return ascending[np.diff(ascending, prepend=-1) > 0]
 
 
 def _ranges(start: Ints, end: Ints) -> Ints:

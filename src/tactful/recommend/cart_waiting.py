@@ -15,8 +15,8 @@ from tactful.recommend._component import Facts, Source
 
 Floats = NDArray[np.float64]
 FRESH = 0.4
-HALF_LIFE_DAYS = 4.0
-"""Before there is a log: so likely at once, and half of it gone after so many days. Stated priors."""
+HALF_LIFE_DAYS = 3.0
+"""Before there is a log: so likely at once, and half of it gone after so many days. Stated priors; a word a week later waits for a log that speaks for it."""
 AGES = np.array([0.0, 0.25, 1.0, 2.0, 4.0, 7.0, 14.0, 28.0])
 """Days in the basket at which it is asked; between them it is interpolated."""
 WITHIN_DAYS = 7.0

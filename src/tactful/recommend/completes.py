@@ -4,6 +4,7 @@ Source: a directed conditional probability with a hard type exclusion beats lift
 list is the same type of thing again. What is bought at once is in `tactful.recommend._together`, what follows in `tactful.recommend._after`.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar
 
@@ -16,11 +17,13 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.model.profile import Order
 from tactful.model.tables import LookTable, PurchaseTable
 from tactful.recommend._after import AfterConfig, Lines, learn_after
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._models import Models
+from tactful.recommend._pairs import distinct
 from tactful.recommend._together import Partners, Together, TogetherConfig, looked_at_together
 
 
@@ -100,7 +103,9 @@ class Completes(Source):
     """Propose what goes with recent purchases, or with what the page is about. Unknown customer: only the page counts."""
 
     name: ClassVar[str] = "completes"
+    reads_words: ClassVar[bool] = True
     form: ClassVar[int] = 2
+    follows_days: ClassVar[float] = AfterConfig().window_days
 
     def __init__(self, config: CompletesConfig | None = None) -> None:
         self.config = config or CompletesConfig()
@@ -111,6 +116,8 @@ class Completes(Source):
         """By catalogue row: what belongs on its page and into its basket."""
         self._lines: tuple[_Lines, _Lines] | None = None
         """What follows and what is bought at once, as columns; None while what was learned last is not laid out."""
+        self._rows: tuple[NDArray[np.int64], ...] = ()
+        """Of both, the catalogue row of each product named."""
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Count what is bought in the same basket, and what first buyers buy in the window from then on."""
@@ -147,6 +154,7 @@ class Completes(Source):
         """Lay the partners over the rows of a catalogue; what is no longer sold, now the same style or type, or for another model, is left out."""
         self._catalog, self._models = catalog, Models(catalog)
         self._lines = self._lines or (_lines_of(self.state.after), _lines_of(self.state.at_once))
+        self._rows = tuple(np.array([catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64) for lines in self._lines)
         self._of_kind = {
             catalog.type_code[name]: _known(catalog, partners, [one.probability for one in partners])
             for name, partners in self.state.of_kind.items()
@@ -166,19 +174,32 @@ class Completes(Source):
         kinds = set(catalog.type_of[first:].tolist())
         changed = [kind for kind in kinds if self._models.words_of_type(kind) > former_models.words_of_type(kind)]
         if changed:
-            after, at_once = self._over(np.array(changed))
-            self.after, self.at_once = self.after | after, self.at_once | at_once
-            self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in changed} | _leads(catalog, at_once)
+            self._lay_again(changed)
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Read the names of their types again. Partners change for these types, and for those that go with what says something else."""
+        self._catalog, self._models = catalog, self._models.reworded(catalog, former)
+        rows = [*former]
+        with_them = [known[lines.anchor[np.isin(known[lines.partner], rows)]] for lines, known in zip(self._lines or (), self._rows, strict=True)]
+        anchors = np.concatenate([np.array(rows, np.int64), *with_them])
+        self._lay_again(np.unique(catalog.type_of[anchors[anchors != UNKNOWN_ROW]]).tolist())
+
+    def _lay_again(self, kinds: list[int]) -> None:
+        """Lay the partners of some types over the rows; what had company and has none any more is left out, as where all is laid over."""
+        type_of, touched = self._catalog.type_of, set(kinds)
+        after, at_once = self._over(np.array(kinds))
+        self.after = self.after | after
+        self.at_once = {row: known for row, known in self.at_once.items() if int(type_of[row]) not in touched} | at_once
+        self._leads = {kind: leads for kind, leads in self._leads.items() if kind not in touched} | _leads(self._catalog, at_once)
 
     def _over(self, kinds: NDArray[np.int64] | None = None) -> tuple[dict[int, Known], dict[int, Known]]:
         """What follows each product of the catalogue, and what belongs to it at once, each the likelier first; only of products of some types, or of all."""
         assert self._lines is not None
-        (following, gained), (at_once, _) = (self._laid_over(lines, kinds) for lines in self._lines)
+        (following, gained), (at_once, _) = (self._laid_over(lines, rows, kinds) for lines, rows in zip(self._lines, self._rows, strict=True))
         return following, at_once | {row: _likelier(at_once.get(row, NONE), known) for row, known in gained.items() if len(known[0])}
 
-    def _laid_over(self, lines: "_Lines", kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
+    def _laid_over(self, lines: "_Lines", rows: NDArray[np.int64], kinds: NDArray[np.int64] | None) -> tuple[dict[int, Known], dict[int, Known]]:
         """Of each product of the catalogue that has partners, those that fit: by their probability, and by how much likelier they are than before."""
-        rows = np.array([self._catalog.row_of.get(name, UNKNOWN_ROW) for name in lines.ids], np.int64)
         one, other = rows[lines.anchor], rows[lines.partner]
         asked = rows != UNKNOWN_ROW
         if kinds is not None:
@@ -315,7 +336,7 @@ def _likelier(at_once: Known, gained: Known) -> Known:
 
 
 def _known_products(purchases: PurchaseTable, config: CompletesConfig) -> NDArray[np.int64]:
-    pair = np.unique(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
+    pair = distinct(purchases.customer.astype(np.int64) * len(purchases.catalog.products) + purchases.row)
     buyers = np.bincount(pair % len(purchases.catalog.products), minlength=len(purchases.catalog.products))
     most_bought = np.argsort(-buyers, kind="stable")[: config.most_products]
     return np.sort(most_bought[buyers[most_bought] >= config.least_buyers])

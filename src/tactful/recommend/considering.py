@@ -15,6 +15,9 @@ from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Facts, Source
 
 ALTERNATIVES = 4
+"""Other styles of the kind."""
+BESIDE_OWNED = 1
+"""As many where they have one of its kind: who thinks about a certain other is not choosing among them all."""
 MOST_TYPES = 16
 """Of more kinds of thing those chosen or kept, and then those of the latest looks: whoever browses for years is still answered at once."""
 CHOSEN = frozenset({"cart", "wish", "ask"})
@@ -55,11 +58,13 @@ class Considering(Source):
         proposals = []
         group_of = customer.catalog.group_of
         looked = set(group_of[list(customer.looked_at)].tolist())
+        owned = set(customer.history.own().types.tolist())
         for need in map(customer.needs.__getitem__, _foremost(customer)):
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
-                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in looked), ALTERNATIVES)
+                most = BESIDE_OWNED if need.type_code in owned else ALTERNATIVES
+                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in looked), most)
                 weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
                 proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)

@@ -5,6 +5,7 @@ week; the signs are in `tactful.recommend._hazard`.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -20,9 +21,10 @@ from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, irregularity, lognormal, typical_gap
 from tactful.recommend._logistic import expit
-from tactful.recommend._pairs import Pairs, summarise
+from tactful.recommend._pairs import Pairs, distinct, summarise
 from tactful.recommend._pulse import Pulses, learn_pulses
 from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
+from tactful.recommend._stock import days_stocked
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +54,8 @@ class DueAgainState(Struct, kw_only=True):
 class DueAgain(Source):
     """Propose what the customer has bought for themselves before; the score is P(buys the style within seven days).
 
-    What was last bought so long ago that its order is no longer kept is not due: they have shopped for more than a year without it.
+    What was last bought so long ago that its order is no longer kept is not due: they have shopped for more than a year without it. Nor is a kind that they
+    bought once and not again for much longer than others take: it was tried, or for somebody else.
     Without a trained model, the customer's own log-normal gaps are the answer (needs two purchases). Unknown customer: nothing.
     """
 
@@ -138,19 +141,42 @@ class DueAgain(Source):
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
         spread = irregularity(pairs, self.styles).tolist()
+        kinds, kind_of = _kinds(summarise(nobody, own.types, days)), customer.catalog.type_of
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
+        lines = [
+            (i, rows, orders)
+            for i, rows, orders in _lines_of_groups(own, likeliest)
+            if orders[-1] >= 0 and not _only_tried(kinds[int(kind_of[rows[-1]])], usual_days=float(gaps[i]), now=moment.now)
+        ]
+        stocked = {i: longer for i, rows, _ in lines if (longer := days_stocked(customer, rows, float(gaps[i])))}
+        if stocked:
+            score = self._run_down(score, stocked, pairs, trips=trips, today=today)
         because = Reasons(customer)
         return Candidates.of(
             [
                 (
                     _variant(rows),
                     float(score[i]),
-                    because(orders, gap_days=float(gaps[i]), own_days=float(own_gaps[i]) if counts[i] > 1 else None, spread=spread[i]),
+                    because(
+                        orders,
+                        gap_days=float(gaps[i]),
+                        own_days=float(own_gaps[i]) if counts[i] > 1 else None,
+                        spread=spread[i],
+                        kind=kinds[int(kind_of[rows[-1]])],
+                        stocked_days=stocked.get(i, 0.0),
+                    ),
                 )
-                for i, rows, orders in _lines_of_groups(own, likeliest)
-                if orders[-1] >= 0
+                for i, rows, orders in lines
             ]
         )
+
+    def _run_down(self, score: Floats, stocked: dict[int, float], pairs: Pairs, *, trips: Pairs, today: float) -> Floats:
+        """The probabilities as they are where somebody bought for longer: as if they had bought on the day on which the last piece is opened."""
+        last_day, places = pairs.last_day.copy(), list(stocked)
+        last_day[places] = np.minimum(last_day[places] + list(stocked.values()), today)
+        score = score.copy()
+        score[places] = self.probabilities(msgspec.structs.replace(pairs, last_day=last_day), trips, today)[places]
+        return score
 
     def _untrained(self, pairs: Pairs, today: float) -> Floats:
         """The log-normal hazard of what was bought twice or more, while they still seem to use it: beyond two and a half gaps they hardly do."""
@@ -187,19 +213,20 @@ def bought_within(purchases: PurchaseTable, pairs: Pairs, day: float) -> NDArray
     """Whether each pair was bought within the horizon from a day on, bool [n]."""
     soon = (purchases.day >= day) & (purchases.day < day + HORIZON_DAYS)
     width = len(purchases.catalog.groups)
-    bought = np.unique(purchases.customer[soon].astype(np.int64) * width + purchases.catalog.group_of[purchases.row[soon]])
+    bought = distinct(purchases.customer[soon].astype(np.int64) * width + purchases.catalog.group_of[purchases.row[soon]])
     return np.isin(pairs.customer * width + pairs.key, bought)
 
 
 EVIDENCE_KEPT = 3
+TRIED_AFTER = 2.5
+"""Usual gaps after which a kind that they bought once was only tried; as many as until nothing is running out any more for who buys it again and again."""
 
 
 def _lines_of_groups(own: History, wanted: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
     """Number, and catalogue rows and orders of the lines, oldest first, of some styles; they are numbered ascending as `summarise` sorts them."""
-    sequence = np.argsort(own.groups, kind="stable")
-    groups = own.groups[sequence]
+    groups = own.groups[own.by_group]
     starts = [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), len(groups)]
-    rows, orders = own.rows[sequence].tolist(), own.orders[sequence].tolist()
+    rows, orders = own.rows[own.by_group].tolist(), own.orders[own.by_group].tolist()
     for i in wanted:
         lines = slice(starts[i], starts[i + 1])
         yield i, rows[lines], orders[lines]
@@ -215,6 +242,22 @@ def _variant(rows: list[int]) -> int:
     return max(weight, key=lambda row: (weight[row], -row))
 
 
+Kind = tuple[float | None, datetime]
+"""Usual days between their purchases of one kind of thing, None where there was one only; and when the last was."""
+
+
+def _kinds(bought: Pairs) -> dict[int, Kind]:
+    """What one customer buys by kind, from its purchases by (nobody, type)."""
+    columns = (bought.key.tolist(), bought.count.tolist(), np.exp(bought.log_gap_mean).tolist(), bought.last_day.tolist())
+    return {key: (gap if count > 1 else None, datetime.fromtimestamp(last * DAY_SECONDS, UTC)) for key, count, gap, last in zip(*columns, strict=True)}
+
+
+def _only_tried(kind: Kind, *, usual_days: float, now: datetime) -> bool:
+    """Whether they bought a kind of thing on one day only, and others would long have bought it again: it was tried, or for somebody else."""
+    own_days, last_at = kind
+    return own_days is None and now - last_at > timedelta(days=TRIED_AFTER * usual_days)
+
+
 class Reasons:
     """Reasons of one customer: because of their latest orders with it, each order's evidence made once."""
 
@@ -222,7 +265,7 @@ class Reasons:
         self._orders = customer.profile.orders
         self._told: dict[int, Evidence] = {}
 
-    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float) -> Because:
+    def __call__(self, lines: list[int], *, gap_days: float, own_days: float | None, spread: float, kind: Kind, stocked_days: float) -> Because:
         """Because of the orders of some lines, oldest first, of which the latest is still kept."""
         latest_first = [i for i in list(dict.fromkeys(reversed(lines)))[:EVIDENCE_KEPT] if i >= 0]
         latest = self._orders[latest_first[0]]
@@ -234,6 +277,9 @@ class Reasons:
             spread=spread,
             own_days=own_days,
             last_at=latest.at,
+            kind_days=kind[0],
+            kind_at=kind[1],
+            stocked_days=stocked_days,
         )
 
     def _evidence(self, i: int) -> Evidence:

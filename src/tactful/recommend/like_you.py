@@ -1,8 +1,9 @@
 """What people who buy what they buy have found as well: only what is new to them, and not what everybody finds anyway.
 
 Source: EASE beats popularity, item cosine and, at the level of products, user-kNN for things never bought; taking a little of each thing's
-popularity off its score buys novelty for few hits. What somebody has also speaks as one of its type and of its category, of which there is more to learn from
-than of single products: it finds more, and further out of the way (side features in a linear autoencoder, as in CEASE, Jeunen and others 2020).
+popularity off its score buys novelty for few hits. What somebody has also speaks as one of its type and of all above that, up to the department, of which
+there is more to learn from than of single products: it finds more, and further out of the way (side features in a linear autoencoder, as in CEASE, Jeunen
+and others 2020). What others have found of late is found a little more readily, and a second thing of a type says less than the first of another.
 Of single things only whether they have them counts: what is asked about is a first purchase.
 """
 
@@ -20,7 +21,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import DAY_SECONDS, PurchaseTable
 from tactful.recommend._alike import Alike, AlikeConfig, learn_alike
-from tactful.recommend._baskets import baskets_of, taste
+from tactful.recommend._baskets import Baskets, baskets_of, taste
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._pairs import purchase_days
 from tactful.recommend._rhythm import types_of_groups
@@ -34,10 +35,15 @@ class LikeYouConfig(Struct, frozen=True, kw_only=True):
 
     least_customers: int = 200
     """Fewer customers teach nothing about each other."""
-    modesty: float = 0.25
+    modesty: float = 0.3
     """Power of a thing's popularity that its score is divided by: 0 is everybody's taste, more is more out of the way."""
+    of_late: float = 0.1
+    """Power of the share of a thing's buyers who found it of late, which its score is multiplied by."""
+    late_days: float = 56.0
+    same_type: float = 0.8
+    """What the next find of a type counts beside the one before it."""
     kind_weight: float = 0.35
-    """What having one of its type, or of its category, counts beside having the thing."""
+    """What having one of its type, its category or its department counts beside having the thing."""
     proposed: int = 40
     alike: AlikeConfig = AlikeConfig(ridge=1200.0, kept=200)
 
@@ -46,42 +52,62 @@ class LikeYouState(Struct, kw_only=True):
     """What was learned."""
 
     alike: Alike = Alike()
-    share: dict[str, float] = {}
-    """By style id: share of customers who have it."""
+    weight: dict[str, float] = {}
+    """By style id, what its score is multiplied by: more where few have it, or many have found it of late."""
 
 
 class Kinds(Struct, frozen=True, kw_only=True):
-    """The types and categories (the type above) of the styles of one catalogue."""
+    """What kinds the styles of one catalogue are of: their type and all that is above it, such as its category and its department."""
 
     names: tuple[str, ...]
     of_style: Ints
-    """Type and category of each style, int64 [styles, 2]."""
+    """Kinds of each style, the narrowest first, int64 [styles, levels]; -1 where its type has fewer above it than another's."""
 
     @classmethod
     def of(cls, catalog: CatalogTable) -> "Kinds":
-        """Lay them out; a type without one above is its own category, and counts once more."""
-        paths = [(path, path.rpartition(" > ")[0] or path) for path in catalog.types]
+        """Lay them out."""
+        paths = [_upwards(path) for path in catalog.types]
         names = sorted({name for path in paths for name in path})
         code = {name: i for i, name in enumerate(names)}
-        of_type = np.array([(code[kind], code[above]) for kind, above in paths], np.int64).reshape(-1, 2)
+        of_type = np.full((len(paths), max(map(len, paths), default=1)), -1, np.int64)
+        for row, path in enumerate(paths):
+            of_type[row, : len(path)] = [code[name] for name in path]
         return cls(names=tuple(names), of_style=of_type[types_of_groups(catalog)])
 
     def taste(self, amounts: sparse.csr_matrix) -> sparse.csr_matrix:
         """How much of each kind each customer has: log counts, float32 [customers, kinds], of log counts [customers, styles]."""
-        styles, width = len(self.of_style), len(self.names)
-        member = sparse.csr_matrix((np.ones(2 * styles, np.float32), self.of_style.ravel(), np.arange(0, 2 * styles + 1, 2)), shape=(styles, width))
+        style, level = np.nonzero(self.of_style >= 0)
+        shape = (len(self.of_style), len(self.names))
+        member = sparse.csr_matrix((np.ones(len(style), np.float32), (style, self.of_style[style, level])), shape=shape)
         counts = amounts.copy()
         counts.data = np.expm1(counts.data)
         found = counts @ member
         found.data = np.log1p(found.data)
         return found
 
+    def heard(self, own: Ints, amount: Floats) -> tuple[Ints, Floats]:
+        """The same of one customer: kinds and log counts, by styles and log counts."""
+        kinds, times = self.of_style[own].ravel(), np.repeat(np.expm1(amount), self.of_style.shape[1])
+        told = kinds >= 0
+        found, at = np.unique(kinds[told], return_inverse=True)
+        return found, np.log1p(np.bincount(at, weights=times[told], minlength=len(found)))
+
+
+def _upwards(path: str) -> list[str]:
+    """A type and all above it, the narrowest first.
+
+    >>> _upwards("Food > Fruit > Apples")
+    ['Food > Fruit > Apples', 'Food > Fruit', 'Food']
+    """
+    parts = path.split(" > ")
+    return [" > ".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+
 
 class LikeYou(Source):
     """Propose what is new to the customer and goes with all they have. Untrained, or unknown customer: nothing."""
 
     name: ClassVar[str] = "like_you"
-    form: ClassVar[int] = 2
+    form: ClassVar[int] = 3
 
     def __init__(self, config: LikeYouConfig | None = None) -> None:
         self.config = config or LikeYouConfig()
@@ -96,20 +122,27 @@ class LikeYou(Source):
         size = len(catalog.groups)
         baskets = baskets_of(purchases.customer, catalog.group_of[purchases.row], purchases.day, customers=len(purchases.customers))
         amounts = taste(baskets, keys=size)
-        buyers = np.bincount(amounts.indices, minlength=size) / customers
-        share = {catalog.groups[code]: float(buyers[code]) for code in np.flatnonzero(buyers).tolist()}
+        weight = self._weights(baskets, size, customers=customers, late=purchases.until_day - self.config.late_days)
         kinds = Kinds.of(catalog)
         heard = sparse.hstack([amounts > 0, self.config.kind_weight * kinds.taste(amounts)], format="csr", dtype=np.float32)
         alike = learn_alike(heard, catalog.groups, self.config.alike, kinds=kinds.names)
-        self.state = LikeYouState(alike=alike, share=share)
+        self.state = LikeYouState(alike=alike, weight={name: weight[code] for code, name in enumerate(catalog.groups) if weight[code] > 0})
         return {"customers": customers, "styles": len(self.state.alike.names)}
+
+    def _weights(self, baskets: Baskets, size: int, *, customers: int, late: float) -> list[float]:
+        """What the score of each of so many styles is multiplied by; 0 for what nobody has."""
+        pairs, first = np.unique(baskets.customer * size + baskets.key, return_index=True)  # a customer's lines stand in order of time
+        buyers = np.bincount(pairs % size, minlength=size)
+        found_late = np.bincount(pairs % size, weights=baskets.day[first] >= late, minlength=size)
+        had = np.maximum(buyers, 1)
+        weight = (had / customers) ** -self.config.modesty * ((found_late + 1) / had) ** self.config.of_late
+        return [float(one) for one in np.where(buyers > 0, weight, 0.0)]
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay what was learned over the styles of a catalogue."""
         self._kinds = Kinds.of(catalog)
         self._likeness = self.state.alike.over(catalog.groups, self._kinds.names)
-        share = np.array([self.state.share[catalog.groups[code]] for code in self._likeness.kept.tolist()])
-        self._weight = share**-self.config.modesty
+        self._weight = np.array([self.state.weight[catalog.groups[code]] for code in self._likeness.kept.tolist()])
         private = np.zeros(len(catalog.groups), np.bool_)
         private[catalog.group_of[catalog.sensitive > 0]] = True
         self._private = private
@@ -128,15 +161,17 @@ class LikeYou(Source):
     def finds(self, own: Ints, amount: Floats, *, count: int) -> tuple[Ints, Floats]:
         """The best styles somebody has not got, by what they have and how often (log of one and the count): styles and scores, best first."""
         likeness = self._likeness
-        kinds, counts = np.unique(self._kinds.of_style[own].ravel(), return_inverse=True)
-        of_kinds = self.config.kind_weight * np.log1p(np.bincount(counts, weights=np.repeat(np.expm1(amount), 2), minlength=len(kinds)))
-        score = (likeness.of(own, np.ones(len(own))) + likeness.of_kinds(kinds, of_kinds)) * self._weight
+        kinds, times = self._kinds.heard(own, amount)
+        score = (likeness.of(own, np.ones(len(own))) + likeness.of_kinds(kinds, self.config.kind_weight * times)) * self._weight
         place = likeness.place[own]
         score[place[place >= 0]] = -np.inf
         best = np.argpartition(-score, count)[:count] if count < len(score) else np.arange(len(score))
         best = best[np.argsort(-score[best], kind="stable")]
         best = best[score[best] > 0]
-        return likeness.kept[best], score[best]
+        styles = likeness.kept[best]
+        worth = score[best] * self.config.same_type ** _number_of_its_type(self._kinds.of_style[styles, 0])
+        order = np.argsort(-worth, kind="stable")
+        return styles[order], worth[order]
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the best finds; the reason is the thing of theirs that speaks for it most and is nothing private."""
@@ -170,6 +205,19 @@ class LikeYou(Source):
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
         self.state = msgspec.msgpack.decode(blob, type=LikeYouState)
+
+
+def _number_of_its_type(types: Ints) -> Ints:
+    """How many of its type stand before each, int64 [n].
+
+    >>> _number_of_its_type(np.array([7, 4, 7, 7])).tolist()
+    [0, 0, 1, 2]
+    """
+    order = np.argsort(types, kind="stable")
+    started = np.searchsorted(types[order], types[order])
+    number = np.empty(len(types), np.int64)
+    number[order] = np.arange(len(types)) - started
+    return number
 
 
 def because_of(customer: Customer, *, row: int, order_index: int) -> Because:

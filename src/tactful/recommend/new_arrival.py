@@ -1,6 +1,6 @@
 """What has just arrived and is like something of theirs: how a product that nobody has bought yet is found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.recommend._content import Content
 from tactful.recommend._unlearned import UnlearnedSource
 
@@ -32,6 +33,7 @@ class NewArrival(UnlearnedSource):
     """
 
     name: ClassVar[str] = "new_arrival"
+    reads_words: ClassVar[bool] = True
 
     def bind(self, catalog: CatalogTable) -> None:
         """Find the styles whose every variant appeared after the catalogue began."""
@@ -43,8 +45,12 @@ class NewArrival(UnlearnedSource):
         """Look again at the styles of what is new."""
         touched = set(catalog.group_of[first:].tolist())
         self._arrived = (self._arrived - touched) | {group for group in touched if _arrived(catalog.rows_of_group[group], catalog)}
-        self._content = self._content.grown(catalog, first=first)
+        self._content = self._content.over(catalog, range(first, len(catalog.products)))
         self._mark(catalog)
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Read again only the kinds of what says something else."""
+        self._content = self._content.over(catalog, [*former])
 
     def _mark(self, catalog: CatalogTable) -> None:
         self._is_new = np.zeros(len(catalog.groups), np.bool_)

@@ -22,6 +22,7 @@ from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
 from tactful.recommend._alike import Alike, AlikeConfig, learn_alike
 from tactful.recommend._baskets import FEATURES, Baskets, Items, Proposed, baskets_of, features, learn_items, taste
 from tactful.recommend._component import Facts, Source
+from tactful.recommend._pairs import distinct
 from tactful.recommend._rhythm import types_of_groups
 
 Floats = NDArray[np.float64]
@@ -96,7 +97,7 @@ class NextBasket(Source):
     def _examples(self, past: Baskets, last: Baskets, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Figures and label of what is asked about, of which only a share of what was not bought."""
         keys = len(self._type_of)
-        bought = np.unique(last.customer * keys + last.key)
+        bought = distinct(last.customer * keys + last.key)
         figures, labels = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
         people = np.unique(past.customer)
         for start in range(0, len(people), CHUNK):

@@ -13,6 +13,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.tables import PurchaseTable
 from tactful.recommend._component import Facts, Source
+from tactful.recommend._pairs import distinct
 
 EVERYWHERE = ""
 Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ class PopularHere(Source):
             return {}
         group = catalog.group_of[row].astype(np.int64)
         sales = np.bincount(row, minlength=len(catalog.products))
-        pairs = np.unique(customer.astype(np.int64) * len(catalog.groups) + group)
+        pairs = distinct(customer.astype(np.int64) * len(catalog.groups) + group)
         buyers = np.bincount(pairs % len(catalog.groups), minlength=len(catalog.groups))
         share = buyers / len(np.unique(customer))
         week = 1 - (1 - np.minimum(share, 0.999)) ** (7 / self.config.window_days)

@@ -1,5 +1,6 @@
 """What is like the thing on the page: of the same kind, near in words and price."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -8,6 +9,7 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
+from tactful.model.products import Product
 from tactful.recommend._content import Content
 from tactful.recommend._unlearned import UnlearnedSource
 
@@ -21,6 +23,7 @@ class Similar(UnlearnedSource):
     """Propose other styles of the type that the page is about. It goes by the catalogue alone, so a new product is found at once. Elsewhere: nothing."""
 
     name: ClassVar[str] = "similar"
+    reads_words: ClassVar[bool] = True
 
     def bind(self, catalog: CatalogTable) -> None:
         """Prepare to read the catalogue kind by kind."""
@@ -28,7 +31,11 @@ class Similar(UnlearnedSource):
 
     def extend(self, catalog: CatalogTable, *, first: int) -> None:
         """Read again only the kinds of what is new."""
-        self._content = self._content.grown(catalog, first=first)
+        self._content = self._content.over(catalog, range(first, len(catalog.products)))
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Read again only the kinds of what says something else."""
+        self._content = self._content.over(catalog, [*former])
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the nearest of each thing on the page, and of none that is private."""

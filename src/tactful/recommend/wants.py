@@ -5,6 +5,7 @@ some wants: others end silently. The share of the surest wants that get it, c, c
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -13,6 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.model.catalog import CatalogTable
+from tactful.model.products import Product
 from tactful.model.tables import LOOK_KINDS, LookTable, PurchaseTable
 from tactful.model.wants import PRIOR, WantModel, WantWeights, words_of
 from tactful.recommend._component import Component, Facts
@@ -67,6 +69,7 @@ class Wants(Component):
     """Weights of evidence and what is known of each type. Untrained: stated priors, and what lies below a type in its path is for its owners."""
 
     name: ClassVar[str] = "wants"
+    reads_words: ClassVar[bool] = True
 
     def __init__(self, config: WantsConfig | None = None) -> None:
         self.config = config or WantsConfig()
@@ -103,17 +106,26 @@ class Wants(Component):
 
     def extend(self, catalog: CatalogTable, *, first: int) -> None:
         """Count the words of what is new; they change what words mean only of its types."""
-        self._catalog, self._said, self._meant, types = catalog, _said(catalog, self._said, first=first), dict(self._meant), len(self._meant)
-        words = dict(self._words)
-        for code in sorted(set(catalog.type_of[first:].tolist())):
+        self._catalog, self._said, types = catalog, _said(catalog, self._said, first=first), len(self._meant)
+        self._ask_again(catalog.type_of[first:].tolist())
+        if len(catalog.types) > types:
+            self.model = self._with_types(catalog, since=types)
+
+    def reword(self, catalog: CatalogTable, former: Mapping[int, Product]) -> None:
+        """Count the words of the titles that changed; they change what words mean only of their types."""
+        self._catalog, self._said = catalog, _said_instead(catalog, self._said, former)
+        self._ask_again(catalog.type_of[[*former]].tolist())
+
+    def _ask_again(self, types: list[int]) -> None:
+        """Find anew which words mean some types."""
+        self._meant, words = dict(self._meant), dict(self._words)
+        for code in sorted(set(types)):
             former, self._meant[code] = self._meant.get(code, frozenset()), self._means(code)
             for word in former ^ self._meant[code]:
                 codes = {*words.pop(word, ())} ^ {code}
                 words |= {word: tuple(sorted(codes))} if codes else {}
         self._words = words
         self.model = msgspec.structs.replace(self.model, words=words)
-        if len(catalog.types) > types:
-            self.model = self._with_types(catalog, since=types)
 
     def _with_types(self, catalog: CatalogTable, *, since: int) -> WantModel:
         """The model with the types from a code on."""
@@ -350,6 +362,16 @@ def _said(catalog: CatalogTable, former: dict[int, _Said], *, first: int) -> dic
         kind = said.setdefault(code, _Said())
         kind.titles += 1
         kind.words.update(set(words_of(product.title)))
+    return said
+
+
+def _said_instead(catalog: CatalogTable, said: dict[int, _Said], former: Mapping[int, Product]) -> dict[int, _Said]:
+    """What the titles of each type say, where some rows said what ``former`` holds before."""
+    said = dict(said)
+    for row, product in former.items():
+        kind = said[int(catalog.type_of[row])]
+        words = kind.words - Counter(set(words_of(product.title))) + Counter(set(words_of(catalog.products[row].title)))
+        said[int(catalog.type_of[row])] = _Said(kind.titles, words)
     return said
 
 

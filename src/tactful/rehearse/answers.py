@@ -19,7 +19,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     @property
     def message(self) -> Json | None:
         """The planned message, where one was asked for and there is one."""
-        return self.body.get("message")
+        return planned(self.body)
 
     @property
     def items(self) -> list[Json]:
@@ -47,6 +47,12 @@ class Answer(Struct, frozen=True, kw_only=True):
         """Every word that the customer would read: subject, text, and the reasons."""
         words = [(self.message or {}).get(part) for part in ("subject", "text")]
         return [text for text in (*words, *(item["reason"].get("text") for item in self.items)) if text]
+
+
+def planned(body: Json) -> Json | None:
+    """The message in the answer to an ask for one; a verdict has a sentence of that name."""
+    message = body.get("message")
+    return message if isinstance(message, dict) else None
 
 
 class Scene(Struct, frozen=True, kw_only=True):

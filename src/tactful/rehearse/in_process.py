@@ -11,13 +11,12 @@ from typing import Any, Self
 
 import msgspec
 
-from tactful.app.engine import DecideRequest, Engine
+from tactful.app.engine import DecideRequest, Engine, ModerateRequest
 from tactful.ingest import patch_product, read_batch, read_history, read_products
 from tactful.model.errors import InvalidInput
 from tactful.model.events import DeadLetter
 from tactful.rehearse.answers import Json
 from tactful.rehearse.shop import read_shop
-from tactful.rehearse.targets import NotThere
 from tactful.senders import Letterhead, open_sender
 from tactful.wiring import open_engine
 
@@ -69,9 +68,9 @@ class EngineStage:
         """What is known of one customer."""
         return dict(_wire(self.engine.customer(user, now=now)))
 
-    def moderate(self, request: Json, *, now: datetime) -> Json:  # noqa: ARG002 - the engine has nothing to ask yet
-        """The engine does not moderate."""
-        raise NotThere("moderation is not there yet")
+    def moderate(self, request: Json, *, now: datetime) -> Json:  # noqa: ARG002 - a text is judged the same at any time
+        """Judge as the endpoint would."""
+        return dict(_wire(self.engine.moderate(msgspec.convert(request, ModerateRequest))))
 
     def knows_event(self, message_id: str) -> bool:
         """Whether this engine's log holds the event."""

@@ -1,6 +1,6 @@
 """Play one scenario: what happens and what is asked, merged by time; what happens at the same instant comes first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -31,21 +31,24 @@ class Outcome(Struct, frozen=True, kw_only=True):
     file: str
     holds: bool
     shortfalls: tuple[Shortfall, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What was sent and not understood, or refused, each in a sentence. A server lets go of it and goes on, and so does the story."""
 
 
 def play(scenario: Scenario, target: Target) -> Outcome:
-    """Play a scenario against a target. Raises InvalidInput where the scenario sends what cannot be understood."""
+    """Play a scenario against a target. Raises InvalidInput where its shop cannot be read."""
     stage = target.stage(scenario.shop, now=scenario.now)
     shortfalls: list[Shortfall] = []
+    unread: list[str] = []
     try:
         for step in timeline(scenario):
             if isinstance(step, Happening):
-                _happen(stage, scenario, step)
+                unread += _happen(stage, step)
             elif (shortfall := _ask(stage, scenario, step)) is not None:
                 shortfalls.append(shortfall)
     finally:
         stage.close()
-    return Outcome(name=scenario.name, file=str(scenario.file), holds=not shortfalls, shortfalls=tuple(shortfalls))
+    return Outcome(name=scenario.name, file=str(scenario.file), holds=not shortfalls, shortfalls=tuple(shortfalls), unread=tuple(unread))
 
 
 def timeline(scenario: Scenario) -> list[Happening | Ask]:
@@ -55,14 +58,14 @@ def timeline(scenario: Scenario) -> list[Happening | Ask]:
     return [step for _at, _rank, step in sorted(steps, key=lambda entry: entry[:2])]
 
 
-def _happen(stage: Stage, scenario: Scenario, event: Happening) -> None:
+def _happen(stage: Stage, event: Happening) -> Iterator[str]:
     try:
         if event.message is not None:
             stage.send(event.message, now=event.arrives)
         elif event.product is not None:
             stage.change_product(event.product, now=event.arrives)
     except InvalidInput as error:
-        raise InvalidInput(f"{scenario.file}: {scenario.name}: events: {error.message}") from None
+        yield error.message
 
 
 def _ask(stage: Stage, scenario: Scenario, ask: Ask) -> Shortfall | None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from tactful.model.errors import InvalidInput
 from tactful.rehearse.answers import Json
 from tactful.rehearse.expect import Expectation, read_expectations
+from tactful.rehearse.shop import PRODUCTS
 from tactful.rehearse.times import read_moment
 
 MESSAGE_KINDS = ("identify", "track", "page", "screen", "alias", "group")
@@ -101,6 +102,8 @@ def _read_document(file: Path, number: int, raw: Any) -> Scenario:
     shop = file.parent / document.shop
     if not shop.is_dir():
         raise InvalidInput(f"{where}: shop: {shop} is not a folder")
+    if not (shop / PRODUCTS).is_file():
+        raise InvalidInput(f"{where}: shop: {shop} has no {PRODUCTS}; a shop needs one, if only its first line")
     if not document.asks:
         raise InvalidInput(f"{where}: asks: there is none, so nothing is checked")
     events, asks = [], []

@@ -31,8 +31,6 @@ class ShopFolder(Struct, frozen=True, kw_only=True):
 
 def read_shop(folder: Path) -> ShopFolder:
     """Read a shop's feeds. Raises InvalidInput with the file and line of the first thing that cannot be read."""
-    if not (folder / PRODUCTS).exists():
-        raise InvalidInput(f"{folder}: has no {PRODUCTS}; a shop needs one")
     feed = read_products((folder / PRODUCTS).read_bytes(), content_type=TABS)
     stores = read_stores((folder / STORES).read_bytes()) if (folder / STORES).exists() else None
     for name, report in ((PRODUCTS, feed), (STORES, stores)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tactful.rehearse.answers import Json
+from tactful.rehearse.answers import Json, planned
 from tactful.rehearse.play import Outcome
 
 MOST_WITHHELD = 12
@@ -14,7 +14,7 @@ def answer_lines(answer: Json, *, evidence: bool = False, most_withheld: int = M
 
 
 def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
-    message = answer.get("message")
+    message = planned(answer)
     if message:
         yield f"{message['trigger']} by {message['channel']} at {message['sendAt']}: {message['subject']}"
         yield from (f"  | {line}" for line in message["text"].splitlines())
@@ -23,6 +23,7 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
         yield f"{number:>2}. {item['productId']}  {item['score']:.3f}  {reason['code']}: {reason['text']}"
         if evidence:
             yield from (f"      evidence {one['messageId']} at {one['at']}" for one in reason["evidence"])
+            yield from _contributed((answer.get("contributions") or {}).get(item["productId"]))
     if answer.get("silence"):
         yield f"silent, {answer['silence']['code']}: {answer['silence']['text']}"
         yield from _grounds(answer["silence"]) if evidence else ()
@@ -35,8 +36,14 @@ def _said(answer: Json, *, evidence: bool) -> Iterator[str]:
     if answer.get("store"):
         yield f"store {answer['store']['storeCode']}"
     for name, value in answer.items():
-        if not {"silence", "items", "message", "messages"} & set(answer):
+        if not {"silence", "items", "messages"} & set(answer):
             yield f"{name}: {value}"
+
+
+def _contributed(said: Json | None) -> Iterator[str]:
+    """What each source says, where one order was made of it."""
+    if said:
+        yield "      of which " + ", ".join(f"{source} says {probability:.3f}" for source, probability in said.items())
 
 
 def _grounds(silence: Json) -> Iterator[str]:
@@ -69,8 +76,9 @@ def _withheld(answer: Json, most: int) -> Iterator[str]:
 
 
 def verdict_lines(outcome: Outcome) -> list[str]:
-    """One line where a scenario holds; where it falls short, also what was missed and what was answered instead."""
+    """One line where a scenario holds; what of it was not understood; where it falls short, also what was missed and what was answered instead."""
     lines = [f"{'holds      ' if outcome.holds else 'falls short'}  {outcome.name}"]
+    lines += [f"    {unread}" for unread in outcome.unread]
     for shortfall in outcome.shortfalls:
         lines.append(f"    {shortfall.ask} at {shortfall.at:%Y-%m-%d %H:%M}")
         lines += [f"      {missed}" for missed in shortfall.missed]

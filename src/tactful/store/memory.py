@@ -145,9 +145,10 @@ class _Events:
         with self._journal.lock:
             return len(self._found)
 
-    def customers(self) -> list[str]:
+    def customers(self, *, until: datetime | None = None) -> dict[str, int]:
         with self._journal.lock:
-            return sorted(self._logs)
+            counts = {customer_id: sum(until is None or entry[0] <= until for entry in entries) for customer_id, entries in sorted(self._logs.items())}
+        return {customer_id: number for customer_id, number in counts.items() if number}
 
     def _extend(self, customer_id: str, entries: list[Entry]) -> None:
         if entries:
@@ -265,7 +266,9 @@ class _Catalog:
         self._journal = journal
         self._products: dict[str, Product] = {}
         self._stores: dict[str, Shop] = {}
-        self._version = {"version": 0}
+        self._put_in: dict[str, int] = {}
+        """By product id: the version in which it was last put."""
+        self._version = {"version": 0, "deleted": 0}
 
     def version(self) -> int:
         with self._journal.lock:
@@ -274,6 +277,7 @@ class _Catalog:
     def put_products(self, products: Sequence[Product]) -> None:
         for product in products:
             self._journal.put(self._products, product.id, product)
+            self._journal.put(self._put_in, product.id, self.version() + 1)
         self._changed(bool(products))
 
     def product(self, product_id: str) -> Product | None:
@@ -284,7 +288,14 @@ class _Catalog:
         with self._journal.lock:
             return list(self._products.values())
 
+    def put_since(self, version: int, *, most: int) -> list[Product] | None:
+        with self._journal.lock:
+            put = [product for product in self._products.values() if self._put_in[product.id] > version]
+            return None if len(put) > most or self._version["deleted"] > version else put
+
     def delete_products(self, product_ids: Sequence[str]) -> None:
+        if product_ids:
+            self._journal.put(self._version, "deleted", self.version() + 1)
         self._journal.drop(self._products, product_ids)
         self._changed(bool(product_ids))
 

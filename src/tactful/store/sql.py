@@ -45,6 +45,10 @@ def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def _last(until: datetime | None) -> int:
+    return _END_OF_TIME if until is None else _micros(until)
+
+
 def _time(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 
@@ -87,15 +91,14 @@ class SqlEvents:
         self._database.write_many("append_event", ((customer_id, _micros(event.at), event.message_id, _encode(event)) for event in events))
 
     def read(self, customer_id: str, *, until: datetime | None = None) -> list[Event]:
-        last = _END_OF_TIME if until is None else _micros(until)
-        return [_event(body) for (body,) in self._database.rows("read_events", (customer_id, last))]
+        return [_event(body) for (body,) in self._database.rows("read_events", (customer_id, _last(until)))]
 
     def scan(self) -> Iterator[tuple[str, list[Event]]]:
         for customer_id, rows in groupby(self._database.stream("scan_events"), key=itemgetter(0)):
             yield customer_id, [_event(body) for _, body in rows]
 
-    def customers(self) -> list[str]:
-        return [customer_id for (customer_id,) in self._database.rows("customers", ())]
+    def customers(self, *, until: datetime | None = None) -> dict[str, int]:
+        return dict(self._database.rows("customers", (_last(until),)))
 
     def find(self, message_id: str) -> tuple[str, Event] | None:
         row = self._database.row("find_event", (message_id,))
@@ -200,10 +203,19 @@ class _Catalog:
         return self._database.number("catalog_version")
 
     def put_products(self, products: Sequence[Product]) -> None:
-        self._put("put_product", [(product.id, _encode(product)) for product in products])
+        version = self.version() + 1
+        self._put("put_product", [(product.id, _encode(product), version) for product in products])
 
     def delete_products(self, product_ids: Sequence[str]) -> None:
+        if product_ids:
+            self._database.write("catalog_loses")
         self._put("delete_product", [(product_id,) for product_id in product_ids])
+
+    def put_since(self, version: int, *, most: int) -> list[Product] | None:
+        put = self._database.rows("products_put_since", (version, most + 1))
+        if len(put) > most or self._database.number("products_deleted") > version:
+            return None
+        return [_product(body) for _, body in sorted(put)]
 
     def product(self, product_id: str) -> Product | None:
         row = self._database.row("product", (product_id,))
@@ -218,7 +230,7 @@ class _Catalog:
     def stores(self) -> list[Shop]:
         return [_shop(body) for (body,) in self._database.rows("stores")]
 
-    def _put(self, statement: str, rows: list[tuple[str, bytes]] | list[tuple[str]]) -> None:
+    def _put(self, statement: str, rows: Sequence[Row]) -> None:
         if rows:
             self._database.write_many(statement, rows)
             self._database.write("catalog_changed")

@@ -17,8 +17,8 @@ SELECT body FROM events WHERE customer = ? AND at <= ? ORDER BY at, seq
 SELECT customer, body FROM events ORDER BY customer, at, seq
 
 -- customers --
--- Everybody with events.
-SELECT DISTINCT customer FROM events ORDER BY customer
+-- Everybody with events up to a time, and how many.
+SELECT customer, count(*) FROM events WHERE at <= ? GROUP BY customer ORDER BY customer
 
 -- find_event --
 -- One event by its message id.
@@ -80,7 +80,20 @@ UPDATE catalog_version SET version = version + 1
 
 -- put_product --
 -- Insert or replace one product; a replaced one keeps its place.
-INSERT INTO products (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body
+INSERT INTO products (id, body, version) VALUES (?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body, version = excluded.version
+
+-- products_put_since --
+-- The products put since a version, with their place; no more than so many.
+SELECT seq, body FROM products WHERE version > ? ORDER BY version LIMIT ?
+
+-- products_deleted --
+-- The version in which a product was last deleted.
+SELECT deleted FROM catalog_version
+
+-- catalog_loses --
+-- Note that the version to come is without some product.
+UPDATE catalog_version SET deleted = version + 1
 
 -- delete_product --
 -- Forget one product.

@@ -14,7 +14,7 @@ REFERENCE = "en.toml"
 PAGE = "letter.html"
 OPTIONAL = ("formats.",)
 """A language may leave these to Babel, and another may have them though English has not."""
-TO_THE_CUSTOMER = ("reason.", "subject.", "list.", "letter.", "page.", "evidence.")
+TO_THE_CUSTOMER = ("reason.", "subject.", "list.", "letter.", "page.", "evidence.", "moderation.")
 WAYS_OUT = ("unsubscribe_url", "preferences_url")
 PATTERN_KEYS = {"formats.day", "formats.day_year", "formats.price", "formats.amount"}
 

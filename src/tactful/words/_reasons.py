@@ -1,7 +1,7 @@
 """Which sentence a reason becomes: short, exact, and about what the customer did."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tactful.model.candidates import Because
@@ -10,6 +10,9 @@ from tactful.model.products import spoken_title
 
 if TYPE_CHECKING:
     from tactful.words._words import Words
+
+STOPPED_AFTER_GAPS = 2.5
+"""So many gaps without it, and nobody is running out any more: as for messages."""
 
 
 class Case(NamedTuple):
@@ -27,7 +30,7 @@ def _title(words: "Words", row: int, catalog: CatalogTable) -> str:
 
 def _due_again(words: "Words", case: Case) -> str:
     title = _title(words, case.row, case.catalog)
-    if case.because.every_days is None:
+    if case.because.every_days is None or _has_stopped(case):
         if case.because.last_at is None:
             return words.say("reason.due_again.ever", title=title)
         return words.say("reason.due_again.once", title=title, date=words.formats.day(case.because.last_at, now=case.now))
@@ -35,6 +38,12 @@ def _due_again(words: "Words", case: Case) -> str:
     if case.because.last_at is None:
         return words.say("reason.due_again.every", days, title=title)
     return words.say("reason.due_again.since", days, title=title, date=words.formats.day(case.because.last_at, now=case.now))
+
+
+def _has_stopped(case: Case) -> bool:
+    """Whether what they bought again and again is so long ago that "you buy it every week" would not be true."""
+    opened_at, every_days = case.because.opened_at, case.because.every_days
+    return opened_at is not None and every_days is not None and case.now > opened_at + STOPPED_AFTER_GAPS * timedelta(days=every_days)
 
 
 def _completes(words: "Words", case: Case) -> str:
@@ -64,10 +73,16 @@ def _popular_here(words: "Words", case: Case) -> str:
 def _back_in_stock(words: "Words", case: Case) -> str:
     title = _title(words, case.row, case.catalog)
     if case.because.source == "stated":
-        return words.say("reason.back_in_stock.asked", title=title)
+        return words.say(f"reason.back_in_stock.{'asked' if _came_back(case) else 'asked_there'}", title=title)
     if case.because.last_at is None:
         return words.say("reason.back_in_stock.back", title=title)
     return words.say("reason.back_in_stock.looked", title=title, date=words.formats.day(case.because.last_at, now=case.now))
+
+
+def _came_back(case: Case) -> bool:
+    """Whether it is there again since they asked, not all along."""
+    back, asked = case.catalog.product(case.row).restocked_at, case.because.last_at
+    return back is not None and (asked is None or back > asked)
 
 
 def _price_drop(words: "Words", case: Case) -> str:

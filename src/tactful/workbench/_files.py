@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec import Struct
 from tactful.model.errors import NotReady
 from tactful.model.lines import LINES, Columns, Tables
 from tactful.workbench._duckdb import Counter
+from tactful.workbench._spark import SparkCounter
 
 if TYPE_CHECKING:
     import ibis
@@ -31,15 +32,32 @@ class Window(Struct, frozen=True):
     """What a training learns from."""
 
     state: str
-    """Fingerprint of the log and the catalogue."""
+    """Fingerprint of the log up to then, and of the catalogue."""
     now: datetime
+
+
+class Engine(Protocol):
+    """What counts lines in files."""
+
+    def read(self, table: str, files: Sequence[Path]) -> None:
+        """Let a table be what is in Parquet files."""
+        ...
+
+    def count(self, expression: "ibis.Table") -> Columns:
+        """What an expression says. Raises OSError or NotReady where the files cannot be read."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 class FileTraining:
     """A training whose files stay when it is interrupted."""
 
-    def __init__(self, directory: Path, *, now: datetime) -> None:
+    def __init__(self, directory: Path, *, now: datetime, spark: str | None) -> None:
         self.now = now
+        self._spark = spark
         self._directory, self._lines, self._finished = directory, directory / LINES_FOLDER, directory / FINISHED_FOLDER
         self._shards: list[str] = []
         """Those laid out or found, in the order of asking."""
@@ -56,7 +74,7 @@ class FileTraining:
         part = self._lines / (shard + PART)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        with self._counter() as counter:
+        with closing(self._duckdb()) as counter:
             for table, columns in tables.items():
                 file = part / f"{table}.parquet"
                 counter.write(table, columns, file)
@@ -68,18 +86,21 @@ class FileTraining:
         """What an expression says of all lines laid out. Raises NotReady where lines were taken away meanwhile."""
         files = {table: self._files(table) for table in LINES}
         try:
-            with self._counter() as counter:
+            with closing(self._engine()) as engine:
                 for table, parts in files.items():
-                    counter.read(table, parts)
-                return counter.count(expression)
-        except OSError:
+                    engine.read(table, parts)
+                return engine.count(expression)
+        except (OSError, NotReady):
             if all(file.exists() for parts in files.values() for file in parts):
                 raise
             raise NotReady("somebody was erased while this training read the log, so it was broken off: train again") from None
 
-    def _counter(self) -> closing[Counter]:
-        """An engine for one task: what it holds in memory is given back before the next one."""
-        return closing(Counter(spill=self._directory / SPILL_FOLDER))
+    def _engine(self) -> Engine:
+        """What counts, for one task: what it holds in memory is given back before the next one."""
+        return SparkCounter(self._spark) if self._spark else self._duckdb()
+
+    def _duckdb(self) -> Counter:
+        return Counter(spill=self._directory / SPILL_FOLDER)
 
     def _files(self, table: str) -> list[Path]:
         name = f"{table}.parquet"
@@ -107,34 +128,34 @@ class FileTraining:
 class FileWorkbench:
     """One training at a time in a directory, across processes."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, *, spark: str | None = None) -> None:
+        """``spark``: the master of the Spark that counts, such as ``spark://host:7077``; without one DuckDB does."""
+        self._directory, self._spark = directory, spark
 
     @contextmanager
-    def begin(self, state: str, *, now: datetime, resume_within: timedelta) -> Iterator[FileTraining]:
-        """Begin a training, or go on with an interrupted one of the same state. Raises NotReady while another one is under way."""
+    def begin(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> Iterator[FileTraining]:
+        """Begin a training, or go on with an interrupted one whose window holds the same. Raises NotReady while another one is under way."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             with (self._directory / LOCK_FILE).open("a") as lock:
                 _take(lock)
-                window = self._window(Window(state, now), resume_within)
-                yield FileTraining(self._directory, now=window.now)
+                yield FileTraining(self._directory, now=self._window_end(state, now=now, resume_within=resume_within), spark=self._spark)
         except OSError as error:
             raise NotReady(f"{error.filename or self._directory} cannot be written to ({error.strerror}): training needs room for its work there") from error
 
-    def _window(self, asked: Window, resume_within: timedelta) -> Window:
-        """The window of the training to go on with, or the one asked for, begun anew."""
+    def _window_end(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> datetime:
+        """The end of the window of the training to go on with, or the one asked for, begun anew."""
         file = self._directory / WINDOW_FILE
         with suppress(OSError, msgspec.DecodeError):
             begun = msgspec.json.decode(file.read_bytes(), type=Window)
-            if begun.state == asked.state and begun.now <= asked.now <= begun.now + resume_within:
-                return begun
+            if begun.now <= now <= begun.now + resume_within and begun.state == state(begun.now):
+                return begun.now
         _empty(self._directory)
         part = file.with_name(WINDOW_FILE + PART)
-        part.write_bytes(msgspec.json.encode(asked))
+        part.write_bytes(msgspec.json.encode(Window(state(now), now)))
         _settle(part)
         part.rename(file)
-        return asked
+        return now
 
     def clear(self) -> None:
         """Take away every line about anybody, also from under a training that is interrupted or under way."""

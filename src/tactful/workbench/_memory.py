@@ -1,6 +1,6 @@
 """A workbench in memory, for engines that live no longer than their process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ class MemoryWorkbench:
     """Nothing of it is ever gone on with."""
 
     @contextmanager
-    def begin(self, state: str, *, now: datetime, resume_within: timedelta) -> Iterator[MemoryTraining]:  # noqa: ARG002 - it keeps the port's signature
+    def begin(self, state: Callable[[datetime], str], *, now: datetime, resume_within: timedelta) -> Iterator[MemoryTraining]:  # noqa: ARG002 - the port's
         """Begin a training."""
         counter = Counter()
         try:

@@ -57,8 +57,8 @@ class CannedEngine(Engine):
             raise NotFound(f"there is no decision {decision_id!r}")
         return Decision(decision_id="d1", at=NOON, customer_id="c1", placement="home", withheld=WITHHELD)
 
-    def train(self, *, now, progress=None):
-        return {"due": {"rows": 7, "until": now.isoformat()}}
+    def train(self, *, now, resume_within, progress=None):
+        return {"due": {"rows": 7, "until": now.isoformat(), "resumed_within_days": resume_within.days}}
 
 
 @pytest.fixture

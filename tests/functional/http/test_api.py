@@ -172,8 +172,11 @@ def test_customers_and_decisions(client):
     assert client.get("/v1/decisions/d2", headers=SECRET).json()["code"] == "not_found"
 
 
-def test_learning_now(client):
-    assert client.post("/v1/train", headers=SECRET).json() == {"models": {"due": {"rows": 7, "until": "2026-03-01T12:00:00+00:00"}}, "success": True}
+def test_learning_now_goes_on_with_what_was_interrupted_unless_a_time_is_named(client):
+    due = {"rows": 7, "until": "2026-03-01T12:00:00+00:00", "resumed_within_days": 1}
+    assert client.post("/v1/train", headers=SECRET).json() == {"models": {"due": due}, "success": True}
+    named = client.post("/v1/train", headers=SECRET | {"Tactful-Now": "2026-02-28T12:00:00Z"}).json()
+    assert named["models"]["due"] == due | {"until": "2026-02-28T12:00:00+00:00", "resumed_within_days": 0}
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "many", ""])

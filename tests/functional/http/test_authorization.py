@@ -107,6 +107,7 @@ TABLE = {
     "DELETE /opendsr/requests/{request_id:str}": "secret",
     "GET /v1/decisions/{decision_id:str}": "secret",
     "POST /v1/train": "secret",
+    "POST /v1/moderate": "secret",
     "GET /v1/dead-letters": "secret",
     "GET /healthz": "open",
     "GET /readyz": "open",

@@ -107,3 +107,13 @@ def test_the_policy_tells_what_holds_and_who_says_so(client):
     assert (patience["value"], patience["default"], patience["source"]) == (3, 3, "default")
     assert patience["means"]
     assert patience["because"]
+
+
+def test_what_a_customer_wants_on_a_product_is_judged_for_the_shop_alone(client):
+    asked = {"text": "fick dich", "productId": "mug", "locale": "de-DE"}
+    told = client.post("/v1/moderate", json=asked, headers=SECRET).json()
+    assert (told["verdict"], told["code"]) == ("refuse", "abuse")
+    assert told["message"].startswith("Dieses Wort bringen wir nicht auf Produkte.")
+    assert client.post("/v1/moderate", json=asked, auth=("dev-write", "")).status_code == 403
+    empty = client.post("/v1/moderate", json={}, headers=SECRET)
+    assert (empty.status_code, empty.json()["message"]) == (400, "give either text or image")

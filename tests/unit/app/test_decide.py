@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from rankings import doubting
 from small_shop import NOW, PRODUCTS, STORES, ago, bought, carted, happened, looked
 from tactful.app.engine import DecideContext, DecideRequest
 from tactful.model.decisions import Decision
@@ -13,6 +14,7 @@ from tactful.model.events import Address, Context, Identified, PageViewed, Prefe
 from tactful.model.moment import Location
 from tactful.model.places import cell_of
 from tactful.model.products import Product
+from tactful.rehearse.words import answer_lines
 from tactful.wiring import open_engine
 from tactful.words import built_in
 
@@ -80,6 +82,21 @@ def test_what_was_withheld_is_told_only_where_it_is_asked_for_and_always_kept():
     assert isinstance(kept, Decision)
     assert kept.items == decision.items
     assert withheld(kept)["novel"] == "already_bought"
+
+
+def test_where_one_order_was_made_of_what_all_sources_say_it_is_told_what_each_said():
+    engine = engine_after(bought(ago(30), "coffee"), bought(ago(20), "coffee"), looked("novel", ago(2)), looked("novel", ago(1)))
+    assert decide(engine).contributions is None
+    before = {item.product_id: item for item in decide(engine).items}
+    engine._house.now()[1].components["ranker"].state.ranking = doubting(-3.0, 0.0, "due_again", "considering", "popular_here")
+    explained = decide(engine)
+    novel = next(item for item in explained.items if item.product_id == "novel")
+    assert explained.contributions["novel"] == {"considering": before["novel"].score}
+    assert novel.score < 0.1 * before["novel"].score
+    assert novel.reason == before["novel"].reason
+    assert decide(engine, explain=False).contributions is None
+    assert engine.decision(explained.decision_id).contributions == explained.contributions
+    assert "      of which considering says" in "\n".join(answer_lines(msgspec.to_builtins(explained), evidence=True))
 
 
 def test_the_explanation_is_json_with_sentences():

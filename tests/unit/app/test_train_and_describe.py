@@ -12,6 +12,7 @@ from tactful.app.engine import DecideRequest, Engine
 from tactful.app.house import PATCHED_AT_ONCE, House
 from tactful.app.lines import lay_out
 from tactful.app.opendsr import SubjectIdentity, SubjectRequest
+from tactful.app.train import RESUMED_WITHIN
 from tactful.model.errors import NotFound, NotReady
 from tactful.model.events import (
     Address,
@@ -33,6 +34,7 @@ from tactful.recommend._recommender import discover
 from tactful.store import MemoryStore
 from tactful.wiring import open_engine
 from tactful.workbench import FileWorkbench, MemoryWorkbench
+from tactful.workbench._files import FileTraining
 
 LIVES = [event for number in range(48) for event in life_of(number)]
 
@@ -114,13 +116,85 @@ def test_training_in_the_past_sees_only_the_past():
     assert blobs(engine)["popular_here"][0] == blobs(early)["popular_here"][0]
 
 
+def test_where_there_is_nothing_to_learn_from_nothing_is_begun(tmp_path):
+    engine = open_engine(tmp_path)
+    engine.import_history(LIVES[:5], now=NOW)
+    with pytest.raises(NotReady, match="import products"):
+        engine.train(now=NOW)
+    assert [file.name for file in (tmp_path / "training").iterdir()] == ["lock"]
+    engine.store.close()
+
+
+class PowerCut(BaseException):
+    pass
+
+
+@pytest.fixture
+def cut_off(tmp_path, monkeypatch):
+    """A shop on disk whose training was cut off after it had learned a few things."""
+    engine = open_engine(tmp_path / "shop")
+    engine.put_products(PRODUCTS)
+    engine.put_stores(STORES)
+    engine.import_history(LIVES, now=NOW)
+    finish, names = FileTraining.finish, []
+
+    def finish_or_die(work, name, blob):
+        if len(names) == 5:
+            raise PowerCut
+        names.append(name)
+        finish(work, name, blob)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileTraining, "finish", finish_or_die)
+        with pytest.raises(PowerCut):
+            engine.train(now=NOW)
+    yield engine, tmp_path / "shop" / "training" / "finished"
+    engine.store.close()
+
+
+def goes_on(engine, finished, monkeypatch, *, now):
+    """Whether the next training takes what the one before has finished."""
+    before, learned_anew = {file.name for file in finished.iterdir()}, set()
+    finish = FileTraining.finish
+    monkeypatch.setattr(FileTraining, "finish", lambda work, name, blob: learned_anew.add(name) or finish(work, name, blob))
+    engine.train(now=now, resume_within=RESUMED_WITHIN)
+    assert len(before) == 5
+    return before.isdisjoint(learned_anew)
+
+
+def test_a_shop_that_is_open_goes_on_with_its_training_and_learns_the_same(cut_off, trained, monkeypatch):
+    engine, finished = cut_off
+    soon = NOW + timedelta(minutes=5)
+    engine.record([bought(soon, "coffee", user_id="c1"), looked("novel", soon, user_id="aaron")], now=soon)
+    engine.change_product("milk", lambda milk: msgspec.structs.replace(milk, availability="out_of_stock"), now=soon)
+    assert goes_on(engine, finished, monkeypatch, now=soon + timedelta(minutes=5))
+    assert blobs(engine) == blobs(trained)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda engine: engine.record([bought(ago(3), "coffee", user_id="c1")], now=NOW),
+        lambda engine: engine.import_history([bought(ago(3), "coffee", user_id="new")], now=NOW),
+        lambda engine: engine.put_products([msgspec.structs.replace(PRODUCTS[0], product_type="Food > Hot drinks")], now=NOW),
+        lambda engine: engine.delete_product("novel"),
+        lambda engine: engine.erase("c1", now=NOW),
+    ],
+    ids=["a late event", "an import", "another type", "a product less", "an erasure"],
+)
+def test_what_changes_what_there_is_to_learn_from_begins_the_training_anew(cut_off, meanwhile, monkeypatch):
+    engine, finished = cut_off
+    meanwhile(engine)
+    assert not goes_on(engine, finished, monkeypatch, now=NOW + timedelta(minutes=10))
+
+
 def test_an_interrupted_training_keeps_nothing_of_whom_is_erased(tmp_path):
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES, now=NOW)
     workbench = FileWorkbench(tmp_path / "training")
-    with workbench.begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
-        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    with workbench.begin(lambda _: "broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, list(engine.store.events.customers()), work=work, progress=lambda _: None)
     assert list(tmp_path.rglob("*.parquet"))
     engine.erase("c1", now=NOW)
     assert not list(tmp_path.rglob("*.parquet"))
@@ -134,8 +208,8 @@ def test_a_request_takes_training_files_away_only_where_it_erases(tmp_path, aske
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES[:50], now=NOW)
-    with FileWorkbench(tmp_path / "training").begin("broken off", now=NOW, resume_within=timedelta(0)) as work:
-        lay_out(engine.store, CATALOG, engine.store.events.customers(), work=work, progress=lambda _: None)
+    with FileWorkbench(tmp_path / "training").begin(lambda _: "broken off", now=NOW, resume_within=timedelta(0)) as work:
+        lay_out(engine.store, CATALOG, list(engine.store.events.customers()), work=work, progress=lambda _: None)
     named = SubjectIdentity(identity_type="controller_customer_id", identity_value="c1")
     engine.submit(SubjectRequest(subject_request_id="1", subject_request_type=asked, subject_identities=(named,)), now=NOW)
     assert bool(list(tmp_path.rglob("*.parquet"))) == stay
@@ -146,7 +220,7 @@ def test_while_a_training_is_under_way_another_one_is_told_to_wait(tmp_path):
     engine = open_engine(tmp_path)
     engine.put_products(PRODUCTS)
     engine.import_history(LIVES[:50], now=NOW)
-    with FileWorkbench(tmp_path / "training").begin("first", now=NOW, resume_within=timedelta(0)), pytest.raises(NotReady, match="wait"):
+    with FileWorkbench(tmp_path / "training").begin(lambda _: "first", now=NOW, resume_within=timedelta(0)), pytest.raises(NotReady, match="wait"):
         engine.train(now=NOW)
     engine.store.close()
 
@@ -226,13 +300,26 @@ def test_a_small_change_keeps_the_table_laid_out():
     assert house.now()[0].products[0].availability == "out_of_stock"
 
 
-@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"brand": "Optika"}, {"product_type": "Other"}, {"sensitivity": "health"}])
+@pytest.mark.parametrize("change", [{"title": "Pregnancy test"}, {"product_type": "Other"}, {"sensitivity": "health"}])
 def test_what_a_product_says_of_itself_is_laid_out_anew(change):
     house = House(MemoryStore())
     house.put_products([product(1), product(2)], now=None)
     _, recommender = house.now()
     house.put_products([product(1, **change)], now=None)
     assert house.now()[1] is not recommender
+
+
+@pytest.mark.parametrize("change", [{"title": "Another kettle"}, {"brand": "Optika"}])
+def test_words_are_known_at_once_without_laying_out_the_others(change, monkeypatch):
+    house = House(MemoryStore())
+    house.put_products([product(number) for number in range(30)], now=None)
+    _, former = house.now()
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    house.put_products([product(1, **change), product(30)], now=NOW)
+    catalog, recommender = house.now()
+    assert (catalog.products[1].title, catalog.products[1].brand) == (change.get("title", "Thing 1"), change.get("brand"))
+    assert ("kettle" in recommender.wants.words, "kettle" in former.wants.words) == ("title" in change, False)
 
 
 def test_a_new_product_is_known_at_once_without_laying_out_the_others(monkeypatch):
@@ -274,6 +361,35 @@ def test_a_change_by_somebody_else_is_seen():
     other.put_products([product(1, title="Mine")], now=None)
     assert [p.title for p in other.now()[0].products] == ["Mine", "Thing 2"]
     assert set(other.now()[0].stores) == {"london", "paris"}
+
+
+def test_a_small_change_by_somebody_else_is_seen_without_laying_out_the_others(monkeypatch):
+    store = MemoryStore()
+    one, other = House(store), House(store)
+    one.put_products([product(number) for number in range(30)], now=None)
+    other.now()
+    one.put_products([product(1, title="Mine"), product(30)], now=None)
+    one.put_stores(STORES)
+    one.put_products([product(2, availability="out_of_stock"), product(31, item_group_id="p30")], now=None)
+    whole = House(store).now()[0]
+    monkeypatch.setattr("tactful.app.house.build_table", None)
+    monkeypatch.setattr(Recommender, "bind", None)
+    catalog, recommender = other.now()
+    assert (catalog.products, catalog.stores, catalog.version) == (whole.products, whole.stores, whole.version)
+    assert (catalog.rows_of_group, catalog.in_stock.tolist()) == (whole.rows_of_group, whole.in_stock.tolist())
+    assert len(recommender.life_days()) == len(catalog.types) == 32
+    assert "mine" in recommender.wants.words
+
+
+@pytest.mark.parametrize("count", [1, PATCHED_AT_ONCE + 1])
+def test_what_somebody_else_deletes_or_changes_much_is_seen(count):
+    store = MemoryStore()
+    one, other = House(store), House(store)
+    one.put_products([product(number) for number in range(30)], now=None)
+    other.now()
+    one.put_products([product(number, title="Mine") for number in range(count)], now=None)
+    one.delete_product("p29")
+    assert other.now()[0].products == tuple(store.catalog.products())
 
 
 def test_a_decision_under_way_keeps_the_catalogue_it_began_with():

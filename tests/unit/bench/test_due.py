@@ -33,15 +33,18 @@ def test_probabilities_are_judged_by_what_came_true():
 def test_what_is_asked_and_what_came_of_it():
     said = io.StringIO()
     first_day = NOW.timestamp() // 86_400 - 348
-    due.judge(Console(file=said, width=160), purchase_table(), "product", first_day=first_day)
+    due.judge(Console(file=said, width=240), purchase_table(), "product", first_day=first_day)
     lines = [line.split("│")[1:] for line in said.getvalue().splitlines() if line.startswith("│")]
-    rows, lists = ({line[0].strip(): line[1:] for line in lines if len(line) == columns} for columns in (8, 9))
+    rows, lists = ({line[0].strip(): line[1:] for line in lines if len(line) == columns} for columns in (8, 14))
     assert set(due.PEERS) | {due.OURS} <= set(rows)
     assert float(rows[due.OURS][0]) > float(rows["recency"][0])
     assert float(rows[due.OURS][3]) < float(rows["repeat share"][3])
     assert set(lists) == set(rows)
-    assert lists[due.OURS][3].strip() == "100.0%"  # only what they had before is asked about
-    assert float(lists[due.OURS][1]) > float(lists["recency"][1])
+    assert lists[due.OURS][5].strip() == "100.0%"  # only what they had before is asked about
+    assert float(lists[due.OURS][3]) > float(lists["recency"][3])
+    low, high = (float(end) for end in lists[due.OURS][1].split("–"))
+    assert low <= float(lists[due.OURS][0]) <= high
+    assert float(lists[due.OURS][11]) > float(lists["recency"][11])  # a hazard costs more than a look at the calendar
 
 
 def test_the_grocers_lines_become_baskets_of_a_day_by_product_and_by_type():

@@ -18,6 +18,7 @@ from tactful.model.events import (
     OrderRefunded,
     OutreachPaused,
     PreferenceStated,
+    ProductReviewed,
     ProductsSearched,
     RecommendationDismissed,
     RecommendationSeen,
@@ -50,6 +51,8 @@ def fields(event, *names):
         ("Recommendation Dismissed", {"product_id": "P", "reason": "gift"}, RecommendationDismissed, {"reason": "gift", "product_id": "P"}),
         ("Recommendation Dismissed", {"category": "Baby", "reason": "stop_topic"}, RecommendationDismissed, {"category": "Baby"}),
         ("Recommendation Dismissed", {"reason": "too_often"}, RecommendationDismissed, {"product_id": None}),
+        ("Product Reviewed", {"product_id": "P", "rating": "2", "review_body": "Bitter."}, ProductReviewed, {"product_id": "P", "rating": 2.0}),
+        ("product_reviewed", {"product_id": "P", "rating": "poor"}, ProductReviewed, {"product_id": "P", "rating": None}),
         ("Recommendation Clicked", {"decision_id": "d", "product_id": "P"}, RecommendationSeen, {"clicked": True, "decision_id": "d"}),
         ("Recommendation Viewed", {"product_id": "P"}, RecommendationSeen, {"clicked": False}),
         (

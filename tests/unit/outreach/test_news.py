@@ -66,6 +66,17 @@ def test_who_asked_is_told_when_it_is_back_and_not_before():
     assert [evidence.message_id for evidence in message.items[0].reason.evidence] == [ASKED.message_id]
 
 
+@pytest.mark.parametrize("back", [None, ago(60)], ids=["never out", "back before they asked"])
+def test_who_asked_for_what_was_there_all_along_is_not_told_that_it_is_back(back):
+    engine = engine_with(ASKED)
+    if back is not None:
+        engine.change_product("novel", stocked("out_of_stock"), now=ago(61))
+        engine.change_product("novel", stocked("in_stock"), now=back)
+    message = plan(engine).message
+    assert message.items[0].reason.text == "You asked to be told: A long novel is in stock now."
+    assert "back" not in message.subject.lower()
+
+
 def test_it_is_told_once():
     engine = engine_with(ASKED, happened(MessageDelivered, ago(2), channel="email", contact_id="m", trigger="back_in_stock", product_ids=("novel",)))
     assert told(engine) is None

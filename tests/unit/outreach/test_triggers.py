@@ -51,6 +51,21 @@ def test_what_is_bought_at_any_time_has_no_day_on_which_it_runs_out():
     assert proposed(0.8) is None
 
 
+@pytest.mark.parametrize(
+    ("kind_days", "kind_since", "earliest", "deadline"),
+    [(None, 1, 0, 16), (10, 9, 0, 16), (10, 1, 8, 16), (4, 1, 2.6, 9), (10, 30, None, None)],
+    ids=["bought once", "the thing itself", "another yesterday", "others often", "stopped buying the kind"],
+)
+def test_another_of_its_kind_bought_since_puts_it_off(kind_days, kind_since, earliest, deadline):
+    found = shelf(("coffee", "due_again", 0.9, 10, 9, True))
+    because = msgspec.structs.replace(found.because[0], kind_days=kind_days, kind_at=ago(kind_since))
+    proposed = TRIGGERS["due_again"].propose(customer_of(), msgspec.structs.replace(found, because=(because,)), now=NOW, zone="UTC")
+    if earliest is None:
+        assert proposed is None
+    else:
+        assert (proposed.earliest, proposed.deadline) == (NOW + timedelta(days=earliest), NOW + timedelta(days=deadline))
+
+
 def test_triggers_are_found_and_say_what_they_are():
     assert set(TRIGGERS) >= {"due_again", "cart_waiting"}
     assert all(type(trigger).__doc__ for trigger in TRIGGERS.values())

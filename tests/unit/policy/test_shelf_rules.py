@@ -48,7 +48,7 @@ def judge(code, *, source="popular_here", score=0.5, interrupts=False, **facts):
         source=np.array([source]),
         alive=np.ones(1, np.bool_),
     )
-    facts = {"outlived": False, "bought_once": False} | facts
+    facts = {"outlived": False, "seldom_again": False} | facts
     columns = {name: value if name == "dismissed_by" else np.array([value]) for name, value in facts.items()}
     if "dismissed_by" in columns:
         columns["dismissed_by"] = (columns["dismissed_by"],)
@@ -89,7 +89,7 @@ CASES = [
     ("already_bought", True, {"product_bought_at": LONG_AGO, **USED_UP}),
     ("already_bought", False, {"product_bought_at": LONG_AGO, "source": "due_again", **USED_UP}),
     ("already_bought", False, {"product_bought_at": LONG_AGO, "source": "due_again", "life_seconds": math.inf, "purchase_days": 2}),
-    ("already_bought", True, {"product_bought_at": LONG_AGO, "source": "due_again", **USED_UP, "purchase_days": 1, "bought_once": True}),
+    ("already_bought", True, {"product_bought_at": LONG_AGO, "source": "due_again", **USED_UP, "purchase_days": 1, "seldom_again": True}),
     ("already_bought", False, {"product_bought_at": math.nan, **DURABLE}),
     ("already_bought", False, {"product_bought_at": LONG_AGO, **DURABLE, "outlived": True}),
     ("same_style_owned", False, {"group_bought_at": LONG_AGO, **DURABLE, "outlived": True}),
@@ -97,7 +97,7 @@ CASES = [
     ("sent_back", False, {"sent_back": False}),
     ("same_style_owned", True, {"group_bought_at": LONG_AGO, **DURABLE}),
     ("same_style_owned", False, {"group_bought_at": LONG_AGO, "source": "due_again", **USED_UP}),
-    ("same_style_owned", True, {"group_bought_at": LONG_AGO, "source": "due_again", **USED_UP, "purchase_days": 1, "bought_once": True}),
+    ("same_style_owned", True, {"group_bought_at": LONG_AGO, "source": "due_again", **USED_UP, "purchase_days": 1, "seldom_again": True}),
     ("same_style_owned", False, {"group_bought_at": math.nan, **DURABLE}),
     ("need_closed", True, {**UNTOUCHED, "type_bought_at": LONG_AGO, "life_seconds": math.inf, "dismissed_by": None}),
     ("need_closed", False, {**UNTOUCHED, "type_bought_at": LONG_AGO, "life_seconds": 20 * DAY, "dismissed_by": None}),
@@ -122,6 +122,10 @@ CASES = [
             (True, {"rested": 0.8, "sure": 0.6}),
             (True, {"rested": 0.1, "sure": 0.4}),
             (False, {"rested": 0.8, "sure": 0.6, "interrupts": True}),
+            (False, {"rested": 0.8, "sure": 0.4, "interrupts": True, "source": "price_drop"}),
+            (True, {"rested": 0.95, "sure": 0.6, "interrupts": True, "source": "price_drop"}),
+            (True, {"rested": 0.95, "sure": 0.6, "interrupts": True, "source": "cart_waiting"}),
+            (False, {"rested": 0.95, "sure": 0.6, "interrupts": True, "source": "asked_for"}),
             (False, {"rested": 0.8, "sure": 0.6, "contextual": True}),
             (False, {"rested": 0.8, "sure": 0.6, "need_in_visit": True}),
             (False, {"rested": 0.8, "sure": 0.6, "stated_wanted_at": LONG_AGO}),
@@ -226,7 +230,7 @@ def test_a_time_is_told_as_a_time():
         life_seconds=np.array([math.inf]),
         outlived=np.array([False]),
         purchase_days=np.array([1]),
-        bought_once=np.array([False]),
+        seldom_again=np.array([False]),
     )
     _, objections = judge_shelf((RULES["already_bought"],), shelf_of([1], [True]), facts, now=NOW)
     assert objections[0].facts == {"bought_at": NOW}

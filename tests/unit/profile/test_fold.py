@@ -23,6 +23,7 @@ from tactful.model.events import (
     OutreachPaused,
     PageViewed,
     PreferenceStated,
+    ProductReviewed,
     ProductsSearched,
     RecommendationDismissed,
     RecommendationSeen,
@@ -159,6 +160,15 @@ def test_a_refund_reported_twice_is_one_refund():
 def test_an_answer_is_kept():
     event = happened(RecommendationDismissed, NOW, reason="gift", product_id="camera")
     assert profile_of(event).dismissals == [Dismissal(NOW, event.message_id, "gift", "camera", None)]
+
+
+def test_two_stars_are_a_no_and_praise_takes_it_back():
+    def said(*stars):
+        events = [happened(ProductReviewed, ago(9 - n), product_id="camera", rating=rating) for n, rating in enumerate(stars)]
+        return [(known.reason, known.product_id) for known in profile_of(*events).dismissals]
+
+    assert said(2.0) == said(1.0) == [("not_for_me", "camera")]
+    assert said(3.0) == said(None) == said(1.0, 5.0) == []
 
 
 def test_what_is_stated_twice_is_kept_once_as_of_the_last_time():

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tactful.recommend import fit_curve
-from tactful.recommend._calibration import LEAST_HITS, Calibration
+from tactful.recommend._calibration import LEAST_HITS, Calibration, fit_curve
 
 
 def examples(*blocks):

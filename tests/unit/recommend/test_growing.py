@@ -1,13 +1,16 @@
 """A new product: what every component lays over it at once is what it would lay over the whole catalogue."""
 
+from copy import copy
+
 import msgspec
 import numpy as np
 import pytest
 
 from small_shop import CATALOG, NOW, PRODUCTS, STORES, ago, looked, profile_of, purchase_table, tables_of
-from tactful.catalog import build_table, extend_table
+from tactful.catalog import build_table, extend_table, patch_table, reworded
 from tactful.model.products import Product
 from tactful.recommend._recommender import discover
+from tactful.recommend.completes import Completes
 
 NEWS = {
     "style": Product(id="new", title="Optika Y20", brand="Optika", product_type="Electronics > Photo > Cameras", since=NOW),
@@ -24,6 +27,16 @@ BACK = [product for product in PRODUCTS if product.id in ("coffee", "case", "mil
 """Things that were learned of, were gone, and are back."""
 NOT_LAID_OUT = ("_catalog", "_kinds", "_trees")
 """What is only read when it is first needed, or is the catalogue itself."""
+
+
+REWORDED = {
+    "another title": {"coffee": {"title": "Peakroast espresso beans"}},
+    "a model": {"camera": {"title": "Optika X20"}, "case": {"title": "Bag for Optika X10"}},
+    "for another": {"case": {"title": "Lumo Z9 case"}, "camera-other": {"title": "Lumo Z9", "brand": "Lumo"}},
+    "a brand": {"camera": {"brand": "Optika"}, "case": {"title": "Case for Optika", "brand": "Optika"}},
+    "no words": {"novel": {"title": "?"}},
+    "one variant": {"tote-tan": {"title": "Willow tote, Tan"}},
+}
 
 
 def same(one, other):
@@ -85,6 +98,19 @@ def test_what_is_new_is_laid_over_as_if_the_whole_catalogue_were(kind, learned):
         assert not [(name, key, value, vars(other)[key]) for key, value in laid_out(component).items() if not same(value, vars(other)[key])]
 
 
+def test_what_is_new_may_take_the_company_of_the_others_away(learned):
+    """A case for Lumo goes with every camera, until a camera by Lumo is sold."""
+    words = {"camera": {"brand": "Optika"}, "case": {"title": "Case for Lumo"}}
+    former = reworded_catalog(words)
+    lumo = Product(id="lumo", title="Lumo Q", brand="Lumo", product_type="Electronics > Photo > Cameras")
+    grown = extend_table(former, lumo, version=3)
+    component, before = (loaded(Completes, learned, former) for _ in range(2))
+    assert before.at_once[former.row_of["camera"]]
+    component.extend(grown, first=len(former.products))
+    assert same(component, loaded(Completes, learned, grown))
+    assert former.row_of["camera"] not in component.at_once
+
+
 @pytest.mark.parametrize("kind", discover(), ids=lambda kind: kind.name)
 def test_what_is_back_is_laid_over_with_what_was_learned_of_it(kind, learned):
     for product in BACK:
@@ -107,3 +133,33 @@ def test_one_after_the_other_is_the_same_and_leaves_the_former_as_it_was(kind, l
         grown = table
     assert same(component, loaded(kind, learned, grown))
     assert same(former, before)
+
+
+def reworded_catalog(changes):
+    return build_table([msgspec.structs.replace(product, **changes.get(product.id, {})) for product in PRODUCTS], STORES, version=2)
+
+
+@pytest.mark.parametrize("news", REWORDED)
+@pytest.mark.parametrize("kind", discover(), ids=lambda kind: kind.name)
+def test_what_says_something_else_is_laid_over_as_if_the_whole_catalogue_were(kind, news, learned):
+    catalog = reworded_catalog(REWORDED[news])
+    former = reworded(CATALOG, catalog, REWORDED[news])
+    assert {CATALOG.products[row].id for row in former} == REWORDED[news].keys()
+    component, before = loaded(kind, learned, CATALOG), loaded(kind, learned, CATALOG)
+    again = copy(component)
+    if kind.reads_words:
+        again.reword(catalog, former)
+    assert same(again, loaded(kind, learned, catalog))
+    assert same(component, before)
+    back = copy(again)
+    if kind.reads_words:
+        back.reword(CATALOG, reworded(catalog, CATALOG, REWORDED[news]))
+    assert same(back, before)
+
+
+def test_a_patched_table_is_the_table_of_all():
+    for changes in REWORDED.values():
+        table, whole = CATALOG, reworded_catalog(changes)
+        for product_id in changes:
+            table = patch_table(table, whole.products[whole.row_of[product_id]], version=2)
+        assert same(table, whole)

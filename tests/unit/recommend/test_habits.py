@@ -24,9 +24,12 @@ def test_numbers_and_letters_are_two_kinds_of_size(size, kind):
 
 
 def test_the_size_is_that_of_late_and_never_a_gift_s():
-    assert sizes_of(customer_of(*(bought(ago(100 + n), "boots-42") for n in range(2)), *(bought(ago(n), "boots-39") for n in range(1, 3)))) == {SHOES: "39"}
-    assert sizes_of(customer_of(bought(ago(9), "boots-39"), bought(ago(1), "boots-42", gift=True))) == {SHOES: "39"}
-    assert sizes_of(customer_of(bought(ago(9), "coffee"))) == {}
+    def size(*events):
+        return sizes_of(customer_of(*events), now=NOW)
+
+    assert size(*(bought(ago(100 + n), "boots-42") for n in range(2)), *(bought(ago(n), "boots-39") for n in range(1, 3))) == {SHOES: "39"}
+    assert size(bought(ago(9), "boots-39"), bought(ago(1), "boots-42", gift=True)) == {SHOES: "39"}
+    assert size(bought(ago(9), "coffee")) == {}
 
 
 def test_an_unknown_size_fits_everybody():
@@ -117,6 +120,16 @@ def test_of_two_habits_the_clearer_is_meant():
     assert usual_of(customer_of(*events), now=NOW).product_id == "milk"
 
 
+def test_a_child_outgrows_a_size_and_a_grown_up_does_not():
+    coats = build_table([Product(id=f"{who}-104", title="Coat", product_type="Coats", size="104", age_group=who) for who in ("kids", "adult")], (), version=1)
+
+    def size(who, days):
+        return sizes_of(customer_of(bought(ago(days), f"{who}-104"), catalog=coats), now=NOW)
+
+    assert size("kids", 400) == {}
+    assert size("kids", 100) == size("adult", 400) == {("Coats", True): "104"}
+
+
 def test_rhythms_fall_back_from_style_to_type_to_everywhere():
     purchases = purchase_table()
     rhythms = learn_rhythms(summarise(purchases.customer, CATALOG.group_of[purchases.row], purchases.day), CATALOG)
@@ -146,6 +159,8 @@ LOOKS = tuple(Evidence(message_id=f"m{n}", at=ago(n)) for n in (1, 2, 2.1))
     ("said", "sentence"),
     [
         (text("due_again", every_days=13.6, last_at=LAST), "You buy Peakroast coffee about every 14 days, last on 20 February."),
+        (text("due_again", every_days=4.0, last_at=LAST), "You bought Peakroast coffee on 20 February."),
+        (text("due_again", every_days=4.0, last_at=LAST, stocked_days=8.0), "You buy Peakroast coffee about every 4 days, last on 20 February."),
         (text("due_again", every_days=0.5), "You buy Peakroast coffee about every day."),
         (text("due_again", last_at=LAST), "You bought Peakroast coffee on 20 February."),
         (text("due_again"), "You bought Peakroast coffee."),

@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from small_shop import NOW, ago, bought, customer_of
 from tactful.catalog import build_table
@@ -10,7 +11,7 @@ from tactful.model.moment import Moment
 from tactful.model.products import Product
 from tactful.model.tables import PurchaseTable
 from tactful.recommend._baskets import FEATURES, Proposed, baskets_of, features, learn_items
-from tactful.recommend.like_you import LikeYou
+from tactful.recommend.like_you import Kinds, LikeYou, LikeYouConfig
 from tactful.recommend.next_basket import NextBasket, NextBasketConfig
 from tactful.words import built_in
 
@@ -85,6 +86,32 @@ def test_finds_are_new_to_them(like_you):
     assert all(like_you.prior(score) <= 0.01 for score, _ in found.values())
 
 
+def test_what_others_have_found_of_late_is_found_more_readily(purchases):
+    late = LikeYou(LikeYouConfig(late_days=2.5))
+    few = np.isin(purchases.row, [ROW["honey"], ROW["sugar"]]) & (purchases.day < 6) & (purchases.customer % 4 < 2)
+    known = {name: getattr(purchases, name)[~few] for name in ("customer", "row", "day", "order")}
+    learned(late, msgspec.structs.replace(purchases, **known))  # nobody of the first half of the town had them before the sixth day
+    before = learned(LikeYou(LikeYouConfig(of_late=0.0)), msgspec.structs.replace(purchases, **known))
+    more = {name: late.state.weight[name] / before.state.weight[name] for name in THINGS if name in before.state.weight}
+    assert min(more["honey"], more["sugar"]) > max(more["tea"], more["coffee"], more["milk"])
+
+
+def test_a_second_thing_of_a_type_makes_room_for_another_type(purchases):
+    kinds = {name: "Food > Sweet" if name in {"honey", "sugar"} else f"Food > {name}" for name in THINGS}
+    town = build_table([Product(id=name, title=name, product_type=kinds[name]) for name in THINGS], (), version=1)
+    here = msgspec.structs.replace(purchases, catalog=town)
+    own, once = np.array([town.group_of[town.row_of["tea"]], town.group_of[town.row_of["coffee"]]]), np.log1p([1.0, 1.0])
+    alike, apart = (LikeYou(LikeYouConfig(same_type=share)) for share in (1.0, 0.5))
+    told = []
+    for source in (alike, apart):
+        source.train(here)
+        source.bind(town)
+        styles, worth = source.finds(own, once, count=20)
+        told.append(dict(zip([town.groups[style] for style in styles.tolist()], worth.tolist(), strict=True)))
+    second = min(("honey", "sugar"), key=lambda name: told[0][name])
+    assert told[1] == {name: worth * (0.5 if name == second else 1.0) for name, worth in told[0].items()}
+
+
 def test_a_stranger_and_a_shop_too_young_get_nothing(next_basket, like_you, purchases):
     assert said(next_basket, customer_of(catalog=TOWN)) == said(like_you, customer_of(catalog=TOWN)) == {}
     few = msgspec.structs.replace(purchases, **{name: getattr(purchases, name)[purchases.customer < 20] for name in ("customer", "row", "day", "order")})
@@ -93,6 +120,24 @@ def test_a_stranger_and_a_shop_too_young_get_nothing(next_basket, like_you, purc
 
 def test_gifts_teach_nothing_of_their_taste(next_basket, like_you):
     assert said(next_basket, tea_drinker(gift=True)) == said(like_you, tea_drinker(gift=True)) == {}
+
+
+def test_what_they_have_speaks_as_one_of_its_type_and_of_all_above():
+    shop = build_table(
+        [
+            Product(id=name, title=name, product_type=path)
+            for name, path in (("fuji", "Food > Fruit > Apples"), ("pear", "Food > Fruit > Pears"), ("soap", "Soap"))
+        ],
+        (),
+        version=1,
+    )
+    kinds, (fuji, pear, soap) = Kinds.of(shop), (shop.group_of[shop.row_of[name]] for name in ("fuji", "pear", "soap"))
+    have = csr_matrix(np.log1p([[2.0, 1, 1], [0, 0, 3]]).astype(np.float32)[:, np.argsort([fuji, pear, soap])])
+    everybody = [dict(zip(kinds.names, np.expm1(row).round(3).tolist(), strict=True)) for row in kinds.taste(have).toarray()]
+    assert everybody[0] == {"Food": 3, "Food > Fruit": 3, "Food > Fruit > Apples": 2, "Food > Fruit > Pears": 1, "Soap": 1}
+    assert everybody[1] == dict.fromkeys(kinds.names, 0) | {"Soap": 3}  # above soap there is nothing
+    found, times = kinds.heard(np.array([fuji, pear, soap]), np.log1p([2.0, 1, 1]))
+    assert {kinds.names[kind]: count for kind, count in zip(found.tolist(), np.expm1(times).round(3).tolist(), strict=True)} == everybody[0]
 
 
 @pytest.mark.parametrize("kind", [NextBasket, LikeYou])

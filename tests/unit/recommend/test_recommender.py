@@ -4,6 +4,7 @@ from small_shop import CATALOG, NOW, ago, bought, customer_of, row
 from tactful.model.candidates import Because, Candidates
 from tactful.model.moment import Moment
 from tactful.recommend import Recommender
+from tactful.recommend._rhythm import Rhythm, Rhythms
 from tactful.recommend.considering import Considering
 
 
@@ -22,6 +23,17 @@ def test_what_is_due_again_is_not_hidden_behind_a_best_seller():
     assert shelf["coffee"][0] == "due_again"
     assert shelf["coffee"][1] < 0.9
     assert shelf["milk"] == ("popular_here", 0.8)
+
+
+def test_how_often_the_very_style_is_bought_again_is_told_of_a_style_and_of_its_kind():
+    recommender = Recommender()
+    seldom, often = Rhythm(repeat_share=0.05), Rhythm(repeat_share=0.6)
+    rhythms = Rhythms(types={"Electronics > Photo > Cameras": seldom, "Food > Drinks > Coffee": often}, groups={"camera": often, "coffee": seldom})
+    recommender.components["due_again"].state.rhythms = rhythms
+    recommender.bind(CATALOG)
+    style, kind = (dict(zip(CATALOG.groups, shares.tolist(), strict=True)) for shares in (recommender.repeat_share(), recommender.kind_repeat_share()))
+    assert (style["camera"], kind["camera"], kind["camera-other"]) == (0.6, 0.05, 0.05)
+    assert (style["coffee"], kind["coffee"]) == (0.05, 0.6)
 
 
 class Saying(Considering):

@@ -1,5 +1,6 @@
 """Which of what may be shown is shown, and what tires."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -88,6 +89,29 @@ def test_one_find_off_the_beaten_track_has_a_place_where_it_is_likely_enough(wor
     assert len(names) == 8
     assert ("C1" in names, "C2" in names) == (found, False)
     assert shown(slate_of(shelf, Moment(now=NOW, limit=3), shopper(A=20)), shelf) == ["A0", "A1", "A2"]
+
+
+def thinking_of(shelf, *names):
+    """The shelf, with some of it proposed because they think about it."""
+    wanted = np.isin(shelf.rows, [SHOP.row_of[name] for name in names])
+    return msgspec.structs.replace(shelf, source=np.where(wanted, "considering", shelf.source))
+
+
+def test_what_they_think_about_has_a_place_among_what_they_buy_every_week():
+    groceries = {f"A{n}": 0.3 - n / 1e3 for n in range(12)}
+    shelf = thinking_of(shelf_of(groceries | {"B1": 0.02, "B2": 0.01, "C1": 0.015}), "B1", "B2", "C1")
+    names = shown(slate_of(shelf, Moment(now=NOW, limit=8), shopper(A=20, B=1, C=1)), shelf)
+    assert len(set(names)) == 8
+    assert [name for name in names if name[0] != "A"] == ["B1", "C1"], "the likeliest of each kind"
+    assert names[:6] == ["A0", "A1", "A2", "A3", "A4", "A5"]
+    assert shown(slate_of(shelf, Moment(now=NOW, limit=3), shopper(A=20, B=1, C=1)), shelf) == ["A0", "A1", "A2"]
+
+
+def test_a_find_takes_no_place_of_what_they_think_about():
+    groceries = {f"A{n}": 0.3 - n / 1e3 for n in range(12)}
+    shelf = thinking_of(shelf_of(groceries | {"B1": 0.005, "C1": FIND_FLOOR}), "B1")
+    names = shown(slate_of(shelf, Moment(now=NOW, limit=8), shopper(A=20, B=1)), shelf)
+    assert sorted(set(names) - set(groceries)) == ["B1", "C1"]
 
 
 def passed_by(*days):

@@ -1,11 +1,13 @@
 """What each source proposes of whom, and why."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of, happened, life_of, looked, profile_of, purchase_table, row, tables_of
 from tactful.catalog import build_table
-from tactful.model.events import Address, Identified, Traits
+from tactful.model.events import Address, Identified, OrderLine, Traits
 from tactful.model.moment import OUTREACH, Moment
 from tactful.model.products import Product
 from tactful.model.tables import History
@@ -66,6 +68,28 @@ def test_near_the_usual_gap_is_far_likelier_than_just_after_a_purchase(is_traine
     assert nearly_due > 0.5
 
 
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_who_bought_three_at_once_needs_none_until_the_third_is_nearly_gone(is_trained, due_again):
+    source = due_again if is_trained else bound(DueAgain())
+
+    def score(days_since_last, pieces):
+        last = bought(ago(days_since_last), lines=(OrderLine(product_id="coffee", quantity=pieces),))
+        return said(source, customer_of(last, *(bought(ago(days_since_last + 14 * n), "coffee") for n in range(1, 8))))["coffee"]
+
+    assert score(12, 3)[0] < 0.3 * score(12, 1)[0]
+    assert score(12 + 28, 3)[0] > 2 * score(12, 3)[0]
+    assert NOW + timedelta(days=14) < score(12, 3)[1].opened_at < NOW + timedelta(days=23)
+
+
+def test_less_than_usual_does_not_bring_the_day_forward_and_a_gift_stocks_nobody_up(due_again):
+    few = bought(ago(5), lines=(OrderLine(product_id="coffee", quantity=1.0),))
+    twos = [bought(ago(5 + 14 * n), lines=(OrderLine(product_id="coffee", quantity=2.0),)) for n in range(1, 8)]
+    assert said(due_again, customer_of(few, *twos))["coffee"][1].stocked_days == 0
+    gift = bought(ago(4), lines=(OrderLine(product_id="coffee", quantity=9.0),), gift=True)
+    ones = [bought(ago(12 + 14 * n), "coffee") for n in range(8)]
+    assert said(due_again, customer_of(gift, *ones))["coffee"][1].stocked_days == 0
+
+
 def test_the_score_is_about_how_often_it_came_true(due_again, purchases):
     """Of all customers a week ago: the scores add up to about the number of styles bought in that week."""
     facts = DueAgain().train(purchases)
@@ -73,10 +97,25 @@ def test_the_score_is_about_how_often_it_came_true(due_again, purchases):
     assert 0 < facts["log_loss"] < 0.5
 
 
+def test_the_kind_is_told_whichever_style_of_it_they_bought(due_again):
+    cameras = [bought(ago(day), product) for day, product in ((90, "camera"), (60, "camera-other"), (30, "camera"), (5, "camera-other"))]
+    for product in ("camera", "camera-other"):
+        _, because = said(due_again, customer_of(*cameras))[product]
+        assert because.kind_at == ago(5)
+        assert because.kind_days == pytest.approx((30 * 30 * 25) ** (1 / 3))
+    _, because = said(due_again, customer_of(bought(ago(20), "coffee")))["coffee"]
+    assert (because.kind_at, because.kind_days) == (ago(20), None)
+
+
 def test_bought_once_has_no_rhythm_to_speak_of(due_again):
     _, because = said(due_again, customer_of(bought(ago(20), "coffee")))["coffee"]
     assert because.every_days is None
     assert said(bound(DueAgain()), customer_of(bought(ago(20), "coffee")))["coffee"][0] == 0
+
+
+@pytest.mark.parametrize(("days", "due"), [((30,), True), ((60,), False), ((60, 75), True)], ids=["once of late", "once long ago", "twice long ago"])
+def test_what_was_only_tried_is_not_due(days, due, due_again):
+    assert ("coffee" in said(due_again, customer_of(*(bought(ago(day), "coffee") for day in days)))) is due
 
 
 def test_the_evidence_is_the_latest_orders_and_where_they_were(due_again):
@@ -183,7 +222,7 @@ def test_a_style_whose_variants_are_of_two_types_can_be_considered():
 def test_the_basket_waits_the_latest_first_and_fades():
     customer = customer_of(carted("novel", ago(4)), carted("camera", ago(0)), carted("gone", ago(1)))
     found = said(CartWaiting(), customer, Moment(now=NOW, placement=OUTREACH))
-    assert [(product, round(score, 3)) for product, (score, _) in found.items()] == [("camera", 0.4), ("novel", 0.2)]
+    assert [(product, round(score, 3)) for product, (score, _) in found.items()] == [("camera", 0.4), ("novel", 0.159)]
     assert found["novel"][1].evidence[0].at == ago(4)
 
 

@@ -59,6 +59,13 @@ def test_the_hour_decides():
     assert (product(*both, at=morning), product(*both, at=afternoon)) == ("macchiato", "tea")
 
 
+def test_the_weekend_has_a_usual_of_its_own():
+    weekday = {n: (NOW - timedelta(days=n)).weekday() for n in range(1, 43)}
+    week = [had(n, "tea" if day == 5 else "macchiato") for n, day in weekday.items() if day < 6]
+    assert product(*week, at=NOW) == "macchiato"
+    assert product(*week, at=NOW + timedelta(days=3)) == "tea"
+
+
 def test_the_hour_is_that_of_where_they_are():
     both = [event for n in range(1, 9) for event in (had(n, hours=-20 + 24), had(n, "tea", hours=24 - 1))]
     assert product(*both, zone="America/Los_Angeles", at=NOW + timedelta(hours=3)) == "macchiato"

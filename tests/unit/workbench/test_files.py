@@ -34,7 +34,7 @@ def bought_lines(work):
 
 
 def begin(workbench, state="state", *, now=NOW, resume_within=timedelta(0)):
-    return workbench.begin(state, now=now, resume_within=resume_within)
+    return workbench.begin(lambda _: state, now=now, resume_within=resume_within)
 
 
 def interrupted(workbench):

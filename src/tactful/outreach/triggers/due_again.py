@@ -39,8 +39,10 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
     def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
-        if because.every_days is None or because.last_at is None or because.spread > self.most_spread or (told_at is not None and told_at >= because.last_at):
+        if because.every_days is None or because.last_at is None or because.spread > self.most_spread:
             return None
-        opens = max(now, because.last_at + timedelta(days=self.lead * because.every_days))
-        closes = because.last_at + timedelta(days=self.late * because.every_days)
+        if told_at is not None and told_at >= because.last_at:
+            return None
+        opens = max(now, *(since + timedelta(days=self.lead * days) for since, days in because.rhythms))
+        closes = min(since + timedelta(days=self.late * days) for since, days in because.rhythms)
         return (opens, closes) if opens <= closes else None

@@ -21,8 +21,8 @@ class AlreadyBought(ShelfRule, frozen=True, kw_only=True):
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold the very product, unless it is due again and no durable."""
         assert facts.product_bought_at is not None and facts.life_seconds is not None and facts.purchase_days is not None
-        assert facts.outlived is not None and facts.bought_once is not None
-        durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2) | facts.bought_once
+        assert facts.outlived is not None and facts.seldom_again is not None
+        durable = np.isinf(facts.life_seconds) & (facts.purchase_days < 2) | facts.seldom_again
         bought = ~np.isnan(facts.product_bought_at) & ~facts.outlived
         where = bought & (~is_again(shelf) | durable)
         return Verdicts.deny(where=where, code=self.code, facts={"bought_at": as_times(facts.product_bought_at)} if where.any() else {})

@@ -11,13 +11,16 @@ from tactful.policy._rule import ShelfRule, is_again
 
 GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that tell of a purchase we did not see."""
+OF_WANTS = ("price_drop", "cart_waiting")
+"""News that is only news to who still wants the thing. What they asked to be told of, and what is on their list, is theirs to end."""
 
 
 class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing that is no longer wanted: bought here, most likely bought elsewhere, dropped, or so they say.
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
-    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about annoys.
+    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind, unless it is on their wish
+    list: what follows people about annoys.
     """
 
     code: ClassVar[str] = "need_closed"
@@ -33,6 +36,15 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
             le=1,
         ),
     ] = 0.75
+    longest_rest_message: Annotated[
+        float,
+        setting(
+            "A message still tells what it costs now, or that it waits in the basket, until so large a share of those pauses is over, 0 to 1.",
+            source="simulated shops: later it is mostly no longer wanted (docs/simulator.md)",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.9
     least_sure: Annotated[
         float,
         setting("And while it is so likely that they still want one for themselves, 0 to 1.", source="a little likelier than not", ge=0, le=1),
@@ -54,10 +66,10 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
     def _followed(self, shelf: Shelf, facts: ShelfFacts) -> NDArray[np.bool_]:
-        """On a page the very things that it is late to come back to, unless it is about their kind or they are at it right now. A message has news of them."""
+        """The very things that it is late to come back to: on a page unless it is about their kind or they are at it right now; in a message, what it tells."""
         assert facts.rested is not None and facts.sure is not None
         assert facts.need_in_visit is not None and facts.contextual is not None and facts.stated_wanted_at is not None
         if facts.interrupts:
-            return np.zeros(len(shelf), np.bool_)
+            return np.asarray((facts.rested > self.longest_rest_message) & np.isin(shelf.source, OF_WANTS))
         late = (facts.rested > self.longest_rest) | (facts.sure < self.least_sure)
         return np.asarray(late & ~facts.need_in_visit & ~facts.contextual & ~shelf.stated & np.isnan(facts.stated_wanted_at))

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from tactful.model.settings import setting
 
-MESSAGE = {"due_again": 0.6, "cart_waiting": 0.1, "back_in_stock": 0.3, "price_drop": 0.25, "new_style": 0.1, "asked_for": 0.04, "reward": 0.05}
+MESSAGE = {"due_again": 0.5, "cart_waiting": 0.1, "back_in_stock": 0.3, "price_drop": 0.25, "new_style": 0.1, "asked_for": 0.04, "reward": 0.05}
 
 
 class Thresholds(Struct, frozen=True, kw_only=True):
@@ -20,8 +20,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
         dict[str, Annotated[float, setting("0 to 1", ge=0, le=1)]],
         setting(
             "To interrupt, by reason, 0 to 1. A reason without one never interrupts.",
-            source="due again: at .6 one household in six hears from us in a week, and three words in four are right (Complete Journey); "
-            "a wrong one costs more than a right one earns (docs/simulator.md)",
+            source="at .5 about three households in ten hear from us in a week, and six words in ten are right (Complete Journey)",
         ),
     ] = field(default_factory=MESSAGE.copy)
 

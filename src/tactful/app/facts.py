@@ -14,7 +14,7 @@ from tactful.model.catalog import SENSITIVITIES, subject_of, within
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
-from tactful.model.profile import HOW_OFTEN, Consent, ProductHistory, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, Profile
 from tactful.model.tables import DAY_SECONDS
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -28,7 +28,11 @@ GOT = frozenset({"bought_elsewhere", "already_have"})
 BOUGHT_AGAIN = 0.2
 """Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again; and least share of the
 buyers of any style of a kind, from which on having bought one twice says so."""
+HARDLY_AGAIN = 0.15
+"""Where fewer of the buyers of any style of a kind buy it again, thrice says nothing either: somebody gives the same boots, or wears out what they love."""
 NEWS = ("price_drop", "back_in_stock")
+BUYS_HERE_DAYS = 3
+"""Days with a purchase from which on what somebody never bought here says something."""
 FAR_DAY = 1_000_000
 """Beyond every day since 1970-01-01, so that type and day fit into one number."""
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
@@ -62,15 +66,18 @@ def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds:
     """Least probability by reason. What they put on their wish list they asked about: news of it needs no more than any other wish."""
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
     found = np.array([least[because.code] for because in shelf.because], np.float64)
-    wished = [row for row in customer.signs.get("wish", ()) if _last_word(customer.looked_at[row]) == "wish"] if moment.interrupts else []
-    if wished:
-        news = np.isin(shelf.source, NEWS) & np.isin(shelf.rows, wished)
+    if moment.interrupts:
+        news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
     return found
 
 
-def _last_word(history: ProductHistory) -> str | None:
-    return next((look.kind for look in reversed(history.looks) if look.kind in ("wish", "unwish")), None)
+def _listed(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
+    """Styles that they put on the wish list as part of a want that is open. A wish of long ago, over which they came and went, says nothing of now."""
+    wished = customer.catalog.type_of[customer.signs.get("wish", [])].tolist()
+    wants = [need for code in dict.fromkeys(wished) if (need := customer.needs.get(code)) is not None and need.state == "open"]
+    rows = [sign.row for want in wants for sign in want.signs if sign.kind == "wish"]
+    return np.isin(shelf.groups, customer.catalog.group_of[rows]) if rows else np.zeros(len(shelf), np.bool_)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
@@ -88,6 +95,7 @@ def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
     facts.product_bought_at = _or_perhaps(_latest(own.rows, own.at, shelf.rows), "rows", shelf.rows, customer=customer, moment=moment)
     facts.group_bought_at = _or_perhaps(_latest(own.groups, own.at, shelf.groups), "groups", shelf.groups, customer=customer, moment=moment)
     facts.type_bought_at = _latest(own.types, own.at, shelf.types)
+    facts.never_bought = np.isnan(facts.type_bought_at) & (len(np.unique(np.floor(own.at / DAY_SECONDS))) >= BUYS_HERE_DAYS)
     group, _ = _days_of(own.groups, own.at)
     facts.purchase_days = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
     return True
@@ -130,14 +138,14 @@ def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: F
 
 
 def _seldom_again(shelf: Shelf, customer: Customer, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
-    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit."""
+    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit, of what is ever bought out of habit."""
     if not len(of_style):
         return np.zeros(len(shelf), np.bool_)
     own = customer.history.own()
     group, _ = _days_of(own.groups, own.at)
     often = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
-    style, kind = of_style[shelf.groups] < BOUGHT_AGAIN, of_kind[shelf.groups] < BOUGHT_AGAIN
-    return np.asarray((often < 2) & style | (often < 3) & kind)
+    style, kind = of_style[shelf.groups], of_kind[shelf.groups]
+    return np.asarray((often < 2) & (style < BOUGHT_AGAIN) | (often < 3) & (kind < BOUGHT_AGAIN) | (often < 4) & (kind < HARDLY_AGAIN))
 
 
 def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
@@ -190,10 +198,9 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     looked = set(customer.catalog.group_of[list(customer.looked_at)].tolist()) - set(customer.history.own().groups.tolist())
     found = [(group, need if need is not None and group in need.returned_to else None) for group, need in zip(shelf.groups.tolist(), needs, strict=True)]
     facts.passed_over = np.array([need is None and group in looked for group, need in found], np.bool_)
-    listed = {int(customer.catalog.group_of[row]) for row in customer.signs.get("wish", ())}
-    at_rest = [(group, None if group in listed else need) for group, need in found]  # A wish list is kept in order to find it again.
-    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in at_rest], np.float64)
-    facts.sure = np.array([need.probability if need else 1.0 for _, need in at_rest], np.float64)
+    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in found], np.float64)
+    facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
+    facts.listed = _listed(shelf, customer)
 
 
 class Explained(Sequence[dict[str, float] | None]):

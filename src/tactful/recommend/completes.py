@@ -232,7 +232,8 @@ class Completes(Source):
         """Adds what is new and made for its model, of types that go with its type."""
         rows, probability = learned
         leads = self._leads.get(int(self._catalog.type_of[row]))
-        made = [] if leads is None else [other for other in self._models.made_for(row, sorted(leads)) if other not in rows]
+        made = self._models.made_for(row, leads) if leads is not None else []
+        made = [other for other in made if other not in rows]
         if leads is None or not made:
             return learned
         likely = [leads[int(self._catalog.type_of[other])] for other in made]

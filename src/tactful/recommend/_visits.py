@@ -11,7 +11,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.model.tables import first_of_each
-
 from tactful.recommend._pairs import distinct
 
 Floats = NDArray[np.float64]

@@ -1,6 +1,7 @@
 """Columns over many customers, for learning; and over one customer, for deciding."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -9,6 +10,17 @@ from numpy.typing import NDArray
 from tactful.model.catalog import CatalogTable
 
 DAY_SECONDS = 86_400.0
+
+
+def first_of_each(grouped: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where each run of equal things begins, bool [n]; some time is saved against `numpy.diff`, and this runs a dozen times at every decision.
+
+    >>> first_of_each(np.array([4, 4, 7])).tolist(), first_of_each(np.array([])).tolist()
+    ([True, False, True], [])
+    """
+    first = np.ones(len(grouped), np.bool_)
+    np.not_equal(grouped[1:], grouped[:-1], out=first[1:])
+    return first
 
 
 class History(Struct, frozen=True, kw_only=True, dict=True):

@@ -95,7 +95,8 @@ class Voices(Struct, frozen=True, kw_only=True):
         place = self.place[keys]
         known = place >= 0
         place = place[known]
-        return np.bincount(self.to[place].ravel(), weights=(self.weight[place] * amount[known][:, None]).ravel(), minlength=size).astype(np.float64)
+        weights = self.weight.take(place, axis=0) * amount[known][:, None]
+        return np.bincount(self.to.take(place, axis=0).ravel(), weights=weights.ravel(), minlength=size).astype(np.float64)
 
 
 class Alike(Struct, frozen=True, kw_only=True):

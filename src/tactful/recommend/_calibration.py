@@ -1,6 +1,7 @@
 """One scale for every source: isotonic maps from a source's own score to the probability of being wanted within seven days."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -12,7 +13,7 @@ LEAST_HITS = 20
 """Fewer purchases than this in the examples, and the source's stated prior stays."""
 
 
-class Curve(Struct, frozen=True, kw_only=True):
+class Curve(Struct, frozen=True, kw_only=True, dict=True):
     """A non-decreasing map by its corners; between them it is linear."""
 
     score: tuple[float, ...]
@@ -20,7 +21,11 @@ class Curve(Struct, frozen=True, kw_only=True):
 
     def __call__(self, score: Floats) -> Floats:
         """Map scores float64 [n] to probabilities float64 [n]."""
-        return np.asarray(np.interp(score, self.score, self.probability))
+        return np.asarray(np.interp(score, *self._corners))
+
+    @cached_property
+    def _corners(self) -> tuple[Floats, Floats]:
+        return np.array(self.score), np.array(self.probability)
 
 
 def fit_curve(score: Floats, wanted: NDArray[np.bool_]) -> Curve | None:

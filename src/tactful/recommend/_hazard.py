@@ -5,6 +5,8 @@ somebody shops these weeks and how readily they come back to things at all, what
 the other means. A tree ensemble of the same signs is ahead by .002 in AUC when averaged with it, for twenty times the cost of an answer.
 """
 
+from functools import cached_property
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -179,7 +181,7 @@ def _of_people(asked: Asked, fading: Floats, visits: Floats) -> Floats:
     ).T
 
 
-class Hazard(Struct, frozen=True, kw_only=True):
+class Hazard(Struct, frozen=True, kw_only=True, dict=True):
     """What was learned."""
 
     model: Logistic
@@ -188,7 +190,12 @@ class Hazard(Struct, frozen=True, kw_only=True):
 
     def probability(self, signs: Floats) -> Floats:
         """P(bought within the horizon), float64 [n]; signs float64 [n, `SIGNS`]."""
-        return self.model.probability(_with_products(np.minimum(np.maximum(signs, self.least), self.most)))
+        least, most = self._bounds
+        return self.model.probability(_with_products(np.minimum(np.maximum(signs, least), most)))
+
+    @cached_property
+    def _bounds(self) -> tuple[Floats, Floats]:
+        return np.array(self.least), np.array(self.most)
 
 
 def fit_hazard(signs: Floats, label: NDArray[np.bool_]) -> Hazard:

@@ -1,7 +1,7 @@
 """Which accessory is for which model, as titles tell: a cover "for 22 inch griddle", a battery "for Optika", a case for a "Nuvo 7"."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from copy import copy
 
 import numpy as np
@@ -135,10 +135,10 @@ class Models:
         other_model = bool(own) and bool(models & others) and not models & own
         return other_model or (bool(brand) and bool(whom & others) and brand not in whom)
 
-    def made_for(self, anchor: int, types: list[int]) -> list[int]:
-        """Rows of some types that share a model with the anchor."""
-        own = self._models.get(anchor, frozenset())
-        return [row for kind in types for model in sorted(own) for row in self._made.get((kind, model), ())]
+    def made_for(self, anchor: int, types: Iterable[int]) -> list[int]:
+        """Rows of some types that share a model with the anchor, which most things have none of."""
+        own = sorted(self._models.get(anchor, ()))
+        return [row for kind in sorted(types) for model in own for row in self._made.get((kind, model), ())] if own else []
 
 
 def _is_amount(word: str) -> bool:

@@ -4,6 +4,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.model.tables import DAY_SECONDS, History, first_of_each
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 HALF_LIVES = (7.0, 21.0, 60.0, 180.0)
@@ -51,17 +53,36 @@ def purchase_days(key: Ints | NDArray[np.int32], day: Floats) -> tuple[Ints, Int
 def distinct(things: Ints) -> Ints:
     """Each of some things, not negative, once, ascending; many times as quick as `numpy.unique`, which hashes."""
     ascending = np.sort(things)
-    return ascending[np.diff(ascending, prepend=-1) > 0]
+    return ascending[first_of_each(ascending)]
 
 
 def summarise(customer: NDArray[np.int32], key: NDArray[np.int32], day: Floats) -> Pairs:
     """Summarise purchases (columns of equal length, any order); several on one day count once."""
     order = np.lexsort((day, key, customer))
-    who, what, day = customer[order].astype(np.int64), key[order].astype(np.int64), day[order]
-    same_pair = (who[1:] == who[:-1]) & (what[1:] == what[:-1])
-    keep = np.concatenate(([True], ~(same_pair & (np.floor(day[1:]) == np.floor(day[:-1]))))) if len(day) else np.empty(0, bool)
-    who, what, day = who[keep], what[keep], day[keep]
-    new_pair = np.concatenate(([True], (who[1:] != who[:-1]) | (what[1:] != what[:-1]))) if len(day) else np.empty(0, bool)
+    return _in_order(customer[order].astype(np.int64), key[order].astype(np.int64), day[order])
+
+
+def summarise_history(own: History) -> tuple[Pairs, Pairs, Pairs]:
+    """Summarise one customer's purchases by style, by type, and all together: all three at once, for they are summarised at every decision.
+
+    The customer of all of them is 0, and the key of all together too.
+    """
+    lines, day = len(own.rows), own.at / DAY_SECONDS
+    keys = np.concatenate([own.groups[own.by_group], own.types[own.by_type], np.zeros(lines, np.int32)])
+    both = _in_order(np.repeat(np.arange(3), lines), keys.astype(np.int64), np.concatenate([day[own.by_group], day[own.by_type], day]))
+    first, second = np.searchsorted(both.customer, (1, 2)).tolist()
+    both.customer[:] = 0
+    by_style, by_type, all_together = (
+        Pairs(**{name: getattr(both, name)[part] for name in Pairs.__struct_fields__}) for part in (slice(first), slice(first, second), slice(second, None))
+    )
+    return by_style, by_type, all_together
+
+
+def _in_order(who: Ints, what: Ints, day: Floats) -> Pairs:
+    """Summarise purchases that are sorted by customer, key and time."""
+    new_pair = first_of_each(who) | first_of_each(what)
+    keep = new_pair | first_of_each(np.floor(day))
+    who, what, day, new_pair = who[keep], what[keep], day[keep], new_pair[keep]
     start = np.flatnonzero(new_pair)
     end = np.append(start, len(day))[1:]
     count = (end - start).astype(np.float64)
@@ -104,9 +125,11 @@ def faded(pairs: Pairs | Kinds, day: float) -> Floats:
 def by_kind(pairs: Pairs, kind: Ints) -> tuple[Kinds, NDArray[np.intp]]:
     """Sum pairs up by (customer, kind); ``kind`` is the kind of each pair. The sums, and which one each pair is part of."""
     code = pairs.customer * (int(kind.max(initial=0)) + 1) + kind
-    found, part = np.unique(code, return_inverse=True)
-    last = np.full(len(found), -np.inf)
-    np.maximum.at(last, part, pairs.last_day)
+    order = np.argsort(code, kind="stable")
+    first = first_of_each(code[order])
+    part = np.empty(len(code), np.intp)
+    part[order] = np.cumsum(first) - 1
+    last = np.maximum.reduceat(pairs.last_day[order], np.flatnonzero(first)) if len(code) else np.empty(0)
     carried = pairs.fading * 0.5 ** ((last[part] - pairs.last_day)[:, None] / HALF_LIVES)
-    count, *fading = (np.bincount(part, weights=column, minlength=len(found)).astype(np.float64) for column in (pairs.count, *carried.T))
+    count, *fading = (np.bincount(part, weights=column, minlength=len(last)).astype(np.float64) for column in (pairs.count, *carried.T))
     return Kinds(count=count, last_day=last, fading=np.column_stack(fading)), part

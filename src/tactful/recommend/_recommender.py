@@ -16,7 +16,7 @@ from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.products import Product
-from tactful.model.tables import LookTable, PurchaseTable
+from tactful.model.tables import LookTable, PurchaseTable, first_of_each
 from tactful.model.wants import WantModel
 from tactful.recommend._calibration import Calibration, fit_curve
 from tactful.recommend._component import Component, Facts, Source
@@ -205,7 +205,7 @@ def _fits_page(rows: NDArray[np.int32], moment: Moment, catalog: CatalogTable) -
 def _strongest(rows: NDArray[np.int32], score: NDArray[np.float64], outranks: NDArray[np.int32], because: Sequence[Because], *, catalog: CatalogTable) -> Shelf:
     """The strongest proposal of each product, of equals the first; the likeliest first."""
     order = np.lexsort((-score, -outranks, rows))
-    kept = order[np.diff(rows[order], prepend=-1) > 0]
+    kept = order[first_of_each(rows[order])]
     kept = kept[np.argsort(-score[kept], kind="stable")]
     rows, reasons = rows[kept], tuple(because[i] for i in kept.tolist())
     return Shelf(

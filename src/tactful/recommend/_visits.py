@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tactful.model.tables import first_of_each
 from tactful.recommend._pairs import distinct
 
 Floats = NDArray[np.float64]
@@ -120,7 +121,7 @@ class Shares(Struct, frozen=True):
             return cls(some, np.asarray(total[some], np.float64))
         order = np.argsort(things, kind="stable")
         ascending = things[order]
-        first = np.flatnonzero(np.diff(ascending, prepend=-1))
+        first = np.flatnonzero(first_of_each(ascending))
         return cls(ascending[first], np.add.reduceat(amount[order], first) if len(first) else np.empty(0))
 
 
@@ -193,7 +194,8 @@ class VisitIndex:
         end = np.minimum(self._start[things + 1], start + config.latest)
         lines = _ranges(start, end)
         which = np.repeat(np.arange(len(things)), end - start)
-        visit, shared = np.unique(self._visit[lines], return_inverse=True)
+        visit = distinct(self._visit[lines])
+        shared = np.searchsorted(visit, self._visit[lines])
         alike = np.bincount(shared, weights=(np.exp(-ago / config.fading) * self._rarity[things])[which], minlength=len(visit))
         meeting = np.zeros(len(visit))
         sooner = np.argsort(-ago[which], kind="stable")

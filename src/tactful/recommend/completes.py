@@ -19,7 +19,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.products import Product
 from tactful.model.profile import Order
-from tactful.model.tables import LookTable, PurchaseTable
+from tactful.model.tables import LookTable, PurchaseTable, first_of_each
 from tactful.recommend._after import AfterConfig, Lines, learn_after
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._models import Models
@@ -232,7 +232,8 @@ class Completes(Source):
         """Adds what is new and made for its model, of types that go with its type."""
         rows, probability = learned
         leads = self._leads.get(int(self._catalog.type_of[row]))
-        made = [] if leads is None else [other for other in self._models.made_for(row, sorted(leads)) if other not in rows]
+        made = self._models.made_for(row, leads) if leads is not None else []
+        made = [other for other in made if other not in rows]
         if leads is None or not made:
             return learned
         likely = [leads[int(self._catalog.type_of[other])] for other in made]
@@ -247,7 +248,7 @@ class Completes(Source):
         score = np.concatenate([anchor.partners[1] * anchor.weight for anchor in anchors])
         by_anchor = np.repeat(np.arange(len(anchors)), [len(anchor.partners[0]) for anchor in anchors])
         order = np.lexsort((by_anchor, -score, rows))
-        best = order[np.diff(rows[order], prepend=-1) > 0]
+        best = order[first_of_each(rows[order])]
         strongest = best[np.lexsort((rows[best], -score[best]))][: min(self.config.proposed, moment.enough)].tolist()
         because = {i: self._because(anchors[i], customer) for i in set(by_anchor[strongest].tolist())}
         return Candidates.of([(int(rows[i]), float(score[i]), because[int(by_anchor[i])]) for i in strongest])
@@ -353,7 +354,7 @@ def _kinds_and_categories(catalog: CatalogTable, products: NDArray[np.int64]) ->
 def _by_row(one: NDArray[np.int64], other: NDArray[np.int64], worth: NDArray[np.float64]) -> dict[int, Known]:
     """What is worth anything, by row of the one; columns of equal length, the lines of one standing together."""
     one, other, worth = one[worth > 0], other[worth > 0], worth[worth > 0]
-    start = np.flatnonzero(np.diff(one, prepend=-1))
+    start = np.flatnonzero(first_of_each(one))
     return {int(one[begin]): (other[begin:end], worth[begin:end]) for begin, end in pairwise([*start.tolist(), len(one)])}
 
 

@@ -88,11 +88,10 @@ def _foremost(customer: Customer) -> list[int]:
     rank: dict[int, tuple[bool, datetime]] = {}
     catalog = customer.catalog
     looked = customer.looked_at
+    chosen = {row for kind in CHOSEN for row in customer.signs.get(kind, ())}
     types = catalog.type_of[np.fromiter(looked, np.int64, len(looked))].tolist()
-    for code, product in zip(types, looked.values(), strict=True):
-        looks = product.looks
-        chosen = (looks[0].kind in CHOSEN) if len(looks) == 1 else not CHOSEN.isdisjoint([look.kind for look in looks])
-        found = chosen, looks[-1].at
+    for code, (row, product) in zip(types, looked.items(), strict=True):
+        found = row in chosen, product.looks[-1].at
         if code not in rank or found > rank[code]:
             rank[code] = found
     foremost = set(sorted(rank, key=rank.__getitem__, reverse=True)[:MOST_TYPES])

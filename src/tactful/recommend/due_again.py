@@ -17,11 +17,11 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import DAY_SECONDS, History, PurchaseTable
+from tactful.model.tables import DAY_SECONDS, History, PurchaseTable, first_of_each
 from tactful.recommend._component import Facts, Source
 from tactful.recommend._hazard import HORIZON_DAYS, Asked, Hazard, Styles, fit_hazard, irregularity, lognormal, typical_gap
 from tactful.recommend._logistic import expit
-from tactful.recommend._pairs import Pairs, distinct, summarise
+from tactful.recommend._pairs import Pairs, distinct, summarise, summarise_history
 from tactful.recommend._pulse import Pulses, learn_pulses
 from tactful.recommend._rhythm import Rhythms, learn_rhythms, types_of_groups
 from tactful.recommend._stock import days_stocked
@@ -134,14 +134,12 @@ class DueAgain(Source):
         own = customer.history.own()
         if not len(own.rows):
             return Candidates.none()
-        nobody = np.zeros(len(own.rows), np.int32)
-        days = own.at / DAY_SECONDS
-        pairs, trips = summarise(nobody, own.groups, days), summarise(nobody, nobody, days)
+        pairs, of_kinds, trips = summarise_history(own)
         today = moment.now.timestamp() / DAY_SECONDS
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
         spread = irregularity(pairs, self.styles).tolist()
-        kinds, kind_of = _kinds(summarise(nobody, own.types, days)), customer.catalog.type_of
+        kinds, kind_of = _kinds(of_kinds), customer.catalog.type_of
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
         lines = [
             (i, rows, orders)
@@ -225,7 +223,7 @@ TRIED_AFTER = 2.5
 def _lines_of_groups(own: History, wanted: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
     """Number, and catalogue rows and orders of the lines, oldest first, of some styles; they are numbered ascending as `summarise` sorts them."""
     groups = own.groups[own.by_group]
-    starts = [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), len(groups)]
+    starts = [*np.flatnonzero(first_of_each(groups)).tolist(), len(groups)]
     rows, orders = own.rows[own.by_group].tolist(), own.orders[own.by_group].tolist()
     for i in wanted:
         lines = slice(starts[i], starts[i + 1])

@@ -19,11 +19,11 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.tables import DAY_SECONDS, PurchaseTable
+from tactful.model.tables import DAY_SECONDS, PurchaseTable, first_of_each
 from tactful.recommend._alike import Alike, AlikeConfig, learn_alike
 from tactful.recommend._baskets import Baskets, baskets_of, taste
 from tactful.recommend._component import Facts, Source
-from tactful.recommend._pairs import purchase_days
+from tactful.recommend._pairs import distinct, purchase_days
 from tactful.recommend._rhythm import types_of_groups
 
 Floats = NDArray[np.float64]
@@ -89,8 +89,8 @@ class Kinds(Struct, frozen=True, kw_only=True):
         """The same of one customer: kinds and log counts, by styles and log counts."""
         kinds, times = self.of_style[own].ravel(), np.repeat(np.expm1(amount), self.of_style.shape[1])
         told = kinds >= 0
-        found, at = np.unique(kinds[told], return_inverse=True)
-        return found, np.log1p(np.bincount(at, weights=times[told], minlength=len(found)))
+        found = distinct(kinds[told])
+        return found, np.log1p(np.bincount(np.searchsorted(found, kinds[told]), weights=times[told], minlength=len(found)))
 
 
 def _upwards(path: str) -> list[str]:
@@ -180,8 +180,8 @@ class LikeYou(Source):
         if not latest or not len(self._likeness.kept):
             return Candidates.none()
         bought, _ = purchase_days(history.groups, history.at / DAY_SECONDS)
-        first = np.flatnonzero(np.diff(bought, prepend=-1))
-        own, times = bought[first], np.diff(first, append=len(bought))
+        first = np.flatnonzero(first_of_each(bought))
+        own, times = bought[first], np.append(first[1:], len(bought)) - first
         open_to_say = ~self._private[own]
         styles, score = self.finds(own[open_to_say], np.log1p(times[open_to_say]), count=min(self.config.proposed, moment.enough))
         sayable = np.array([group for group in latest if not self._private[group]], np.int64)

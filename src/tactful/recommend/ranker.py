@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tactful.model.candidates import Ranked, Shelf
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
-from tactful.model.tables import PurchaseTable
+from tactful.model.tables import PurchaseTable, first_of_each
 from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._component import Component, Facts
 from tactful.recommend._logistic import expit, fit_offset
@@ -304,7 +304,7 @@ def _loss(probability: Floats, wanted: NDArray[np.bool_]) -> Floats:
 def _right_of_shown(owner: NDArray[np.intp], probability: Floats, wanted: NDArray[np.bool_]) -> float:
     """How many of each customer's likeliest were wanted, on average."""
     order = np.lexsort((-probability, owner))
-    start = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    start = np.flatnonzero(first_of_each(owner[order]))
     shown = order[np.arange(len(order)) - start[owner[order]] < SHOWN]
     return float(wanted[shown].sum()) / len(start)
 

@@ -18,7 +18,7 @@ COMPONENTS = discover()
 SOURCES = [component for component in COMPONENTS if issubclass(component, Source)]
 each = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-HERE = Moment(now=NOW, placement="product", featured=(row("camera"),), country="GB")
+HERE = Moment(now=NOW, placement="product", featured=(row("camera"),), query="drinks", country="GB")
 AWAY = Moment(now=NOW, placement=OUTREACH)
 ANN = customer_of(
     *(bought(ago(13 + 14 * n), "coffee") for n in range(5)),
@@ -121,7 +121,7 @@ def test_saved_and_loaded_it_says_the_same_to_the_bit(source, trained):
 @each_source
 def test_of_an_unknown_customer_only_the_page_and_the_shop_speak(source, trained):
     found = said(trained[source.name], NOBODY)
-    assert bool(found) == (source.name in {"popular_here", "completes", "similar"})
+    assert bool(found) == (source.name in {"popular_here", "completes", "similar", "searched"})
     assert said(trained[source.name], NOBODY, moment=AWAY) == [] or source.name == "popular_here"
 
 

@@ -1,6 +1,7 @@
 """The command line as its users meet it: exit codes, one-line errors, JSON, files of every kind."""
 
 import gzip
+import inspect
 import json
 import os
 import re
@@ -11,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from tactful.bench import Setting, benchmarks, load
 from tactful.cli._application import app, run
 from tactful.wiring import open_engine
 
@@ -325,6 +328,12 @@ def test_benchmarks_are_found_by_name(tactful):
     code, _, complaint = tactful("bench", "weather")
     assert code == 2
     assert "there is no benchmark 'weather'" in complaint
+
+
+@pytest.mark.parametrize("name", benchmarks())
+def test_every_benchmark_is_run_with_a_console_and_its_setting(name):
+    told = inspect.signature(load(name)).parameters.values()
+    assert [parameter.annotation for parameter in told] == [Console, Setting]
 
 
 def test_messages_are_reserved_and_sent_from_the_command_line(tactful, file, tmp_path):

@@ -201,7 +201,7 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     stray = _stray_departments(customer, among={department_of[code] for code in kinds})
     facts.stray_department = np.array([department_of[code] in stray for code in kinds], np.bool_) if stray else np.zeros(len(shelf), np.bool_)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
-    facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.zeros(len(shelf), np.bool_)
+    facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.full(len(shelf), shelf.searched)
     return bool(stray) or bool(met)
 
 
@@ -318,7 +318,7 @@ def _sensitive(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
     on_page = {int(catalog.type_of[row]) for row in moment.featured} if not moment.interrupts else set()
 
     def asked_for(row: int) -> bool:
-        if int(catalog.type_of[row]) in on_page:
+        if shelf.searched or int(catalog.type_of[row]) in on_page:
             return True
         stated = customer.profile.preferences and not is_shunned(row, customer.profile, catalog, writing=moment.interrupts)
         return bool(stated) and wanted_at(row, customer.profile, catalog) is not None

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from tactful.bench import Setting
 from tactful.learning.off_policy import ESTIMATORS, Logged
-from tactful.model.errors import InvalidInput
+from tactful.model.errors import NotReady
 from tactful.recommend._logistic import fit_logistic
 
 Floats = NDArray[np.float64]
@@ -41,9 +42,14 @@ class Log(Struct, frozen=True, kw_only=True):
     """What is known of visitor and item, float64 [n, f]."""
 
 
-def run(console: Console, data: Path) -> int:
-    """Compare the estimators with the truth and with what was published; 0 where the best of ours is no further off than published, within its spread."""
-    folder = data / "open-bandit" if (data / "open-bandit").is_dir() else data
+def run(console: Console, setting: Setting) -> int:
+    """Compare the estimators with the truth and with what was published; 0 where each of ours is as far off as published, within its spread.
+
+    Raises NotReady without the data.
+    """
+    if setting.public is None:
+        raise NotReady("the sample comes with no package: name the directory that holds open-bandit with --data-dir")
+    folder = setting.public / "open-bandit"
     random_log, other = read_log(folder / "random" / "all" / "all.csv.gz"), read_log(folder / "bts" / "all" / "all.csv.gz")
     found = errors(random_log, other)
     table = Table("estimator", "relative error", "its spread", "published", title=f"Open Bandit, random to the other, {RESAMPLES} resamples")
@@ -98,9 +104,9 @@ def _features(about: Floats, item: Ints, position: Ints, *, items: int) -> Float
 
 
 def read_log(file: Path) -> Log:
-    """Read one policy's file of the sample. Raises InvalidInput where it is not there."""
+    """Read one policy's file of the sample. Raises NotReady where it is not there."""
     if not file.exists():
-        raise InvalidInput(f"{file} is not there: give the folder of the Open Bandit sample with --data")
+        raise NotReady(f"{file} is not there: name the directory that holds open-bandit with --data-dir")
     with gzip.open(file) as raw:
         rows = list(csv.DictReader(io.TextIOWrapper(raw, "utf-8")))
     return Log(

@@ -10,6 +10,8 @@ import typer
 from tactful.cli._options import DEFAULT_DATA, Data, Json, Store
 from tactful.cli._screen import show
 
+BESIDE = Path("../shared/data")
+"""Where a checkout finds the public data that lies beside it."""
 WIDTH = 160
 """Columns where nobody looks on: programs and files get whole lines."""
 
@@ -19,7 +21,10 @@ def bench(
     *,
     data: Data = DEFAULT_DATA,
     data_dir: Annotated[
-        Path | None, typer.Option(envvar="TACTFUL_BENCH_DATA", metavar="DIR", help="Where public data lies that no package brings, a folder a data set.")
+        Path | None,
+        typer.Option(
+            envvar="TACTFUL_BENCH_DATA", metavar="DIR", help="Where public data lies that no package brings, a folder a data set; ../shared/data where that is."
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="On a small sample, to see that it works.")] = False,
     store: Store = None,  # noqa: ARG001 - every command takes it; a benchmark makes what it measures
@@ -33,7 +38,8 @@ def bench(
     if name == "list":
         show(benchmarks(), benchmarks(), as_json=as_json)
         return 0
-    run, setting = load(name), Setting(data=data, public=data_dir, quick=quick)
+    public = data_dir or (BESIDE if BESIDE.is_dir() else None)
+    run, setting = load(name), Setting(data=data, public=public, quick=quick)
     if not as_json:
         return run(Console(width=None if sys.stdout.isatty() else WIDTH), setting)
     said = io.StringIO()

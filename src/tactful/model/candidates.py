@@ -1,6 +1,7 @@
 """What might be shown, before anybody has asked whether it may."""
 
 from datetime import datetime, timedelta
+from itertools import compress
 
 import numpy as np
 from msgspec import Struct
@@ -77,6 +78,10 @@ class Candidates(Struct, frozen=True, kw_only=True):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Candidates":
+        """Some of them."""
+        return Candidates(rows=self.rows[kept], score=self.score[kept], because=tuple(compress(self.because, kept.tolist())))
+
     @classmethod
     def none(cls) -> "Candidates":
         """No proposals."""
@@ -116,6 +121,8 @@ class Shelf(Struct, kw_only=True):
     """Reason code per candidate, for comparison in one go."""
     alive: NDArray[np.bool_]
     """Not withheld by an earlier rule."""
+    searched: bool = False
+    """Whether they search for something, and only what is called so is on it."""
     ranked: Ranked | None = None
     """None where no ranker has heard of it."""
 

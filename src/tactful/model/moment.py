@@ -57,9 +57,10 @@ class Moment(Struct, frozen=True, kw_only=True):
     def enough(self) -> int:
         """Proposals of one source that are enough to choose from.
 
-        On a page policy and variety may refuse every other one, and there are several sources; of a message's the likeliest may all have been bought just now.
+        On a page policy and variety may refuse every other one, and there are several sources; of a message's the likeliest may all have been bought just now,
+        and of what they search for few are called so.
         """
-        return max(LEAST_PROPOSED, 2 * self.limit) * (2 if self.interrupts else 1)
+        return max(LEAST_PROPOSED, 2 * self.limit) * (4 if self.query else 2 if self.interrupts else 1)
 
     @property
     def collects(self) -> bool:

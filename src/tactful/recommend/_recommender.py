@@ -26,6 +26,7 @@ from tactful.recommend._sizes import fitting_variants, sizes_of
 from tactful.recommend.due_again import DueAgain
 from tactful.recommend.life import Life
 from tactful.recommend.ranker import Ranker
+from tactful.recommend.searched import Searched
 from tactful.recommend.wants import Wants
 
 NO_ROWS, NO_SCORES = np.empty(0, np.int32), np.empty(0)
@@ -121,11 +122,13 @@ class Recommender:
         wants.bind(purchases.catalog)
 
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
-        """Ask every source, for variants that fit the customer."""
-        sizes = sizes_of(customer, now=moment.now)
+        """Ask every source, for variants that fit the customer; where they search for something that there is, only for what is called so."""
+        sizes, searched = sizes_of(customer, now=moment.now), self._searched(moment, customer.catalog)
         for component in self.components.values():
             if (component.writes if moment.interrupts else component.shows) and isinstance(component, Source):
                 found = component(moment, customer)
+                if len(searched):
+                    found = found.only(np.isin(customer.catalog.group_of[found.rows], searched))
                 if len(found):
                     rows = found.rows if component.exact else fitting_variants(found.rows, sizes, customer.catalog)
                     yield SourceScores(voice=component.voice, candidates=Candidates(rows=rows, score=found.score, because=found.because))
@@ -145,13 +148,20 @@ class Recommender:
             because += proposed.because
             said.append(scores)
         shelf = _strongest(np.concatenate(rows), np.concatenate(score), np.concatenate(outranks), because, catalog=catalog)
+        shelf.searched = any(scores.source == Searched.name for scores in said)
         return self._in_order(shelf, said, np.concatenate(score), moment=moment, customer=customer)
 
+    def _searched(self, moment: Moment, catalog: CatalogTable) -> NDArray[np.int32]:
+        """The styles that are called what they search for."""
+        searched = self.components[Searched.name]
+        assert isinstance(searched, Searched)
+        return catalog.group_of[searched.found(moment.query)[0]] if moment.query else NO_ROWS
+
     def _in_order(self, shelf: Shelf, said: Sequence[SourceScores], probability: NDArray[np.float64], *, moment: Moment, customer: Customer) -> Shelf:
-        """Asks the ranker, where one was learned. It has heard of nobody who has bought nothing, of no page about something, and of no message."""
+        """Asks the ranker, where one was learned. It has heard of nobody who has bought nothing, of no page or search about something, and of no message."""
         ranker = self.components[Ranker.name]
         assert isinstance(ranker, Ranker)
-        if ranker.state.ranking is None or not len(shelf) or moment.interrupts or moment.featured or not len(customer.history.own().rows):
+        if ranker.state.ranking is None or not len(shelf) or moment.interrupts or moment.featured or shelf.searched or not len(customer.history.own().rows):
             return shelf
         return msgspec.structs.replace(shelf, ranked=ranker(shelf, said, probability, customer=customer, now=moment.now))
 

@@ -56,7 +56,7 @@ def slate_of(shelf: Shelf, moment: Moment, customer: Customer) -> Slate:
     order = np.argsort(-worth, kind="stable")
     alive, worth, likely, limit = alive[order], worth[order], (shelf.score[alive] * fresh)[order], moment.limit
     own = customer.history.own().types
-    if len(alive) <= limit or moment.featured or len(own) < LEAST_LINES:
+    if len(alive) <= limit or moment.featured or shelf.searched or len(own) < LEAST_LINES:
         return Slate(shown=tuple(alive[:limit].tolist()))
     category = customer.catalog.category_of_type
     kind = category[shelf.types[alive]]

@@ -159,6 +159,7 @@ REASONS: dict[str, Callable[["Words", Case], str]] = {
     "this_visit": _this_visit,
     "similar": _similar,
     "new_arrival": _new_arrival,
+    "searched": lambda words, case: words.say("reason.searched.found"),
     "fresh_find": lambda words, case: words.say("reason.fresh_find.new"),
     "cart_waiting": lambda words, case: words.say("reason.cart_waiting.waits", title=_title(words, case.row, case.catalog)),
 }

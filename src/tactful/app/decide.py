@@ -142,14 +142,13 @@ def item_of(shelf: Shelf, index: int, customer: Customer, *, words: Words, now: 
 
 def withheld_of(shelf: Shelf, objections: list[Objection], customer: Customer, *, own: Words) -> tuple[Withheld, ...]:
     """What was withheld, by which rule, with the facts it used; the likeliest first."""
+    products, rows = customer.catalog.products, shelf.rows.tolist()
+    texts = {code: own.withheld(code) for code in {objection.code for objection in objections}}
     return tuple(
-        Withheld(
-            product_id=customer.catalog.product(int(shelf.rows[objection.index])).id,
-            code=objection.code,
-            text=own.withheld(objection.code),
-            facts=objection.facts,
-        )
-        for objection in objections
+        [
+            Withheld(product_id=products[rows[objection.index]].id, code=objection.code, text=texts[objection.code], facts=objection.facts)
+            for objection in objections
+        ]
     )
 
 

@@ -1,10 +1,12 @@
 """Facts for the rules: read once, as columns, and only what some rule declared that it needs."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from typing import get_args
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from tactful.app.addresses import address_of
@@ -15,7 +17,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
 from tactful.model.profile import HOW_OFTEN, Consent, Profile
-from tactful.model.tables import DAY_SECONDS
+from tactful.model.tables import DAY_SECONDS, History
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
 from tactful.policy import Thresholds
@@ -30,15 +32,12 @@ BOUGHT_AGAIN = 0.2
 buyers of any style of a kind, from which on having bought one twice says so."""
 HARDLY_AGAIN = 0.15
 """Where fewer of the buyers of any style of a kind buy it again, thrice says nothing either: somebody gives the same boots, or wears out what they love."""
-NEWS = ("price_drop", "back_in_stock")
 BUYS_HERE_DAYS = 3
 """Days with a purchase from which on what somebody never bought here says something."""
-FAR_DAY = 1_000_000
-"""Beyond every day since 1970-01-01, so that type and day fit into one number."""
+NEWS = ("price_drop", "back_in_stock")
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 _STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
 STATES = {name: code for code, name in enumerate(_STATE_NAMES.tolist())}
-_NOTHING = (0, False, 0, False)
 Floats = NDArray[np.float64]
 
 
@@ -53,19 +52,30 @@ def shelf_facts(shelf: Shelf, moment: Moment, customer: Customer, *, needs: Need
         if need in needs and not gather(facts, shelf, moment, customer):
             nothing |= need.value
     facts.nothing = Needs(nothing)
+    if needs & (Needs.OWNED | Needs.LIFE):
+        _purchases(facts, shelf, moment, customer, needs=needs, recommender=recommender)
+    return facts
+
+
+def _purchases(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer, *, needs: Needs, recommender: Recommender) -> None:
+    bought = _bought(shelf, customer.history.own())
     if Needs.OWNED in needs:
+        facts.product_bought_at = _or_perhaps(bought.product_at, "rows", shelf.rows, customer=customer, moment=moment)
+        facts.group_bought_at = _or_perhaps(bought.style_at, "groups", shelf.groups, customer=customer, moment=moment)
+        facts.type_bought_at, facts.purchase_days = bought.type_at, bought.style_days
+        facts.never_bought = np.isnan(bought.type_at) & (bought.days >= BUYS_HERE_DAYS)
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
-        facts.life_seconds = np.minimum(recommender.life_days()[shelf.types] * DAY_SECONDS, _own_gap(shelf, customer))
-        facts.seldom_again = _seldom_again(shelf, customer, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
-        facts.outlived = _outlived(shelf, moment, customer, lasts_days=recommender.outlived_days())
-    return facts
+        facts.life_seconds = np.minimum(recommender.life_days()[shelf.types], bought.type_gap) * DAY_SECONDS
+        facts.seldom_again = _seldom_again(shelf, bought, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
+        facts.outlived = moment.now.timestamp() > bought.style_at + recommender.outlived_days()[shelf.types] * DAY_SECONDS
 
 
 def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds: Thresholds) -> Floats:
     """Least probability by reason. What they put on their wish list they asked about: news of it needs no more than any other wish."""
-    least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in {because.code for because in shelf.because}}
-    found = np.array([least[because.code] for because in shelf.because], np.float64)
+    codes = [because.code for because in shelf.because]
+    least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in set(codes)}
+    found = np.array([least[code] for code in codes], np.float64)
     if moment.interrupts:
         news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
@@ -74,38 +84,78 @@ def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds:
 
 def _listed(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
     """Styles that they put on the wish list as part of a want that is open. A wish of long ago, over which they came and went, says nothing of now."""
-    wished = customer.catalog.type_of[customer.signs.get("wish", [])].tolist()
-    wants = [need for code in dict.fromkeys(wished) if (need := customer.needs.get(code)) is not None and need.state == "open"]
-    rows = [sign.row for want in wants for sign in want.signs if sign.kind == "wish"]
-    return np.isin(shelf.groups, customer.catalog.group_of[rows]) if rows else np.zeros(len(shelf), np.bool_)
+    wished = customer.signs.get("wish")
+    if not wished:
+        return np.zeros(len(shelf), np.bool_)
+    kinds = dict.fromkeys(customer.catalog.type_of[wished].tolist())
+    wants = [need for code in kinds if (need := customer.needs.get(code)) is not None and need.state == "open"]
+    rows = np.array([sign.row for want in wants for sign in want.signs if sign.kind == "wish"], np.int32)
+    return np.isin(shelf.groups, customer.catalog.group_of[rows])
+
+
+class _Bought(Struct, frozen=True, kw_only=True):
+    """What they bought for themselves, by candidate."""
+
+    product_at: Floats
+    """Epoch seconds of the latest purchase of the very product, NaN where none."""
+    style_at: Floats
+    type_at: Floats
+    style_days: NDArray[np.int64]
+    """On how many days they bought the style."""
+    type_gap: Floats
+    """Fewest days after which they bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
+    days: int
+    """On how many days they bought anything."""
+
+
+def _bought(shelf: Shelf, own: History) -> _Bought:
+    if not len(own.at):
+        never, once = np.full(len(shelf), np.nan), np.full(len(shelf), np.inf)
+        return _Bought(product_at=never, style_at=never, type_at=never, style_days=np.zeros(len(shelf), np.int64), type_gap=once, days=0)
+    day = np.floor(own.at / DAY_SECONDS)
+    by_style, by_type = own.by_group, own.by_type
+    of_style, of_type = _runs(own.groups[by_style], shelf.groups), _runs(own.types[by_type], shelf.types)
+    return _Bought(
+        product_at=_latest(own.rows, own.at, shelf.rows),
+        style_at=_at_end(own.at[by_style], *of_style),
+        type_at=_at_end(own.at[by_type], *of_type),
+        style_days=_days(day[by_style], *of_style),
+        type_gap=_shortest_gap(day[by_type], *of_type),
+        days=1 + int(np.count_nonzero(day[1:] != day[:-1])),
+    )
+
+
+def _runs(ascending: NDArray[np.int32], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the lines of each wanted key begin and end."""
+    return ascending.searchsorted(wanted), ascending.searchsorted(wanted, side="right")
+
+
+def _at_end(at: Floats, first: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
+    """The latest time of each run, NaN where it is empty; within a run, times come in ascending order."""
+    return np.where(end > first, at[end - 1], np.nan)
+
+
+def _days(day: Floats, first: NDArray[np.intp], end: NDArray[np.intp]) -> NDArray[np.int64]:
+    """How many different days there are in each run."""
+    changes = np.zeros(len(day) + 1, np.int64)
+    np.cumsum(day[1:] != day[:-1], out=changes[1:-1])
+    return np.where(end > first, changes[end - 1] - changes[first] + 1, 0)
+
+
+def _shortest_gap(day: Floats, first: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
+    """Fewest days between two different days of each run, inf where there are no two."""
+    gaps = np.full(len(day) + 1, np.inf)
+    between = day[1:] - day[:-1]
+    gaps[1:-1] = np.where(between > 0, between, np.inf)
+    edges = np.empty((len(first), 2), np.intp)
+    edges[:, 0], edges[:, 1] = np.minimum(first + 1, end), end
+    return np.where(end > first + 1, np.minimum.reduceat(gaps, edges.ravel())[::2], np.inf)
 
 
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
     """For each wanted key the latest time it occurs, NaN where never; times come in ascending order."""
-    if not len(keys):
-        return np.full(len(wanted), np.nan)
     order = np.argsort(keys, kind="stable")
-    ascending = keys[order]
-    last = np.searchsorted(ascending, wanted, side="right") - 1
-    return np.where((last >= 0) & (ascending[last] == wanted), at[order][last], np.nan)
-
-
-def _owned(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
-    own = customer.history.own()
-    facts.product_bought_at = _or_perhaps(_latest(own.rows, own.at, shelf.rows), "rows", shelf.rows, customer=customer, moment=moment)
-    facts.group_bought_at = _or_perhaps(_latest(own.groups, own.at, shelf.groups), "groups", shelf.groups, customer=customer, moment=moment)
-    facts.type_bought_at = _latest(own.types, own.at, shelf.types)
-    facts.never_bought = np.isnan(facts.type_bought_at) & (len(np.unique(np.floor(own.at / DAY_SECONDS))) >= BUYS_HERE_DAYS)
-    group, _ = _days_of(own.groups, own.at)
-    facts.purchase_days = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
-    return True
-
-
-def _days_of(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Key and day since 1970-01-01 of every day on which each key was bought, ascending."""
-    bought = np.sort(keys.astype(np.int64) * FAR_DAY + np.floor(at / DAY_SECONDS).astype(np.int64))
-    bought = bought[np.diff(bought, prepend=bought[:1] - 1) > 0]
-    return bought // FAR_DAY, bought % FAR_DAY
+    return _at_end(at[order], *_runs(keys[order], wanted)) if len(keys) else np.full(len(wanted), np.nan)
 
 
 def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, customer: Customer, moment: Moment) -> Floats:
@@ -116,35 +166,11 @@ def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, cu
     return np.where(np.isnan(bought_at) & perhaps, moment.now.timestamp(), bought_at)
 
 
-def _own_gap(shelf: Shelf, customer: Customer) -> Floats:
-    """Shortest time after which they themselves bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
-    own = customer.history.own()
-    kind, day = _days_of(own.types, own.at)
-    again = kind[1:] == kind[:-1]
-    kind, gap = kind[1:][again], np.diff(day)[again]
-    if not len(kind):
-        return np.full(len(shelf), np.inf)
-    first = np.flatnonzero(np.diff(kind, prepend=-1))
-    kind, shortest = kind[first], np.minimum.reduceat(gap, first)
-    at = np.minimum(np.searchsorted(kind, shelf.types), len(kind) - 1)
-    return np.where(kind[at] == shelf.types, shortest[at] * DAY_SECONDS, np.inf)
-
-
-def _outlived(shelf: Shelf, moment: Moment, customer: Customer, *, lasts_days: Floats) -> NDArray[np.bool_]:
-    own = customer.history.own()
-    bought_at = _latest(own.groups, own.at, shelf.groups)
-    outlived: NDArray[np.bool_] = moment.now.timestamp() > bought_at + lasts_days[shelf.types] * DAY_SECONDS
-    return outlived
-
-
-def _seldom_again(shelf: Shelf, customer: Customer, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
+def _seldom_again(shelf: Shelf, bought: _Bought, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
     """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit, of what is ever bought out of habit."""
     if not len(of_style):
         return np.zeros(len(shelf), np.bool_)
-    own = customer.history.own()
-    group, _ = _days_of(own.groups, own.at)
-    often = np.searchsorted(group, shelf.groups, side="right") - np.searchsorted(group, shelf.groups, side="left")
-    style, kind = of_style[shelf.groups], of_kind[shelf.groups]
+    often, style, kind = bought.style_days, of_style[shelf.groups], of_kind[shelf.groups]
     return np.asarray((often < 2) & (style < BOUGHT_AGAIN) | (often < 3) & (kind < BOUGHT_AGAIN) | (often < 4) & (kind < HARDLY_AGAIN))
 
 
@@ -175,14 +201,14 @@ def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple
 
 
 def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
-    kinds = shelf.types.tolist()
-    needs, met = customer.needs, set(customer.needs)
-    found = [needs[code] if code in met else None for code in kinds]
-    told = [_NOTHING if need is None else (STATES[need.state], need.in_visit, need.occasions, need.explanations.for_another) for need in found]
-    state, in_visit, occasions, for_another = np.array(told, np.int64).T
-    facts.need_state = _STATE_NAMES[state]
-    facts.need_in_visit, facts.occasions, facts.for_another = in_visit > 0, occasions, for_another > 0
-    facts.closed_by = np.array([need.closed_by or "" if need else "" for need in found], np.str_)
+    kinds, needs = shelf.types.tolist(), customer.needs
+    met = {code: needs[code] for code in set(kinds).intersection(needs)}
+    found = [met.get(code) for code in kinds]
+    facts.need_state = _STATE_NAMES[[0 if need is None else STATES[need.state] for need in found]]
+    facts.need_in_visit = np.array([need is not None and need.in_visit for need in found], np.bool_)
+    facts.occasions = np.array([0 if need is None else need.occasions for need in found], np.int64)
+    facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
+    facts.closed_by = np.array(["" if need is None else need.closed_by or "" for need in found], np.str_)
     facts.explanations = Explained(found)
     _of_style(facts, shelf, found, customer)
     department_of = customer.catalog.department_of_type
@@ -190,16 +216,21 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     facts.stray_department = np.array([department_of[code] in stray for code in kinds], np.bool_) if stray else np.zeros(len(shelf), np.bool_)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
     facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.full(len(shelf), shelf.searched)
-    return bool(stray) or any(found)
+    return bool(stray) or bool(met)
 
 
 def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], customer: Customer) -> None:
     """What is known of the very styles they looked at: those that they came back to, and those that they did not, nor bought."""
-    looked = set(customer.catalog.group_of[list(customer.looked_at)].tolist()) - set(customer.history.own().groups.tolist())
-    found = [(group, need if need is not None and group in need.returned_to else None) for group, need in zip(shelf.groups.tolist(), needs, strict=True)]
-    facts.passed_over = np.array([need is None and group in looked for group, need in found], np.bool_)
-    facts.rested = np.array([need.returned_to[group] if need else 0.0 for group, need in found], np.float64)
-    facts.sure = np.array([need.probability if need else 1.0 for _, need in found], np.float64)
+    group_of = customer.catalog.group_of
+    looked = set(group_of[list(customer.looked_at)].tolist()).difference(customer.history.own().groups.tolist())
+    passed_over, rested, sure = [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
+    for i, (group, need) in enumerate(zip(shelf.groups.tolist(), needs, strict=True)):
+        if need is None or group not in need.returned_to:
+            passed_over[i] = group in looked
+        else:
+            rested[i], sure[i] = need.returned_to[group], need.probability
+    facts.passed_over = np.array(passed_over, np.bool_)
+    facts.rested, facts.sure = np.array(rested, np.float64), np.array(sure, np.float64)
     facts.listed = _listed(shelf, customer)
 
 
@@ -222,37 +253,51 @@ class Explained(Sequence[dict[str, float] | None]):
 
 def _stray_departments(customer: Customer, *, among: set[str]) -> set[str]:
     """Of some departments those they looked into on one day only and never bought from, if they do buy here."""
-    department, types = customer.catalog.department_of_type, customer.history.own().types
-    if not customer.needs or not len(types):
+    department, types, needs = customer.catalog.department_of_type, customer.history.own().types, customer.needs
+    if not needs or not len(types):
         return set()
     unknown = among - {department[code] for code in set(types.tolist())}
-    looked: dict[str, list[Need]] = {}
-    for code in customer.needs if unknown else ():
-        if department[code] in unknown and not (need := customer.needs[code]).in_visit:
-            looked.setdefault(department[code], []).append(need)
-    return {name for name, needs in looked.items() if _one_day(needs)}
+    looked: dict[str, list[int]] = {}
+    for code in needs if unknown else ():
+        if department[code] in unknown:
+            looked.setdefault(department[code], []).append(code)
+    return {name for name, codes in looked.items() if _one_day(needs[code] for code in codes)}
 
 
-def _one_day(needs: list[Need]) -> bool:
-    """Whether there was one occasion only, however many types it touched."""
-    return all(need.state == "look" for need in needs) and len({need.since.date() for need in needs}) == 1
+def _one_day(needs: Iterable[Need]) -> bool:
+    """Whether there was one occasion only before this visit, however many types it touched."""
+    days = set()
+    for need in needs:
+        if not need.in_visit:
+            days.add(need.since.date())
+            if need.state != "look" or len(days) > 1:
+                return False
+    return len(days) == 1
 
 
 def _rhythm(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) -> bool:
-    by = moment.now + HORIZON if moment.interrupts else moment.now
+    by = (moment.now + HORIZON if moment.interrupts else moment.now).timestamp()
+    got_at = _got_at(shelf, customer, now=moment.now)
+    ratios = [math.nan] * len(shelf)
+    for i, because in enumerate(shelf.because):
+        if because.every_days is not None or because.kind_days is not None:
+            elapsed = [(by - max(at.timestamp(), got_at[i])) / DAY_SECONDS / days for at, days in because.rhythms]
+            ratios[i] = min(elapsed, default=math.nan)
+    facts.elapsed_ratio = np.array(ratios, np.float64)
+    return not all(map(math.isnan, ratios))
+
+
+def _got_at(shelf: Shelf, customer: Customer, *, now: datetime) -> list[float]:
+    """When they, or who may be the same person, got it without buying it here themselves, by candidate that has a rhythm; -inf where they did not."""
     perhaps = customer.perhaps
-    perhaps_at = np.full(len(shelf), np.nan) if perhaps is None else _latest(*_in_time(perhaps.groups, perhaps.at), shelf.groups)
-    got = any(answer.reason in GOT for answer in customer.profile.dismissals)
-
-    def ratio(i: int) -> float:
-        because = shelf.because[i]
-        answer = answer_to(int(shelf.rows[i]), customer, now=moment.now) if got and because.every_days is not None else None
-        got_at = answer.at.timestamp() if answer is not None and answer.reason in GOT else -math.inf
-        known = [(np.fmax(max(at.timestamp(), got_at), perhaps_at[i]), days) for at, days in because.rhythms]
-        return min(((by.timestamp() - float(at)) / DAY_SECONDS / days for at, days in known), default=float("nan"))
-
-    facts.elapsed_ratio = np.array([ratio(i) for i in range(len(shelf))], np.float64)
-    return not np.isnan(facts.elapsed_ratio).all()
+    found = [-math.inf] * len(shelf)
+    if perhaps is not None:
+        found = np.fmax(_latest(*_in_time(perhaps.groups, perhaps.at), shelf.groups), -math.inf).tolist()
+    if any(answer.reason in GOT for answer in customer.profile.dismissals):
+        for i, row in enumerate(shelf.rows.tolist()):
+            if shelf.because[i].every_days is not None and (answer := answer_to(row, customer, now=now)) is not None and answer.reason in GOT:
+                found[i] = max(found[i], answer.at.timestamp())
+    return found
 
 
 def _in_time(keys: NDArray[np.int32], at: Floats) -> tuple[NDArray[np.int32], Floats]:
@@ -385,7 +430,6 @@ def _shown(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Customer) 
 
 _GATHER: dict[Needs, Callable[[ShelfFacts, Shelf, Moment, Customer], bool]] = {
     # Each says whether there is anything to tell.
-    Needs.OWNED: _owned,
     Needs.INTEREST: _interest,
     Needs.RHYTHM: _rhythm,
     Needs.DISMISSED: _dismissed,

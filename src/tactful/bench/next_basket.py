@@ -2,7 +2,7 @@
 
 The Complete Journey: products sold seventeen times or more, a day's purchases of a household as one basket, the latest fifty baskets of households with four
 or more. Ta-Feng: the files of the "reality check" of next-basket research, in ``tafeng`` of the data directory; customers fall into five parts, and ours is
-asked about each part after learning from the other four only. Online Retail: a wholesaler, in ``online-retail``, prepared as The Complete Journey is. All others
+asked about each part after learning from the other four. Online Retail: a wholesaler, in ``online-retail``, prepared as The Complete Journey is. All others
 know everybody's earlier baskets. The basket asked about is seen by nobody.
 """
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -45,7 +46,6 @@ class GiftSigns:
         self._country = profile.address.country if profile.address is not None else None
         self._searches = [search for search in profile.searches if speaks_of_gift(search.query)]
         self._own = history.own()
-        self._traits: Traits | None = None
 
     def about(self, signs: list[Sign]) -> list[Contribution]:
         """The evidence that these looks at one type are for another."""
@@ -67,7 +67,7 @@ class GiftSigns:
 
     def other_person(self, signs: list[Sign]) -> list[Contribution]:
         """The evidence that what they looked at, or bought, is made for another person than they buy for."""
-        traits = self._known_traits() if len(self._own.rows) else {}
+        traits = self._traits
         rows = {sign.row for sign in signs if sign.row >= 0} if traits else set()
         if not rows:
             return []
@@ -78,19 +78,19 @@ class GiftSigns:
                 found.append(_gift(code, weight * strength, signs))
         return found
 
-    def _known_traits(self) -> Traits:
+    @cached_property
+    def _traits(self) -> Traits:
         """How often they bought each value of each trait for themselves; counted once a day."""
-        if self._traits is None:
-            self._traits = {}
-            seen = set()
-            rows = self._own.rows.tolist()
-            traits = {row: _traits_of(self._catalog.product(row)) for row in set(rows)}
-            for row, at in zip(rows, self._own.at.tolist(), strict=True):
-                for key, value in traits[row]:
-                    if (day := (key, value, at // DAY_SECONDS)) not in seen:
-                        seen.add(day)
-                        self._traits.setdefault(key, Counter())[value] += 1
-        return self._traits
+        products, rows = self._catalog.products, self._own.rows.tolist()
+        traits = {row: found for row in set(rows) if (found := _traits_of(products[row]))}
+        known: Traits = {}
+        seen = set()
+        for row, at in zip(rows, self._own.at.tolist(), strict=True) if traits else ():
+            for key, value in traits.get(row, ()):
+                if (day := (key, value, at // DAY_SECONDS)) not in seen:
+                    seen.add(day)
+                    known.setdefault(key, Counter())[value] += 1
+        return known
 
     def bought(self, sign: Sign, *, elsewhere: str | None, before: bool) -> float:
         """Log odds that a bought line was for another: ``elsewhere`` tells where it was sent, ``before`` whether they buy the type for themselves."""
@@ -106,14 +106,14 @@ def _gift(code: str, log_odds: float, happened: Sequence[Sign | Search]) -> Cont
 
 
 def _traits_of(product: Product) -> list[tuple[tuple[str, ...], str]]:
-    department = (product.product_type or "").partition(" > ")[0]
-    gender = (product.gender or "").lower()
     traits: list[tuple[tuple[str, ...], str]] = []
+    gender = (product.gender or "").lower()
     if gender and gender != "unisex":
         traits.append((("other_person", "gender"), gender))
     if product.age_group:
         traits.append((("other_person", "age_group"), product.age_group.lower()))
     if product.size and product.size.lower() not in ("one", "one size", "os"):
+        department = (product.product_type or "").partition(" > ")[0]
         traits.append((("other_size", department, gender, str(product.size[:1].isdigit())), product.size.lower()))
     return traits
 

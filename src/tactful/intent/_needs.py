@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-import numpy as np
-
 from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
 from tactful.intent._gifts import GiftSigns
 from tactful.intent._signs import Signs, by_day, signs_by_type, standing
@@ -92,30 +90,31 @@ class _Scene:
     @cached_property
     def departments(self) -> set[str]:
         """The departments that they bought in for themselves."""
-        return {self.department(code) for code in np.unique(self.history.own().types).tolist()}
-
-    def department(self, type_code: int) -> str:
-        """The first step of a type's path."""
-        return self.catalog.department_of_type[type_code]
+        of_type = self.catalog.department_of_type
+        return {of_type[code] for code in set(self.history.own().types.tolist())}
 
     @cached_property
-    def _bought(self) -> dict[tuple[int, bool], float]:
-        """Epoch seconds of the latest purchase by type, and whether it was a gift; lines are in order of time."""
+    def _bought(self) -> dict[int, float]:
+        """Epoch seconds of the latest purchase for themselves by type; lines are in order of time."""
+        own = self.history.own()
+        return dict(zip(own.types.tolist(), own.at.tolist(), strict=True))
+
+    @cached_property
+    def _given(self) -> dict[int, float]:
+        """The same of gifts."""
         history = self.history
-        return dict(zip(zip(history.types.tolist(), history.gift.tolist(), strict=True), history.at.tolist(), strict=True))
+        return dict(zip(history.types[history.gift].tolist(), history.at[history.gift].tolist(), strict=True))
 
     def ended(self, type_code: int) -> tuple[float, ClosedBy]:
         """When the type was last bought or answered for, in epoch seconds, -inf where never; and which it was."""
-        bought, given = self._bought.get((type_code, False), -math.inf), self._bought.get((type_code, True), -math.inf)
-        answered = self._answered_at(type_code)
+        bought, given = self._bought.get(type_code, -math.inf), self._given.get(type_code, -math.inf)
+        answered = self._answered_at(type_code) if self.profile.dismissals else -math.inf
         if answered > bought and answered > given:
             return answered, "dismissed"
         return (given, "gift") if given > bought else (bought, "bought_here")
 
     def _answered_at(self, type_code: int) -> float:
         """Epoch seconds of the latest answer that speaks of the whole type, -inf where none."""
-        if not self.profile.dismissals:
-            return -math.inf
         row = int((self.catalog.type_of == type_code).argmax())
         answers = (d for d in self.profile.dismissals if d.reason in ANSWERS_ABOUT_KIND and covers(d, row, self.catalog))
         return max((d.at.timestamp() for d in answers), default=-math.inf)
@@ -123,7 +122,7 @@ class _Scene:
     def accessory_days(self, type_code: int, last: Sign) -> list[Sign]:
         """One sign a day of turning to what only an owner needs, after the last look and in another visit; none where they own one anyway."""
         accessories = self.wants.accessories.get(type_code)
-        if accessories is None or (type_code, False) in self._bought or (type_code, True) in self._bought:
+        if accessories is None or type_code in self._bought or type_code in self._given:
             return []
         seen = {
             sign.at.date(): sign
@@ -135,10 +134,11 @@ class _Scene:
 
     def strays(self, type_code: int, day: date) -> bool:
         """Whether a department they looked into on this day only is far from everything they buy here."""
-        department = self.department(type_code)
+        of_type = self.catalog.department_of_type
+        department = of_type[type_code]
         if not self.departments or department in self.departments:
             return False
-        of_department = (code for code in self.signs if self.department(code) == department)
+        of_department = (code for code in self.signs if of_type[code] == department)
         return all(sign.at.date() == day for code in of_department for sign in self.signs[code])
 
     def left_at_once(self, type_code: int, last: Sign) -> bool:
@@ -241,11 +241,11 @@ def _rest(type_code: int, signs: list[Sign], episode: _Episode, scene: _Scene) -
 
 
 def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:
-    evidence = _evidence(type_code, episode, scene)
+    silence = _silence(type_code, episode, scene, since=episode.signs[-1].at)
+    evidence = _evidence(type_code, episode, scene, silence=silence)
     explanations = explain(evidence)
     closed_by: ClosedBy | None = None
     state: NeedState = "open" if episode.several else "look"
-    silence = _silence(type_code, episode, scene, since=episode.signs[-1].at)
     if episode.several and (explanations.own + explanations.gift < CLOSED_BELOW or silence > LONGEST_SILENCE):
         left = len(episode.days) > 2 or any(contribution.code == "accessory_viewed" for contribution in evidence)
         closed_by, state = "bought_elsewhere" if left else "dropped", "closed"
@@ -283,15 +283,13 @@ def explain(evidence: tuple[Contribution, ...]) -> Explanations:
     return Explanations(own=own / everything, gift=gift / everything, research=research / everything, slip=slip / everything)
 
 
-def _evidence(type_code: int, episode: _Episode, scene: _Scene) -> tuple[Contribution, ...]:
+def _evidence(type_code: int, episode: _Episode, scene: _Scene, *, silence: float) -> tuple[Contribution, ...]:
     weights = scene.wants.weights
-    last = episode.signs[-1]
-    silence = _silence(type_code, episode, scene, since=last.at)
     found = [*scene.priors, *_wanted(type_code, episode, scene.wants), Contribution("silence", "want", -silence)]
     if episode.before:
         again = weights.came_back * math.log2(1 + _counted(type_code, episode.before, next(reversed(episode.days)), scene.wants))
         found.append(Contribution("came_back", "want", again, [signs[-1] for signs in episode.before.values()]))
-    if accessories := scene.accessory_days(type_code, last):
+    if accessories := scene.accessory_days(type_code, episode.signs[-1]):
         found.append(Contribution("accessory_viewed", "want", weights.accessory * min(len(accessories), 2), accessories))
     found += scene.gifts.about(episode.signs)
     if scene.profile.ways:

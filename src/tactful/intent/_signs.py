@@ -1,8 +1,10 @@
 """Signs of interest by type: looks, and searches that name a kind of thing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 
 from tactful.model.catalog import CatalogTable
 from tactful.model.needs import SEARCH, Sign
@@ -30,8 +32,7 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
 
 def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, *, rows_of: Mapping[str, int]) -> "Signs":
     """Collect what they did, by type code, oldest first. ``rows_of``: the profile's products that the catalogue knows."""
-    products = profile.products
-    looked = [(row, looks) for product_id, row in rows_of.items() if (looks := products[product_id].looks)]
+    looked = [(rows_of[product_id], history.looks) for product_id, history in profile.products.items() if history.looks and product_id in rows_of]
     sources: dict[int, list[tuple[int, Iterable[Look]]]] = {}
     for code, of_product in zip(catalog.type_of[[row for row, _ in looked]].tolist() if looked else (), looked, strict=True):
         sources.setdefault(code, []).append(of_product)
@@ -51,12 +52,12 @@ class Signs(Mapping[int, list[Sign]]):
         self._ordered: dict[int, list[Sign]] = {}
 
     def __getitem__(self, code: int) -> list[Sign]:
-        if code not in self._ordered:
+        if (found := self._ordered.get(code)) is None:
             found = [Sign(look.at, look.kind, look.visit, look.event_id, row, look.brief) for row, looks in self._looked[code] for look in looks]
             found += [Sign(search.at, SEARCH, search.visit, search.event_id) for search in self._searches.get(code, ())]
-            found.sort(key=lambda sign: sign.at)
+            found.sort(key=attrgetter("at"))
             self._ordered[code] = found
-        return self._ordered[code]
+        return found
 
     def __contains__(self, code: object) -> bool:
         return code in self._looked
@@ -70,14 +71,14 @@ class Signs(Mapping[int, list[Sign]]):
     @cached_property
     def by_visit(self) -> dict[int, list[tuple[datetime, int]]]:
         """The time and the type of all signs, by visit, in no order."""
-        visits: dict[int, list[tuple[datetime, int]]] = {}
+        visits: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
         for code, sources in self._looked.items():
             for _, looks in sources:
                 for look in looks:
-                    visits.setdefault(look.visit, []).append((look.at, code))
+                    visits[look.visit].append((look.at, code))
         for code, searches in self._searches.items():
             for search in searches:
-                visits.setdefault(search.visit, []).append((search.at, code))
+                visits[search.visit].append((search.at, code))
         return visits
 
 

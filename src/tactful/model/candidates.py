@@ -53,7 +53,7 @@ class Because(Struct, frozen=True, kw_only=True):
     @property
     def opened_at(self) -> datetime | None:
         """When the last piece is opened, where the code is ``due_again``: from then on it lasts as long as usual."""
-        return None if self.last_at is None else self.last_at + timedelta(days=self.stocked_days)
+        return self.last_at + timedelta(days=self.stocked_days) if self.last_at is not None and self.stocked_days else self.last_at
 
     @property
     def rhythms(self) -> tuple[tuple[datetime, float], ...]:
@@ -63,7 +63,7 @@ class Because(Struct, frozen=True, kw_only=True):
             return ()
         kind_at = max(self.kind_at, opened_at) if self.kind_at is not None and self.stocked_days else self.kind_at
         both = ((opened_at, self.every_days), (kind_at, self.kind_days))
-        return tuple((at, days) for at, days in both if at is not None and days is not None)
+        return tuple([(at, days) for at, days in both if at is not None and days is not None])
 
 
 class Candidates(Struct, frozen=True, kw_only=True):

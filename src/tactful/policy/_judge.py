@@ -67,7 +67,7 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
         if rule.needs and rule.needs in facts.nothing:
             continue
         verdicts = rule.check(standing, facts, now=now)
-        withheld = np.flatnonzero(verdicts.denied & standing.alive)
+        withheld = (verdicts.denied & standing.alive).nonzero()[0]
         if len(withheld):
             objections += _objections(verdicts, withheld)
             standing = msgspec.structs.replace(standing, alive=standing.alive & ~verdicts.denied)
@@ -78,15 +78,19 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
 
 
 def _objections(verdicts: Verdicts, withheld: NDArray[np.intp]) -> list[Objection]:
-    names, known = tuple(verdicts.facts), [_plain(column, withheld) for column in verdicts.facts.values()]
-    said = [dict(zip(names, one, strict=True)) for one in zip(*known, strict=True)] if known else [dict[str, Any]() for _ in withheld]
-    return [Objection(index=index, code=verdicts.code, facts=facts) for index, facts in zip(withheld.tolist(), said, strict=True)]
+    known = {name: _plain(column, withheld) for name, column in verdicts.facts.items()}
+    return [
+        Objection(index=index, code=verdicts.code, facts={name: column[place] for name, column in known.items()})
+        for place, index in enumerate(withheld.tolist())
+    ]
 
 
 def _plain(column: NDArray[Any] | Sequence[Any], indices: NDArray[np.intp]) -> list[object]:
     """Some of a column as Python values; NaN, infinity and no time, which JSON cannot say, as None."""
-    values = column[indices].tolist() if isinstance(column, np.ndarray) else [column[index] for index in indices.tolist()]
-    return [_sayable(value) for value in values]
+    if not isinstance(column, np.ndarray):
+        return [_sayable(column[index]) for index in indices.tolist()]
+    values: list[object] = column[indices].tolist()
+    return [_sayable(value) for value in values] if column.dtype.kind in "fMO" else values
 
 
 def _sayable(value: object) -> object:

@@ -18,19 +18,12 @@ def as_times(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
     >>> as_times(np.array([0.0, np.nan])).tolist()
     [datetime.datetime(1970, 1, 1, 0, 0), None]
     """
-    known = np.isfinite(seconds)
-    whole = np.where(known, seconds, 0.0).astype(np.int64).astype("datetime64[s]")
-    whole[~known] = np.datetime64("NaT")
-    return whole
-
-
-AGAIN = ("due_again", "reward")
-"""Sources that speak of what is bought again and again: having bought it is no reason against it."""
+    return seconds.astype("datetime64[s]")
 
 
 def is_again(shelf: Shelf) -> NDArray[np.bool_]:
-    """Which candidates come from such a source, bool [n]."""
-    return np.asarray(np.logical_or.reduce([shelf.source == source for source in AGAIN]))
+    """Which candidates speak of what is bought again and again, so that having bought it is no reason against it; bool [n]."""
+    return np.asarray((shelf.source == "due_again") | (shelf.source == "reward"))
 
 
 class ShelfRule(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ forbidden, out of stock or was answered with a no, is taken out of the past firs
 """
 
 import statistics
+from collections import defaultdict
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -90,12 +91,13 @@ def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
     """Types of subjects bought often enough of late to be a habit at all: cheap, and rules most of them out."""
     history, names = customer.history, customer.catalog.types
     recent = ~history.gift & (history.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS)
-    orders: dict[str, set[int]] = {}
+    subject_of = {code: _subject(names[code]) for code in sorted(set(history.types.tolist()))}
+    orders: defaultdict[str, set[int]] = defaultdict(set)
     for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
-        orders.setdefault(_subject(names[code]), set()).add(order)
+        orders[subject_of[code]].add(order)
     subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
-    for code in sorted(set(history.types.tolist())) if subjects else ():
-        if (subject := _subject(names[code])) in subjects:
+    for code, subject in subject_of.items():
+        if subject in subjects:
             subjects[subject].append(code)
     return list(subjects.values())
 
@@ -139,7 +141,9 @@ def _own_lines(customer: Customer, here: Here, types: list[int]) -> set[tuple[in
     What was a gift is the history's to say: it knows what they told us since, and what was most likely one. What they had on a trip counts only there.
     """
     history, elsewhere = customer.history, _had_elsewhere(customer, here)
-    kept = np.isin(history.types, types) & ~history.gift & (history.orders >= 0)
+    of_subject = np.zeros(len(customer.catalog.types), np.bool_)
+    of_subject[types] = True
+    kept = of_subject[history.types] & ~history.gift & (history.orders >= 0)
     return {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
 
 

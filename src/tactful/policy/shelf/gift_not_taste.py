@@ -26,13 +26,13 @@ class GiftNotTaste(ShelfRule, frozen=True, kw_only=True):
         said = np.array([answer is not None and answer.reason == "gift" for answer in facts.dismissed_by], np.bool_)
         explanations = facts.explanations or (None,) * len(shelf)
         return Verdicts.deny(
-            where=facts.gift_only | said & (shelf.source != "due_again") | self._looked(shelf, facts),
+            where=facts.gift_only | (said | self._looked(facts)) & (shelf.source != "due_again"),
             code=self.code,
             facts={"said_by_customer": said, "explanations": explanations},
         )
 
     @staticmethod
-    def _looked(shelf: Shelf, facts: ShelfFacts) -> NDArray[np.bool_]:
+    def _looked(facts: ShelfFacts) -> NDArray[np.bool_]:
         assert facts.for_another is not None and facts.need_in_visit is not None and facts.contextual is not None
         at_hand = (facts.need_in_visit | facts.contextual) & (not facts.interrupts)
-        return np.asarray(facts.for_another & ~at_hand & (shelf.source != "due_again"))
+        return np.asarray(facts.for_another & ~at_hand)

@@ -67,22 +67,23 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         assert facts.stated_wanted_at is not None and facts.outlived is not None
         with np.errstate(invalid="ignore"):
             served = ~facts.outlived & (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
-        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here") & ~shelf.stated & np.isnan(facts.stated_wanted_at)
+        unasked = ~shelf.stated & np.isnan(facts.stated_wanted_at)
+        over = (facts.need_state == "closed") & (facts.closed_by != "bought_here")
         got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
         said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         reopened = (facts.need_state == "open") & ~said
-        where = (served & ~reopened | over | self._followed(shelf, facts)) & ~is_again(shelf) | said
+        where = (served & ~reopened | over & unasked | self._followed(shelf, facts, unasked=unasked)) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
-    def _followed(self, shelf: Shelf, facts: ShelfFacts) -> NDArray[np.bool_]:
+    def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it."""
         assert facts.rested is not None and facts.sure is not None and facts.listed is not None and facts.never_bought is not None
-        assert facts.need_in_visit is not None and facts.contextual is not None and facts.stated_wanted_at is not None
+        assert facts.need_in_visit is not None and facts.contextual is not None
         if facts.interrupts:
             chosen = facts.listed | (shelf.source == "cart_waiting")
             late = facts.rested > np.where(chosen, self.longest_rest_message, self.longest_rest)
             return np.asarray(late & np.isin(shelf.source, OF_WANTS))
         late = facts.rested > self.longest_rest
         unsure = (facts.sure < np.where(facts.never_bought, self.least_sure_new, self.least_sure)) & ~facts.listed
-        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & ~shelf.stated & np.isnan(facts.stated_wanted_at))
+        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked)

@@ -1,8 +1,6 @@
 from datetime import datetime
 from typing import ClassVar
 
-import numpy as np
-
 from tactful.model.candidates import Shelf
 from tactful.model.verdicts import Needs, ShelfFacts, Verdicts
 from tactful.policy._rule import ShelfRule
@@ -17,7 +15,8 @@ class VariantOfShown(ShelfRule, frozen=True, kw_only=True):
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Keep the best of each style among those still alive; the shelf comes best first."""
-        first = np.zeros(len(shelf), np.bool_)
-        standing = np.flatnonzero(shelf.alive)
-        first[standing[np.unique(shelf.groups[standing], return_index=True)[1]]] = True
-        return Verdicts.deny(where=shelf.alive & ~first, code=self.code)
+        standing = shelf.alive.nonzero()[0][::-1]
+        best = dict(zip(shelf.groups[standing].tolist(), standing.tolist(), strict=True))
+        again = shelf.alive.copy()
+        again[list(best.values())] = False
+        return Verdicts.deny(where=again, code=self.code)

@@ -1,7 +1,7 @@
 """Which accessory is for which model, as titles tell: a cover "for 22 inch griddle", a battery "for Optika", a case for a "Nuvo 7"."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import copy
 
 import numpy as np
@@ -62,7 +62,7 @@ class Models:
         self._for: dict[int, frozenset[str]] = {}
         self._brand = [(product.brand or "").lower() for product in catalog.products]
         self._of_type: dict[int, set[str]] = {}
-        self._made: dict[tuple[int, str], list[int]] = {}
+        self._made: dict[str, dict[int, list[int]]] = {}
         self._named = np.zeros(len(catalog.products), np.bool_)
         for row, product in enumerate(catalog.products):
             self._take(row, product)
@@ -83,7 +83,9 @@ class Models:
             kind = int(catalog.type_of[row])
             if kind in self._of_type:
                 self._of_type[kind] = set(self._of_type[kind])
-            self._made |= {(kind, model): list(self._made[kind, model]) for model in models_of(product) if (kind, model) in self._made}
+            for model in models_of(product):
+                if made := self._made.get(model):
+                    self._made[model] = made | {kind: list(made.get(kind, ()))}
             self._take(row, product)
 
     def reworded(self, catalog: CatalogTable, rows: Collection[int]) -> "Models":
@@ -98,7 +100,8 @@ class Models:
         self._brand, self._named, theirs = list(self._brand), self._named.copy(), set(rows)
         self._models, self._for = ({row: words for row, words in known.items() if row not in theirs} for known in (self._models, self._for))
         self._of_type = {kind: words for kind, words in self._of_type.items() if kind not in kinds}
-        self._made = {made: known for made, known in self._made.items() if made[0] not in kinds}
+        left = {model: {kind: rows for kind, rows in made.items() if kind not in kinds} for model, made in self._made.items()}
+        self._made = {model: made for model, made in left.items() if made}
         self._named[rows] = False
         for row in rows:
             self._brand[row] = (catalog.products[row].brand or "").lower()
@@ -116,7 +119,7 @@ class Models:
             self._named[row] = True
             self._of_type.setdefault(kind, set()).update(models)
             for model in models:
-                self._made.setdefault((kind, model), []).append(row)
+                self._made.setdefault(model, {}).setdefault(kind, []).append(row)
 
     def clashes(self, anchors: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some rows are meant for another thing of their anchor's type, bool [n]: they name a model or a brand of that type, and not the anchor's."""
@@ -135,10 +138,11 @@ class Models:
         other_model = bool(own) and bool(models & others) and not models & own
         return other_model or (bool(brand) and bool(whom & others) and brand not in whom)
 
-    def made_for(self, anchor: int, types: Iterable[int]) -> list[int]:
-        """Rows of some types that share a model with the anchor, which most things have none of."""
-        own = sorted(self._models.get(anchor, ()))
-        return [row for kind in sorted(types) for model in own for row in self._made.get((kind, model), ())] if own else []
+    def made_for(self, anchor: int, types: Collection[int]) -> list[int]:
+        """Rows of some types that share a model with the anchor."""
+        made = [self._made[model] for model in sorted(self._models.get(anchor, ()))]
+        kinds = sorted({kind for of_model in made for kind in of_model if kind in types})
+        return [row for kind in kinds for of_model in made for row in of_model.get(kind, ())]
 
 
 def _is_amount(word: str) -> bool:

@@ -232,9 +232,10 @@ class Completes(Source):
         """Adds what is new and made for its model, of types that go with its type."""
         rows, probability = learned
         leads = self._leads.get(int(self._catalog.type_of[row]))
-        made = self._models.made_for(row, leads) if leads is not None else []
-        made = [other for other in made if other not in rows]
-        if leads is None or not made:
+        if leads is None or not (made := self._models.made_for(row, leads)):
+            return learned
+        known = set(rows.tolist())
+        if not (made := [other for other in made if other not in known]):
             return learned
         likely = [leads[int(self._catalog.type_of[other])] for other in made]
         return np.concatenate([rows, np.array(made, np.int64)]), np.concatenate([probability, likely])

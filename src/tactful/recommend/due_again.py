@@ -139,11 +139,12 @@ class DueAgain(Source):
         score = self.probabilities(pairs, trips, today)
         gaps, own_gaps, counts = typical_gap(pairs, self.styles), np.exp(pairs.log_gap_mean), pairs.count
         spread = irregularity(pairs, self.styles).tolist()
-        kinds, kind_of = _kinds(of_kinds), customer.catalog.type_of
         likeliest = np.sort(np.argsort(-score, kind="stable")[: min(self.config.proposed, moment.enough)]).tolist()
+        found, kind_of = list(_lines_of_groups(own, likeliest)), customer.catalog.type_of
+        kinds = _kinds(of_kinds, {int(kind_of[rows[-1]]) for _, rows, _ in found})
         lines = [
             (i, rows, orders)
-            for i, rows, orders in _lines_of_groups(own, likeliest)
+            for i, rows, orders in found
             if orders[-1] >= 0 and not _only_tried(kinds[int(kind_of[rows[-1]])], usual_days=float(gaps[i]), now=moment.now)
         ]
         stocked = {i: longer for i, rows, _ in lines if (longer := days_stocked(customer, rows, float(gaps[i])))}
@@ -244,10 +245,14 @@ Kind = tuple[float | None, datetime]
 """Usual days between their purchases of one kind of thing, None where there was one only; and when the last was."""
 
 
-def _kinds(bought: Pairs) -> dict[int, Kind]:
-    """What one customer buys by kind, from its purchases by (nobody, type)."""
+def _kinds(bought: Pairs, wanted: set[int]) -> dict[int, Kind]:
+    """What one customer buys of some kinds, from its purchases by type."""
     columns = (bought.key.tolist(), bought.count.tolist(), np.exp(bought.log_gap_mean).tolist(), bought.last_day.tolist())
-    return {key: (gap if count > 1 else None, datetime.fromtimestamp(last * DAY_SECONDS, UTC)) for key, count, gap, last in zip(*columns, strict=True)}
+    return {
+        key: (gap if count > 1 else None, datetime.fromtimestamp(last * DAY_SECONDS, UTC))
+        for key, count, gap, last in zip(*columns, strict=True)
+        if key in wanted
+    }
 
 
 def _only_tried(kind: Kind, *, usual_days: float, now: datetime) -> bool:

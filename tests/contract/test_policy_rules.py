@@ -52,6 +52,7 @@ def shelf_and_facts(n, seed):
         purchase_days=pick(rng, n, 0, 1, 2, 3),
         group_bought_at=pick(rng, n, *seconds),
         type_bought_at=pick(rng, n, *seconds),
+        never_bought=pick(rng, n, *yes_or_no),
         life_seconds=pick(rng, n, 86_400.0, math.inf),
         need_state=pick(rng, n, "", "look", "open", "closed"),
         need_in_visit=pick(rng, n, *yes_or_no),
@@ -60,6 +61,7 @@ def shelf_and_facts(n, seed):
         passed_over=pick(rng, n, *yes_or_no),
         rested=pick(rng, n, 0.0, 0.5, 0.99),
         sure=pick(rng, n, 0.1, 0.9, 1.0),
+        listed=pick(rng, n, *yes_or_no),
         for_another=pick(rng, n, *yes_or_no),
         explanations=tuple({"own": 0.4, "gift": 0.6} if told else None for told in pick(rng, n, *yes_or_no).tolist()),
         contextual=pick(rng, n, *yes_or_no),
@@ -90,10 +92,10 @@ shelves = st.builds(shelf_and_facts, st.integers(0, 8), st.integers(0, 2**32 - 1
 
 
 FIELDS_OF_NEED = {
-    Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "sent_back"),
+    Needs.OWNED: ("product_bought_at", "purchase_days", "group_bought_at", "type_bought_at", "never_bought", "sent_back"),
     Needs.LIFE: ("life_seconds", "outlived", "seldom_again"),
     Needs.INTEREST: (
-        *("need_state", "need_in_visit", "occasions", "stray_department", "passed_over", "rested", "sure"),
+        *("need_state", "need_in_visit", "occasions", "stray_department", "passed_over", "rested", "sure", "listed"),
         *("contextual", "closed_by", "for_another", "explanations"),
     ),
     Needs.RHYTHM: ("elapsed_ratio",),

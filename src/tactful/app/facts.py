@@ -16,7 +16,7 @@ from tactful.model.catalog import SENSITIVITIES, subject_of, within
 from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
-from tactful.model.profile import HOW_OFTEN, Consent, ProductHistory, Profile
+from tactful.model.profile import HOW_OFTEN, Consent, Profile
 from tactful.model.tables import DAY_SECONDS, History
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
@@ -30,6 +30,10 @@ GOT = frozenset({"bought_elsewhere", "already_have"})
 BOUGHT_AGAIN = 0.2
 """Least share of a style's buyers who buy the very style again, from which on having bought it once says that it may be wanted again; and least share of the
 buyers of any style of a kind, from which on having bought one twice says so."""
+HARDLY_AGAIN = 0.15
+"""Where fewer of the buyers of any style of a kind buy it again, thrice says nothing either: somebody gives the same boots, or wears out what they love."""
+BUYS_HERE_DAYS = 3
+"""Days with a purchase from which on what somebody never bought here says something."""
 NEWS = ("price_drop", "back_in_stock")
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 _STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
@@ -59,6 +63,7 @@ def _purchases(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
         facts.product_bought_at = _or_perhaps(bought.product_at, "rows", shelf.rows, customer=customer, moment=moment)
         facts.group_bought_at = _or_perhaps(bought.style_at, "groups", shelf.groups, customer=customer, moment=moment)
         facts.type_bought_at, facts.purchase_days = bought.type_at, bought.style_days
+        facts.never_bought = np.isnan(bought.type_at) & (bought.days >= BUYS_HERE_DAYS)
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
         facts.life_seconds = np.minimum(recommender.life_days()[shelf.types], bought.type_gap) * DAY_SECONDS
@@ -71,15 +76,21 @@ def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds:
     codes = [because.code for because in shelf.because]
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in set(codes)}
     found = np.array([least[code] for code in codes], np.float64)
-    wished = [row for row in customer.signs.get("wish", ()) if _last_word(customer.looked_at[row]) == "wish"] if moment.interrupts else []
-    if wished:
-        news = np.isin(shelf.source, NEWS) & np.isin(shelf.rows, wished)
+    if moment.interrupts:
+        news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
     return found
 
 
-def _last_word(history: ProductHistory) -> str | None:
-    return next((look.kind for look in reversed(history.looks) if look.kind in ("wish", "unwish")), None)
+def _listed(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
+    """Styles that they put on the wish list as part of a want that is open. A wish of long ago, over which they came and went, says nothing of now."""
+    wished = customer.signs.get("wish")
+    if not wished:
+        return np.zeros(len(shelf), np.bool_)
+    kinds = dict.fromkeys(customer.catalog.type_of[wished].tolist())
+    wants = [need for code in kinds if (need := customer.needs.get(code)) is not None and need.state == "open"]
+    rows = np.array([sign.row for want in wants for sign in want.signs if sign.kind == "wish"], np.int32)
+    return np.isin(shelf.groups, customer.catalog.group_of[rows])
 
 
 class _Bought(Struct, frozen=True, kw_only=True):
@@ -93,12 +104,14 @@ class _Bought(Struct, frozen=True, kw_only=True):
     """On how many days they bought the style."""
     type_gap: Floats
     """Fewest days after which they bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
+    days: int
+    """On how many days they bought anything."""
 
 
 def _bought(shelf: Shelf, own: History) -> _Bought:
     if not len(own.at):
         never, once = np.full(len(shelf), np.nan), np.full(len(shelf), np.inf)
-        return _Bought(product_at=never, style_at=never, type_at=never, style_days=np.zeros(len(shelf), np.int64), type_gap=once)
+        return _Bought(product_at=never, style_at=never, type_at=never, style_days=np.zeros(len(shelf), np.int64), type_gap=once, days=0)
     day = np.floor(own.at / DAY_SECONDS)
     by_style, by_type = own.by_group, own.by_type
     of_style, of_type = _runs(own.groups[by_style], shelf.groups), _runs(own.types[by_type], shelf.types)
@@ -108,6 +121,7 @@ def _bought(shelf: Shelf, own: History) -> _Bought:
         type_at=_at_end(own.at[by_type], *of_type),
         style_days=_days(day[by_style], *of_style),
         type_gap=_shortest_gap(day[by_type], *of_type),
+        days=1 + int(np.count_nonzero(day[1:] != day[:-1])),
     )
 
 
@@ -153,11 +167,11 @@ def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, cu
 
 
 def _seldom_again(shelf: Shelf, bought: _Bought, *, of_style: Floats, of_kind: Floats) -> NDArray[np.bool_]:
-    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit."""
+    """A second belt of the same style may be another colour, or in place of one that was lost; a third is a habit, of what is ever bought out of habit."""
     if not len(of_style):
         return np.zeros(len(shelf), np.bool_)
-    style, kind = of_style[shelf.groups] < BOUGHT_AGAIN, of_kind[shelf.groups] < BOUGHT_AGAIN
-    return np.asarray((bought.style_days < 2) & style | (bought.style_days < 3) & kind)
+    often, style, kind = bought.style_days, of_style[shelf.groups], of_kind[shelf.groups]
+    return np.asarray((often < 2) & (style < BOUGHT_AGAIN) | (often < 3) & (kind < BOUGHT_AGAIN) | (often < 4) & (kind < HARDLY_AGAIN))
 
 
 def _sent_back(shelf: Shelf, customer: Customer, *, accessories: dict[int, tuple[int, ...]]) -> NDArray[np.bool_]:
@@ -209,15 +223,15 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     """What is known of the very styles they looked at: those that they came back to, and those that they did not, nor bought."""
     group_of = customer.catalog.group_of
     looked = set(group_of[list(customer.looked_at)].tolist()).difference(customer.history.own().groups.tolist())
-    listed = {int(group_of[row]) for row in customer.signs.get("wish", ())}
     passed_over, rested, sure = [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
     for i, (group, need) in enumerate(zip(shelf.groups.tolist(), needs, strict=True)):
         if need is None or group not in need.returned_to:
             passed_over[i] = group in looked
-        elif group not in listed:  # A wish list is kept in order to find it again.
+        else:
             rested[i], sure[i] = need.returned_to[group], need.probability
     facts.passed_over = np.array(passed_over, np.bool_)
     facts.rested, facts.sure = np.array(rested, np.float64), np.array(sure, np.float64)
+    facts.listed = _listed(shelf, customer)
 
 
 class Explained(Sequence[dict[str, float] | None]):

@@ -33,6 +33,10 @@ PAUSES_SHORTER = 0.95
 LONGEST_SILENCE = -math.log1p(-PAUSES_SHORTER)
 ONE_LOOK_FADES = 28.0
 """Days after which a lone look no longer joins with a later one."""
+SHORTEST_REST = timedelta(days=3)
+"""What they came back to has not rested before: a weekend may lie in between."""
+SHORTEST_REST_LISTED = timedelta(days=7)
+"""The same for what they put on the wish list: it is kept there in order to be found again."""
 BURST_STYLES = 5
 SECONDS_OF_A_SLIP = timedelta(seconds=15)
 DAY = timedelta(days=1)
@@ -226,7 +230,14 @@ def _returned_to(type_code: int, episode: _Episode, scene: _Scene) -> dict[int, 
         if sign.row != UNKNOWN_ROW and not sign.brief:
             signs.setdefault(int(scene.catalog.group_of[sign.row]), []).append(sign)
     again = {group: found for group, found in signs.items() if len(by_day(found)) > 1 or any(sign.kind in STRONG for sign in found)}
-    return {group: -math.expm1(-_silence(type_code, episode, scene, since=found[-1].at)) for group, found in again.items()}
+    return {group: _rest(type_code, found, episode, scene) for group, found in again.items()}
+
+
+def _rest(type_code: int, signs: list[Sign], episode: _Episode, scene: _Scene) -> float:
+    """The share of the pauses after which people come back that are shorter than the one since the last sign; 0 where it is too short to be one."""
+    least = SHORTEST_REST_LISTED if any(sign.kind == "wish" for sign in signs) else SHORTEST_REST
+    since = signs[-1].at
+    return -math.expm1(-_silence(type_code, episode, scene, since=since)) if scene.now - since >= least else 0.0
 
 
 def _weighed(type_code: int, episode: _Episode, scene: _Scene) -> Need:

@@ -90,7 +90,7 @@ class Need(Struct, frozen=True, kw_only=True, dict=True):
     """All that count, the oldest first."""
     returned_to: dict[int, float] = {}
     """The styles, by code, that they came back to on another day, chose or kept: which of its kind it is. For each the share of the pauses after which people
-    come back that are shorter than theirs since, 0 to 1."""
+    come back that are shorter than theirs since, 0 to 1; 0 in the first days."""
 
     @cached_property
     def rows(self) -> tuple[int, ...]:

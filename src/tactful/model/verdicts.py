@@ -93,11 +93,13 @@ class ShelfFacts(Struct, kw_only=True):
     """OWNED: epoch seconds of the latest own purchase of the style in any colour and size, NaN where none."""
     type_bought_at: NDArray[np.float64] | None = None
     """OWNED: the same for the product type."""
+    never_bought: NDArray[np.bool_] | None = None
+    """OWNED: a product type that they never bought for themselves, though they bought other things here on several days."""
     life_seconds: NDArray[np.float64] | None = None
     """LIFE: how long something of this type closes the want for another; inf for durables."""
     seldom_again: NDArray[np.bool_] | None = None
     """LIFE: a style that hardly anybody buys a second time, nor have they; or of a kind whose styles are hardly ever bought again, and they have bought it
-    less than thrice: its kind is bought again, but never the same."""
+    less than thrice, or four times: its kind is bought again, but never the same."""
     need_state: NDArray[np.str_] | None = None
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None
@@ -105,6 +107,8 @@ class ShelfFacts(Struct, kw_only=True):
     """INTEREST: of a style they came back to, the share of people's pauses that are shorter than theirs since; 0 of all others."""
     sure: NDArray[np.float64] | None = None
     """INTEREST: of a style they came back to, how likely they still want its kind for themselves; 1 of all others."""
+    listed: NDArray[np.bool_] | None = None
+    """INTEREST: a style that they put on the wish list, as part of the want that they have now."""
     occasions: NDArray[np.int64] | None = None
     passed_over: NDArray[np.bool_] | None = None
     """INTEREST: a style they looked at, did not come back to while they want its kind, and did not buy."""

@@ -54,17 +54,17 @@ class Considering(Source):
                 self._members[kind] = [*known, row]
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
-        """Propose per need; a need's probability is shared by what was looked at, the latest first."""
+        """Propose per need; a need's probability is shared by what was looked at, the latest first. What they have is no other for them."""
         proposals = []
-        group_of = customer.catalog.group_of
-        looked = set(group_of[list(customer.looked_at)].tolist())
-        owned = set(customer.history.own().types.tolist())
+        group_of, own = customer.catalog.group_of, customer.history.own()
+        known = {*group_of[list(customer.looked_at)].tolist(), *own.groups.tolist()}
+        owned = set(own.types.tolist())
         for need in map(customer.needs.__getitem__, _foremost(customer)):
             because = _because(need, customer.catalog)
             proposals += [(row, need.probability * 0.8**rank, because) for rank, row in enumerate(need.rows)]
             if need.state == "open":
                 most = BESIDE_OWNED if need.type_code in owned else ALTERNATIVES
-                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in looked), most)
+                others = islice((row for row in self._members[need.type_code] if int(group_of[row]) not in known), most)
                 weight = ALTERNATIVE_WEIGHT if need.rows else 1.0
                 proposals += [(row, need.probability * weight * 0.9**rank, because) for rank, row in enumerate(others)]
         return Candidates.of(proposals)

@@ -29,9 +29,12 @@ def facts_of(customer, *, needs, style_again=0.5, kind_again=0.5, **because):
 
 @pytest.mark.parametrize(
     ("days", "style_again", "kind_again", "seldom"),
-    [(1, 0.1, 0.5, True), (2, 0.1, 0.5, False), (1, 0.5, 0.5, False), (2, 0.5, 0.1, True), (3, 0.5, 0.1, False)],
+    [
+        *[(1, 0.1, 0.5, True), (2, 0.1, 0.5, False), (1, 0.5, 0.5, False)],
+        *[(2, 0.5, 0.18, True), (3, 0.5, 0.18, False), (3, 0.5, 0.1, True), (4, 0.5, 0.1, False)],
+    ],
 )
-def test_a_second_of_what_lasts_is_no_habit_and_a_third_is(days, style_again, kind_again, seldom):
+def test_a_second_of_what_lasts_is_no_habit_and_a_third_is_unless_nobody_has_such_a_habit(days, style_again, kind_again, seldom):
     customer = customer_of(*(bought(ago(50 * n), "tote-tan") for n in range(1, days + 1)))
     facts = facts_of(customer, needs=Needs.OWNED | Needs.LIFE, style_again=style_again, kind_again=kind_again)
     assert facts.seldom_again.tolist() == [seldom]

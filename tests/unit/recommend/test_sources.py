@@ -208,6 +208,13 @@ def test_an_open_need_brings_what_was_looked_at_and_alternatives():
     assert {evidence.at for evidence in found["camera"][1].evidence} == {ago(1), ago(2), ago(3)}
 
 
+def test_what_they_have_is_no_alternative():
+    pans = [Product(id=f"pan-{n}", title="A pan", item_group_id=f"pan-{n}", product_type="Kitchen > Pans") for n in (1, 2, 3)]
+    catalog = build_table(pans, (), version=1)
+    customer = customer_of(bought(ago(90), "pan-1"), *(looked("pan-2", ago(n)) for n in (1, 2, 3)), catalog=catalog)
+    assert list(said(bound(Considering(), catalog), customer)) == ["pan-2", "pan-3"]
+
+
 def test_one_look_brings_no_alternatives():
     assert list(said(bound(Considering()), customer_of(looked("camera", ago(1))))) == ["camera"]
 

@@ -19,8 +19,8 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     """Withhold a kind of thing that is no longer wanted: bought here, most likely bought elsewhere, dropped, or so they say.
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
-    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind, unless it is on their wish
-    list: what follows people about annoys.
+    state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about
+    annoys. What they put into the basket or on the wish list they may be told of for longer.
     """
 
     code: ClassVar[str] = "need_closed"
@@ -29,17 +29,18 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     longest_rest: Annotated[
         float,
         setting(
-            "The very thing they came back to is on a page again until so large a share of the pauses after which people come back is over, 0 to 1; "
-            "then only its kind.",
-            source="simulated shops: later the very thing is mostly no longer wanted (docs/simulator.md)",
+            "The very thing they came back to is on a page again, and told of when it costs less, until so large a share of the pauses after which people "
+            "come back is over, 0 to 1, and three days in any case, on a wish list a week; then only its kind.",
+            source="as many come back later as sooner; of simulated shops' later places every second one went to what was over (docs/simulator.md)",
             ge=0,
             le=1,
         ),
-    ] = 0.75
+    ] = 0.5
     longest_rest_message: Annotated[
         float,
         setting(
-            "A message still tells what it costs now, or that it waits in the basket, until so large a share of those pauses is over, 0 to 1.",
+            "A message still tells that it waits in the basket, or what it costs now if it is on the wish list, until so large a share of those pauses "
+            "is over, 0 to 1.",
             source="simulated shops: later it is mostly no longer wanted (docs/simulator.md)",
             ge=0,
             le=1,
@@ -49,6 +50,15 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         float,
         setting("And while it is so likely that they still want one for themselves, 0 to 1.", source="a little likelier than not", ge=0, le=1),
     ] = 0.45
+    least_sure_new: Annotated[
+        float,
+        setting(
+            "The same for a kind of thing that they never bought, though they buy here, 0 to 1: two days of looks are not enough, three or a basket are.",
+            source="they have it from elsewhere, or look for somebody else; in simulated shops half of those less sure did (docs/simulator.md)",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.6
 
     def check(self, shelf: Shelf, facts: ShelfFacts, *, now: datetime) -> Verdicts:
         """Withhold closed types; of what is due again only what they say they have got."""
@@ -67,10 +77,13 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
     def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The very things that it is late to come back to: on a page unless it is about their kind or they are at it right now; in a message, what it tells."""
-        assert facts.rested is not None and facts.sure is not None
+        """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it."""
+        assert facts.rested is not None and facts.sure is not None and facts.listed is not None and facts.never_bought is not None
         assert facts.need_in_visit is not None and facts.contextual is not None
         if facts.interrupts:
-            return np.asarray((facts.rested > self.longest_rest_message) & np.isin(shelf.source, OF_WANTS))
-        late = (facts.rested > self.longest_rest) | (facts.sure < self.least_sure)
-        return np.asarray(late & ~facts.need_in_visit & ~facts.contextual & unasked)
+            chosen = facts.listed | (shelf.source == "cart_waiting")
+            late = facts.rested > np.where(chosen, self.longest_rest_message, self.longest_rest)
+            return np.asarray(late & np.isin(shelf.source, OF_WANTS))
+        late = facts.rested > self.longest_rest
+        unsure = (facts.sure < np.where(facts.never_bought, self.least_sure_new, self.least_sure)) & ~facts.listed
+        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked)

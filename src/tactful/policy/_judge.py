@@ -62,6 +62,7 @@ class Objection(Struct, frozen=True, kw_only=True):
 def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFacts, *, now: datetime) -> tuple[Shelf, list[Objection]]:
     """Ask every rule that has something to look at; return the shelf with what is still alive, and one objection per withheld candidate, best ones first."""
     standing = msgspec.structs.replace(candidates, alive=np.array(candidates.alive))
+    left = np.count_nonzero(standing.alive)
     objections = []
     for rule in rules:
         if rule.needs and rule.needs in facts.nothing:
@@ -70,8 +71,9 @@ def judge_shelf(rules: tuple[ShelfRule, ...], candidates: Shelf, facts: ShelfFac
         withheld = (verdicts.denied & standing.alive).nonzero()[0]
         if len(withheld):
             objections += _objections(verdicts, withheld)
-            standing = msgspec.structs.replace(standing, alive=standing.alive & ~verdicts.denied)
-            if not standing.alive.any():
+            standing.alive = standing.alive & ~verdicts.denied
+            left -= len(withheld)
+            if not left:
                 break
     objections.sort(key=lambda objection: objection.index)
     return standing, objections

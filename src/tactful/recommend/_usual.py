@@ -89,11 +89,11 @@ def kind_of_place(order: Order) -> str:
 
 def _frequent_subjects(customer: Customer, *, now: datetime) -> list[list[int]]:
     """Types of subjects bought often enough of late to be a habit at all: cheap, and rules most of them out."""
-    history, names = customer.history, customer.catalog.types
-    recent = ~history.gift & (history.at >= now.timestamp() - RECENT_DAYS * DAY_SECONDS)
-    subject_of = {code: _subject(names[code]) for code in sorted(set(history.types.tolist()))}
+    own, names = customer.history.own(), customer.catalog.types
+    recent = own.at.searchsorted(now.timestamp() - RECENT_DAYS * DAY_SECONDS)
+    subject_of = {code: _subject(names[code]) for code in sorted(set(own.types.tolist()))}
     orders: defaultdict[str, set[int]] = defaultdict(set)
-    for code, order in zip(history.types[recent].tolist(), history.orders[recent].tolist(), strict=True):
+    for code, order in zip(own.types[recent:].tolist(), own.orders[recent:].tolist(), strict=True):
         orders[subject_of[code]].add(order)
     subjects = {subject: list[int]() for subject, found in orders.items() if len(found) >= LEAST_VISITS}
     for code, subject in subject_of.items():
@@ -140,11 +140,11 @@ def _own_lines(customer: Customer, here: Here, types: list[int]) -> set[tuple[in
 
     What was a gift is the history's to say: it knows what they told us since, and what was most likely one. What they had on a trip counts only there.
     """
-    history, elsewhere = customer.history, _had_elsewhere(customer, here)
+    own, elsewhere = customer.history.own(), _had_elsewhere(customer, here)
     of_subject = np.zeros(len(customer.catalog.types), np.bool_)
     of_subject[types] = True
-    kept = of_subject[history.types] & ~history.gift & (history.orders >= 0)
-    return {(order, row) for order, row in zip(history.orders[kept].tolist(), history.rows[kept].tolist(), strict=True) if order not in elsewhere}
+    kept = of_subject[own.types] & (own.orders >= 0)
+    return {(order, row) for order, row in zip(own.orders[kept].tolist(), own.rows[kept].tolist(), strict=True) if order not in elsewhere}
 
 
 def _lines(customer: Customer, own: set[tuple[int, int]]) -> dict[int, list[tuple[int, Vector]]]:

@@ -209,6 +209,13 @@ def test_a_style_rests_from_its_own_last_sign_on():
     assert next(iter(fresh.values())) < 0.5 < next(iter(rested.values()))
 
 
+@pytest.mark.parametrize(("days", "wished", "rests"), [(2, False, False), (4, False, True), (6, True, False), (8, True, True)])
+def test_a_style_does_not_rest_over_a_weekend_nor_a_wish_for_a_week(days, wished, rests):
+    wish = [happened(WishlistItemAdded, ago(days), product_id="camera")] if wished else []
+    (share,) = need(looked("camera", ago(days + 1)), looked("camera", ago(days)), *wish).returned_to.values()
+    assert (share > 0) == rests
+
+
 @pytest.mark.parametrize(("days", "state"), [(10, "open"), (30, "closed")])
 def test_silence_that_outlasts_nearly_every_pause_ends_even_a_sure_want(days, state):
     signs = [looked("camera", ago(days + n)) for n in range(4)]

@@ -209,7 +209,12 @@ def halfway(sessions: list[list[str]], *, most: int) -> list[Trail]:
 
 def catalog_of(things: set[str]) -> CatalogTable:
     """Each thing is a product and a type of its own."""
-    return build_table([Product(id=thing, title=f"Thing {thing}", product_type=thing) for thing in sorted(things)], (), version=1)
+    return build_table(products_of(things), (), version=1)
+
+
+def products_of(things: set[str]) -> list[Product]:
+    """Nothing is known of what they are, so they are said not to be private: what cannot be read would be withheld as if it was."""
+    return [Product(id=thing, title=f"Thing {thing}", product_type=thing, sensitivity="none") for thing in sorted(things)]
 
 
 def waste(console: Console, name: str, sessions: list[list[str]], *, customers: int) -> None:
@@ -217,7 +222,7 @@ def waste(console: Console, name: str, sessions: list[list[str]], *, customers: 
     chosen = [sessions[i] for i in np.random.default_rng(SEED).permutation(len(sessions))[:customers].tolist()]
     numbers = count()
     engine = Engine(MemoryStore(), new_id=lambda: f"d{next(numbers)}")
-    engine.put_products([Product(id=thing, title=f"Thing {thing}", product_type=thing) for thing in sorted({thing for items in chosen for thing in items})])
+    engine.put_products(products_of({thing for items in chosen for thing in items}))
     shown = {"same visit": [0, 0], "next day": [0, 0]}
     for number, items in enumerate(chosen):
         engine.record([view(i / 2880, thing, f"c{number}", number=i) for i, thing in enumerate(items)], now=ORIGIN + timedelta(days=1))

@@ -34,6 +34,7 @@ HARDLY_AGAIN = 0.15
 """Where fewer of the buyers of any style of a kind buy it again, thrice says nothing either: somebody gives the same boots, or wears out what they love."""
 BUYS_HERE_DAYS = 3
 """Days with a purchase from which on what somebody never bought here says something."""
+DUE_AGAIN = "due_again"
 NEWS = ("price_drop", "back_in_stock")
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 _STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
@@ -72,11 +73,18 @@ def _purchases(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
 
 
 def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds: Thresholds) -> Floats:
-    """Least probability by reason. What they put on their wish list they asked about: news of it needs no more than any other wish."""
+    """Least probability by reason.
+
+    A kind of thing that they bought on one day only is no filler. What they put on their wish list they asked about: news of it needs no more than any other
+    wish.
+    """
     codes = [because.code for because in shelf.because]
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in set(codes)}
     found = np.array([least[code] for code in codes], np.float64)
-    if moment.interrupts:
+    if not moment.interrupts:
+        once = [because.code == DUE_AGAIN and because.kind_at is not None and because.kind_days is None for because in shelf.because]
+        found[once] = np.maximum(found[once], thresholds.here_once)
+    else:
         news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
     return found

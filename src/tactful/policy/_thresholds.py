@@ -16,6 +16,15 @@ class Thresholds(Struct, frozen=True, kw_only=True):
         float,
         setting("On a page, where they are already, 0 to 1.", source="about one in 250 in the week to come is the least that is not filler", ge=0, le=1),
     ] = 0.004
+    here_once: Annotated[
+        float,
+        setting(
+            "The same for what is due again of a kind of thing that they bought on one day only, 0 to 1.",
+            source="one purchase is no habit; in a simulated shop of what lasts six in ten of those less likely were presents (docs/simulator.md)",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.02
     message: Annotated[
         dict[str, Annotated[float, setting("0 to 1", ge=0, le=1)]],
         setting(

@@ -17,7 +17,7 @@ from tactful.model.customer import Customer
 from tactful.model.moment import HORIZON, Moment
 from tactful.model.needs import Need, NeedState
 from tactful.model.profile import HOW_OFTEN, Consent, Profile
-from tactful.model.tables import DAY_SECONDS, History
+from tactful.model.tables import DAY_SECONDS, History, runs
 from tactful.model.verdicts import ContactFacts, Needs, ShelfFacts
 from tactful.outreach import best_channels
 from tactful.policy import Thresholds
@@ -122,7 +122,7 @@ def _bought(shelf: Shelf, own: History) -> _Bought:
         return _Bought(product_at=never, style_at=never, type_at=never, style_days=np.zeros(len(shelf), np.int64), type_gap=once, days=0)
     day = np.floor(own.at / DAY_SECONDS)
     by_style, by_type = own.by_group, own.by_type
-    of_style, of_type = _runs(own.groups[by_style], shelf.groups), _runs(own.types[by_type], shelf.types)
+    of_style, of_type = runs(own.groups[by_style], shelf.groups), runs(own.types[by_type], shelf.types)
     return _Bought(
         product_at=_latest(own.rows, own.at, shelf.rows),
         style_at=_at_end(own.at[by_style], *of_style),
@@ -131,11 +131,6 @@ def _bought(shelf: Shelf, own: History) -> _Bought:
         type_gap=_shortest_gap(day[by_type], *of_type),
         days=1 + int(np.count_nonzero(day[1:] != day[:-1])),
     )
-
-
-def _runs(ascending: NDArray[np.int32], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the lines of each wanted key begin and end."""
-    return ascending.searchsorted(wanted), ascending.searchsorted(wanted, side="right")
 
 
 def _at_end(at: Floats, first: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
@@ -163,7 +158,7 @@ def _shortest_gap(day: Floats, first: NDArray[np.intp], end: NDArray[np.intp]) -
 def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> Floats:
     """For each wanted key the latest time it occurs, NaN where never; times come in ascending order."""
     order = np.argsort(keys, kind="stable")
-    return _at_end(at[order], *_runs(keys[order], wanted)) if len(keys) else np.full(len(wanted), np.nan)
+    return _at_end(at[order], *runs(keys[order], wanted)) if len(keys) else np.full(len(wanted), np.nan)
 
 
 def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, customer: Customer, moment: Moment) -> Floats:
@@ -223,7 +218,7 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     stray = _stray_departments(customer, among={department_of[code] for code in kinds})
     facts.stray_department = np.array([department_of[code] in stray for code in kinds], np.bool_) if stray else np.zeros(len(shelf), np.bool_)
     featured = {int(customer.catalog.type_of[row]) for row in moment.featured}
-    facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured else np.full(len(shelf), shelf.searched)
+    facts.contextual = np.array([code in featured for code in kinds], np.bool_) if featured and not shelf.searched else np.full(len(shelf), shelf.searched)
     return bool(stray) or bool(met)
 
 

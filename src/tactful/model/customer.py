@@ -5,6 +5,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from tactful.model.candidates import Evidence
 from tactful.model.catalog import CatalogTable
 from tactful.model.needs import Need
 from tactful.model.profile import ProductHistory, Profile
@@ -28,6 +29,14 @@ class Customer(Struct, frozen=True, kw_only=True, dict=True):
     """Three letters: as stated, else as they pay, else that of their country; None where nothing tells it."""
     perhaps: History | None = None
     """What customers bought who may be the same person (`tactful.app.kin`): a reason to be silent, never one to speak."""
+
+    @property
+    def last_sign(self) -> tuple[Evidence, ...]:
+        """The last thing they did themselves, as the evidence of what is said because they are here; none where they did nothing yet."""
+        profile = self.profile
+        if profile.last_own_event_id is None or profile.last_own_at is None:
+            return ()
+        return (Evidence(message_id=profile.last_own_event_id, at=profile.last_own_at),)
 
     @cached_property
     def looked_at(self) -> dict[int, ProductHistory]:

@@ -23,6 +23,15 @@ def first_of_each(grouped: NDArray[Any]) -> NDArray[np.bool_]:
     return first
 
 
+def runs(ascending: NDArray[np.int32], wanted: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the run of each wanted key begins and ends among ascending keys; empty where it does not occur.
+
+    >>> [edge.tolist() for edge in runs(np.array([4, 4, 7], np.int32), np.array([4, 5]))]
+    [[0, 2], [2, 2]]
+    """
+    return ascending.searchsorted(wanted), ascending.searchsorted(wanted, side="right")
+
+
 class History(Struct, frozen=True, kw_only=True, dict=True):
     """One customer's purchases of products we know, one row an order line, oldest first. Columns of equal length m."""
 

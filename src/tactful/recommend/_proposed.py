@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tactful.model.candidates import Candidates
 from tactful.model.customer import Customer
-from tactful.model.tables import DAY_SECONDS
+from tactful.model.tables import DAY_SECONDS, runs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -120,7 +120,7 @@ def figures_of(rows: NDArray[np.int32], place: NDArray[np.intp], found: Sequence
         return figures
     days = own.at / DAY_SECONDS
     of_group, of_type = own.groups[own.by_group], own.types[own.by_type]
-    first, end = _lines(of_group, catalog.group_of[rows])
+    first, end = runs(of_group, catalog.group_of[rows])
     figures[:, 0] = end - first
     figures[:, 1] = 0.0
     begin = 0
@@ -128,19 +128,14 @@ def figures_of(rows: NDArray[np.int32], place: NDArray[np.intp], found: Sequence
         count = len(scores.candidates)
         if scores.voice.follows_days:
             anchors = np.array([NOTHING if because.anchor is None else because.anchor for because in scores.candidates.because], np.int64)
-            first, end = _lines(of_group, catalog.group_of[anchors])
+            first, end = runs(of_group, catalog.group_of[anchors])
             bought_on = days[own.by_group[np.minimum(first, len(days) - 1)]]
             in_time = (anchors != NOTHING) & (first < end) & (today - bought_on <= scores.voice.follows_days)
             figures[place[begin : begin + count][in_time], 1] = 1.0
         begin += count
-    first, end = _lines(of_type, catalog.type_of[rows])
+    first, end = runs(of_type, catalog.type_of[rows])
     figures[:, 2] = np.where(end > first, today - days[own.by_type[end - 1]], NEVER)
     figures[:, 3] = len(days) - np.searchsorted(days, today - LATELY_DAYS, side="right")
     figures[:, 4] = 1 + np.count_nonzero(np.diff(np.floor(days)))
     figures[:, 5] = today - days[-1]
     return np.maximum(figures, 0.0)
-
-
-def _lines(ascending: NDArray[np.int32], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the lines of each wanted key begin and end."""
-    return np.searchsorted(ascending, wanted, side="left"), np.searchsorted(ascending, wanted, side="right")

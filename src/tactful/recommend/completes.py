@@ -273,7 +273,7 @@ class Completes(Source):
 
     def _because(self, anchor: _Anchor, customer: Customer) -> Because:
         if anchor.order is None:
-            return Because(code=self.name, evidence=_here(customer), anchor=anchor.row)
+            return Because(code=self.name, evidence=customer.last_sign, anchor=anchor.row)
         return _bought(customer.profile.orders[anchor.order], anchor.row)
 
     def prior(self, score: float) -> float:
@@ -287,13 +287,6 @@ class Completes(Source):
     def load(self, blob: bytes) -> None:
         """Take over what `dump` gave."""
         self.state, self._lines = msgspec.msgpack.decode(blob, type=CompletesState), None
-
-
-def _here(customer: Customer) -> tuple[Evidence, ...]:
-    profile = customer.profile
-    if profile.last_own_event_id is None or profile.last_own_at is None:
-        return ()
-    return (Evidence(message_id=profile.last_own_event_id, at=profile.last_own_at),)
 
 
 def _bought(order: Order, row: int) -> Because:

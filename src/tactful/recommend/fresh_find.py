@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.candidates import Because, Candidates
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
@@ -44,10 +44,8 @@ class FreshFind(Source):
             return Candidates.none()
         seen = {int(customer.catalog.group_of[row]) for row in customer.catalog.rows(customer.profile.products).tolist()}
         unseen = [row for row in self._newest if int(customer.catalog.group_of[row]) not in seen][:PROPOSED]
-        profile = customer.profile
-        visit = profile.last_own_event_id, profile.last_own_at
-        evidence = (Evidence(message_id=visit[0], at=visit[1]),) if visit[0] is not None and visit[1] is not None else ()
-        return Candidates.of([(row, UNKNOWN_WORTH, Because(code=self.name, evidence=evidence)) for row in unseen])
+        because = Because(code=self.name, evidence=customer.last_sign)
+        return Candidates.of([(row, UNKNOWN_WORTH, because) for row in unseen])
 
     def dump(self) -> bytes:
         """Whether there was anything to learn from."""

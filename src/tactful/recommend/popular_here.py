@@ -140,10 +140,7 @@ class PopularHere(Source):
 def _because(customer: Customer, country: str) -> Because:
     """The evidence for "here" is the customer's own: their visit, or what told us where they live."""
     profile = customer.profile
+    evidence = customer.last_sign
     if country and profile.address_event_id is not None and profile.address_at is not None:
-        evidence = [Evidence(message_id=profile.address_event_id, at=profile.address_at)]
-    elif profile.last_own_event_id is not None and profile.last_own_at is not None:
-        evidence = [Evidence(message_id=profile.last_own_event_id, at=profile.last_own_at)]
-    else:
-        evidence = []
-    return Because(code=PopularHere.name, evidence=tuple(evidence), place=country or None)
+        evidence = (Evidence(message_id=profile.address_event_id, at=profile.address_at),)
+    return Because(code=PopularHere.name, evidence=evidence, place=country or None)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.candidates import Because, Candidates
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
@@ -67,9 +67,7 @@ class Searched(UnlearnedSource):
         order = np.argsort(-share, kind="stable")
         _, first = np.unique(self._catalog.group_of[rows[order]], return_index=True)
         best = order[np.sort(first)][: moment.enough]
-        profile = customer.profile
-        here = profile.last_own_event_id, profile.last_own_at
-        because = Because(code=self.name, evidence=(Evidence(message_id=here[0], at=here[1]),) if here[0] is not None and here[1] is not None else ())
+        because = Because(code=self.name, evidence=customer.last_sign)
         return Candidates.of([(row, score, because) for row, score in zip(rows[best].tolist(), share[best].tolist(), strict=True)])
 
     def prior(self, score: float) -> float:

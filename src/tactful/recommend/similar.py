@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tactful.model.candidates import Because, Candidates, Evidence
+from tactful.model.candidates import Because, Candidates
 from tactful.model.catalog import CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
@@ -39,15 +39,12 @@ class Similar(UnlearnedSource):
 
     def __call__(self, moment: Moment, customer: Customer) -> Candidates:
         """Propose the nearest of each thing on the page, and of none that is private."""
-        profile = customer.profile
-        here = profile.last_own_event_id, profile.last_own_at
-        evidence = (Evidence(message_id=here[0], at=here[1]),) if here[0] is not None and here[1] is not None else ()
         found = []
         for page in moment.featured:
             if customer.catalog.sensitive[page]:
                 continue
             rows, nearness = self._content.near(page)
-            because = Because(code=self.name, evidence=evidence, anchor=page)
+            because = Because(code=self.name, evidence=customer.last_sign, anchor=page)
             nearest = np.argsort(-nearness, kind="stable")[:PROPOSED].tolist()
             found += [(int(rows[i]), float(nearness[i]), because) for i in nearest]
         return Candidates.of(found)

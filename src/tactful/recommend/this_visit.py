@@ -12,7 +12,7 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.catalog import UNKNOWN_ROW, CatalogTable
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
-from tactful.model.profile import Look, Profile
+from tactful.model.profile import Look
 from tactful.model.tables import DAY_SECONDS, LOOK_KINDS, LookTable, PurchaseTable
 from tactful.recommend._calibration import Curve, fit_curve
 from tactful.recommend._component import Facts, Source
@@ -158,7 +158,7 @@ class ThisVisit(Source):
             return Candidates.none()
         things, probability = self.finds(np.array([thing for thing, _ in known], np.int64), count=min(self.config.proposed, moment.enough))
         anchors = self._anchors(known[-EVIDENCE_KEPT:], things)
-        evidence = tuple(Evidence(message_id=look.event_id, at=look.at) for _, look in looks[: -EVIDENCE_KEPT - 1 : -1]) or _last_sign(customer.profile)
+        evidence = tuple(Evidence(message_id=look.event_id, at=look.at) for _, look in looks[: -EVIDENCE_KEPT - 1 : -1]) or customer.last_sign
         because = {row: Because(code=self.name, evidence=evidence, anchor=row) for row in set(anchors)}
         worth = self.state.bought(probability) if self.state.bought else probability * BOUGHT_OF_LOOKED_AT
         found = zip(self._row_of[things].tolist(), worth.tolist(), anchors, strict=True)
@@ -223,9 +223,3 @@ def _looks_here(customer: Customer, moment: Moment) -> list[tuple[int, Look]]:
         if look.visit == visit and not look.brief and look.kind not in AWAY and (since is None or look.at > since)
     ]
     return sorted(found, key=lambda look: (look[1].at, look[1].event_id))
-
-
-def _last_sign(profile: Profile) -> tuple[Evidence, ...]:
-    if profile.last_own_event_id is None or profile.last_own_at is None:
-        return ()
-    return (Evidence(message_id=profile.last_own_event_id, at=profile.last_own_at),)

@@ -12,8 +12,10 @@ from tactful.policy import Thresholds
 from tactful.recommend import Recommender
 from tactful.recommend._rhythm import Rhythm, Rhythms
 
+HOME = Moment(now=NOW)
 
-def facts_of(customer, *, needs, style_again=0.5, kind_again=0.5, **because):
+
+def facts_of(customer, *, needs=Needs.NOTHING, style_again=0.5, kind_again=0.5, searched=False, moment=HOME, **because):
     """The facts of a tote that may be due again, in a shop where so large a share buys the very tote, or any, a second time."""
     recommender = Recommender()
     rhythms = Rhythms(types={"Bags > Totes": Rhythm(repeat_share=kind_again)}, groups={"tote": Rhythm(repeat_share=style_again)})
@@ -22,9 +24,9 @@ def facts_of(customer, *, needs, style_again=0.5, kind_again=0.5, **because):
     rows = np.array([row("tote-tan")], np.int32)
     shelf = Shelf(
         rows=rows, groups=CATALOG.group_of[rows], types=CATALOG.type_of[rows], score=np.array([0.5]), because=(Because(code="due_again", **because),),
-        source=np.array(["due_again"]), alive=np.ones(1, np.bool_),
+        source=np.array(["due_again"]), alive=np.ones(1, np.bool_), searched=searched,
     )  # fmt: skip
-    return shelf_facts(shelf, Moment(now=NOW), customer, needs=needs, recommender=recommender, thresholds=Thresholds())
+    return shelf_facts(shelf, moment, customer, needs=needs, recommender=recommender, thresholds=Thresholds())
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,17 @@ def test_how_much_of_the_usual_gap_has_passed_goes_by_the_kind_as_well(because, 
 
 def test_without_a_rhythm_nothing_has_passed():
     assert np.isnan(facts_of(customer_of(), needs=Needs.RHYTHM, last_at=ago(20)).elapsed_ratio).all()
+
+
+@pytest.mark.parametrize(("because", "least"), [({"kind_days": None}, 0.02), ({"kind_days": 20.0}, 0.004)], ids=["bought on one day", "again and again"])
+def test_one_purchase_of_a_kind_is_no_filler_on_a_page(because, least):
+    facts = facts_of(customer_of(), last_at=ago(20), kind_at=ago(20), **because)
+    assert facts.threshold.tolist() == [least]
+
+
+@pytest.mark.parametrize(
+    ("searched", "page", "contextual"), [(True, "camera", True), (False, "camera", False), (False, "tote-black", True), (True, None, True)]
+)
+def test_what_they_search_for_is_at_hand_whatever_the_page_is_about(searched, page, contextual):
+    moment = Moment(now=NOW, featured=(row(page),) if page else ())
+    assert facts_of(customer_of(), needs=Needs.INTEREST, searched=searched, moment=moment).contextual.tolist() == [contextual]

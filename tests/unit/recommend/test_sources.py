@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -9,6 +10,7 @@ from small_shop import CATALOG, NOW, PRODUCTS, ago, bought, carted, customer_of,
 from tactful.catalog import build_table
 from tactful.model.events import Address, Identified, OrderLine, Traits
 from tactful.model.moment import OUTREACH, Moment
+from tactful.model.needs import SEARCH, Sign
 from tactful.model.products import Product
 from tactful.model.tables import History
 from tactful.profile import history_columns
@@ -213,6 +215,16 @@ def test_what_they_have_is_no_alternative():
     catalog = build_table(pans, (), version=1)
     customer = customer_of(bought(ago(90), "pan-1"), *(looked("pan-2", ago(n)) for n in (1, 2, 3)), catalog=catalog)
     assert list(said(bound(Considering(), catalog), customer)) == ["pan-2", "pan-3"]
+
+
+def test_one_other_stands_beside_what_they_look_at_and_several_where_they_only_searched():
+    pans = [Product(id=f"pan-{n}", title="A pan", item_group_id=f"pan-{n}", product_type="Kitchen > Pans") for n in range(9)]
+    catalog = build_table(pans, (), version=1)
+    looks = customer_of(*(looked("pan-2", ago(n)) for n in (1, 2, 3)), catalog=catalog)
+    assert list(said(bound(Considering(), catalog), looks)) == ["pan-2", "pan-0"]
+    ((kind, need),) = looks.needs.items()
+    searches = msgspec.structs.replace(looks, needs={kind: msgspec.structs.replace(need, signs=[Sign(need.last_at, SEARCH, 1, "e1")])})
+    assert len(said(bound(Considering(), catalog), searches)) == 4
 
 
 def test_one_look_brings_no_alternatives():

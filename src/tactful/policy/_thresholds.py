@@ -24,7 +24,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
             ge=0,
             le=1,
         ),
-    ] = 0.02
+    ] = 0.05
     message: Annotated[
         dict[str, Annotated[float, setting("0 to 1", ge=0, le=1)]],
         setting(

@@ -40,6 +40,9 @@ class LifeConfig(Struct, frozen=True, kw_only=True):
     """Of those who will buy again, the share that may have done so when the want opens again."""
     least_replaced: int = 20
     """Repurchases of a durable that must have been seen before it is said to outlive."""
+    worn: float = 0.9
+    """Of those who replaced a durable, the share that had by the age at which it counts as worn. The early ones among them bought a second, or the log was too
+    short to see the late ones: at the median, simulated shops showed people their own belts."""
 
 
 class Lives(Struct, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ class Lives(Struct, frozen=True, kw_only=True):
     closes: dict[str, float] = {}
     """How long a purchase closes the want; durables are absent."""
     outlives: dict[str, float] = {}
-    """Median age at which durables are replaced by those who replace them, where enough did."""
+    """Age by which nearly all who ever replace a durable have, where enough did."""
 
 
 class _Spans(Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ class Life(Component):
             if within >= self.config.durable_below:
                 closes[name] = self._quantile(mine, parent=_nearest(name, closes))
             elif mine.again.sum() >= self.config.least_replaced:
-                outlives[name] = _weighted_quantile(mine.age[mine.again], mine.weight[mine.again], 0.5)
+                outlives[name] = _weighted_quantile(mine.age[mine.again], mine.weight[mine.again], self.config.worn)
         self.state = Lives(closes=closes, outlives=outlives)
         types = {catalog.types[each] for each in np.unique(spans.code).tolist()}
         return {"types": len(types), "durable": len(types - set(closes)), "outlived": len(types & set(outlives))}

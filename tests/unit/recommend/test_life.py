@@ -25,7 +25,7 @@ def shop_in_which(*, replaced):
     engine = Engine(MemoryStore(), new_id=lambda: f"d{next(numbers)}", workbench=MemoryWorkbench())
     engine.put_products(PRODUCTS)
     events = [event for number in range(OWNERS) for event in owner_of_a_camera(number, replaced=replaced)]
-    for name, age in (("worn", 1500), ("new", 120)):
+    for name, age in (("worn", 1500), ("used", 985), ("new", 120)):
         events.append(bought(ago(age), "camera", user_id=name))
         events += [looked("camera", ago(day), user_id=name) for day in (9, 6, 4, 2)]
     engine.record(sorted(events, key=lambda event: event.at), now=NOW)
@@ -33,7 +33,7 @@ def shop_in_which(*, replaced):
     return engine
 
 
-@pytest.mark.parametrize(("replaced", "customer", "owned"), [(30, "worn", False), (30, "new", True), (5, "worn", True), (0, "worn", True)])
+@pytest.mark.parametrize(("replaced", "customer", "owned"), [(30, "worn", False), (30, "used", True), (30, "new", True), (5, "worn", True), (0, "worn", True)])
 def test_a_durable_is_owned_until_it_has_served_as_long_as_such_things_do(replaced, customer, owned):
     decision = shop_in_which(replaced=replaced).decide(DecideRequest(user_id=customer, placement="home", limit=12, explain=True), now=NOW)
     codes = {item.product_id: item.code for item in decision.withheld}

@@ -13,6 +13,8 @@ GOT = frozenset({"bought_elsewhere", "already_have"})
 """Answers that tell of a purchase we did not see."""
 OF_WANTS = ("price_drop", "cart_waiting")
 """News that is only news to who still wants the thing. What they asked to be told of, and what is on their list, is theirs to end."""
+FIRM_OCCASIONS = 3
+"""Days on which they turned to a kind of thing from which on what they put on the list is kept in mind for longer."""
 
 
 class NeedClosed(ShelfRule, frozen=True, kw_only=True):
@@ -20,7 +22,7 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
     state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about
-    annoys. What they put into the basket or on the wish list they may be told of for longer.
+    annoys. What they put into the basket, or on the wish list of a want that is firm, they may be told of for longer.
     """
 
     code: ClassVar[str] = "need_closed"
@@ -31,16 +33,16 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         setting(
             "The very thing they came back to is on a page again, and told of when it costs less, until so large a share of the pauses after which people "
             "come back is over, 0 to 1, and three days in any case, on a wish list a week; then only its kind.",
-            source="as many come back later as sooner; of simulated shops' later places every second one went to what was over (docs/simulator.md)",
+            source="of simulated shops' later places every second one went to what was over (docs/simulator.md)",
             ge=0,
             le=1,
         ),
-    ] = 0.5
+    ] = 0.4
     longest_rest_message: Annotated[
         float,
         setting(
-            "A message still tells that it waits in the basket, or what it costs now if it is on the wish list, until so large a share of those pauses "
-            "is over, 0 to 1.",
+            "A message still tells that it waits in the basket, or what it costs now if it is on the wish list and they came back on three days, until so "
+            "large a share of those pauses is over, 0 to 1.",
             source="simulated shops: later it is mostly no longer wanted (docs/simulator.md)",
             ge=0,
             le=1,
@@ -79,9 +81,9 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
     def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it."""
         assert facts.rested is not None and facts.sure is not None and facts.listed is not None and facts.never_bought is not None
-        assert facts.need_in_visit is not None and facts.contextual is not None
+        assert facts.need_in_visit is not None and facts.contextual is not None and facts.occasions is not None
         if facts.interrupts:
-            chosen = facts.listed | (shelf.source == "cart_waiting")
+            chosen = facts.listed & (facts.occasions >= FIRM_OCCASIONS) | (shelf.source == "cart_waiting")
             late = facts.rested > np.where(chosen, self.longest_rest_message, self.longest_rest)
             return np.asarray(late & np.isin(shelf.source, OF_WANTS))
         late = facts.rested > self.longest_rest

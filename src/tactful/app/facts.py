@@ -76,7 +76,7 @@ def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds:
     codes = [because.code for because in shelf.because]
     least = {source: thresholds.least(source, interrupts=moment.interrupts) for source in set(codes)}
     found = np.array([least[code] for code in codes], np.float64)
-    if moment.interrupts:
+    if moment.interrupts and not least.keys().isdisjoint(NEWS):
         news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
     return found

@@ -84,7 +84,7 @@ def _thresholds(shelf: Shelf, moment: Moment, customer: Customer, *, thresholds:
     if not moment.interrupts:
         once = [because.code == DUE_AGAIN and because.kind_at is not None and because.kind_days is None for because in shelf.because]
         found[once] = np.maximum(found[once], thresholds.here_once)
-    else:
+    elif not least.keys().isdisjoint(NEWS):
         news = np.isin(shelf.source, NEWS) & _listed(shelf, customer)
         found[news] = np.minimum(found[news], thresholds.least("asked_for", interrupts=True))
     return found

@@ -4,7 +4,7 @@ What they said comes first: the address and the store of their choice outrank wh
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -196,16 +196,20 @@ def chosen_store(profile: Profile, stores: Shops) -> Shop | None:
     return next((stores[one.value] for one in reversed(profile.preferences) if one.key == CHOSEN_STORE and one.value in stores), None)
 
 
-def trips(profile: Profile, stores: Shops) -> tuple[Trip, ...]:
-    """The trips they made, oldest first."""
+def trips(profile: Profile, stores: Shops, *, asked: Callable[[Trip], bool]) -> tuple[Trip, ...]:
+    """The trips they made, of those that are asked about, oldest first."""
     sightings = sightings_of(profile, stores)
-    return trips_of(sightings, home_at=lambda at: _home_at(profile, stores, sightings, at))
+    return trips_of(sightings, home_at=lambda at: _home_at(profile, stores, sightings, at), asked=asked)
 
 
 def away_orders(profile: Profile, stores: Shops, *, now: datetime) -> frozenset[int]:
     """Which orders were bought in person on a trip that is over, as indices into `Profile.orders`. They say nothing of what is wanted at home."""
     in_person = [(i, order) for i, order in enumerate(profile.orders) if order.channel == TILL or order.fulfilment == PICKUP]
-    over = [trip for trip in trips(profile, stores) if trip.until <= now] if in_person else []
+
+    def over_with_orders(stay: Trip) -> bool:
+        return stay.until <= now and any(_on(stay, order, stores) for _, order in in_person)
+
+    over = trips(profile, stores, asked=over_with_orders) if in_person else ()
     return frozenset(i for i, order in in_person if any(_on(trip, order, stores) for trip in over))
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 import numpy as np
@@ -29,6 +29,7 @@ _GIFT_WORDS = re.compile(
 Traits = dict[tuple[str, ...], Counter[str]]
 
 
+@lru_cache(maxsize=4096)
 def speaks_of_gift(query: str) -> bool:
     """Tell whether a search is for somebody else.
 
@@ -72,8 +73,9 @@ class GiftSigns:
         if not rows:
             return []
         found = []
+        products = [self._catalog.products[row] for row in sorted(rows)]
         for code, weight in (("other_person", self._weights.other_person), ("other_size", self._weights.other_size)):
-            strength = sum(_difference(self._catalog.product(row), traits, code) for row in sorted(rows)) / len(rows)
+            strength = sum([_difference(product, traits, code) for product in products]) / len(products)
             if strength > 0:
                 found.append(_gift(code, weight * strength, signs))
         return found
@@ -105,28 +107,32 @@ def _gift(code: str, log_odds: float, happened: Sequence[Sign | Search]) -> Cont
     return Contribution(code, "gift", log_odds, happened[-4:])
 
 
-def _traits_of(product: Product) -> list[tuple[tuple[str, ...], str]]:
+def _traits_of(product: Product) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return _traits(product.gender or "", product.age_group or "", product.size or "", product.product_type or "")
+
+
+@lru_cache(maxsize=4096)
+def _traits(gender: str, age_group: str, size: str, product_type: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     traits: list[tuple[tuple[str, ...], str]] = []
-    gender = (product.gender or "").lower()
+    gender = gender.lower()
     if gender and gender != "unisex":
         traits.append((("other_person", "gender"), gender))
-    if product.age_group:
-        traits.append((("other_person", "age_group"), product.age_group.lower()))
-    if product.size and product.size.lower() not in ("one", "one size", "os"):
-        department = (product.product_type or "").partition(" > ")[0]
-        traits.append((("other_size", department, gender, str(product.size[:1].isdigit())), product.size.lower()))
-    return traits
+    if age_group:
+        traits.append((("other_person", "age_group"), age_group.lower()))
+    if size and size.lower() not in ("one", "one size", "os"):
+        department = product_type.partition(" > ")[0]
+        traits.append((("other_size", department, gender, str(size[:1].isdigit())), size.lower()))
+    return tuple(traits)
 
 
 def _difference(product: Product, traits: Traits, code: str) -> float:
     """How surely a product is made for another: 0 where nothing speaks for it, towards 1 the more purchases of theirs say otherwise."""
-    strengths = [0.0]
+    strongest = 0.0
     for key, value in _traits_of(product):
-        known = traits.get(key)
-        if key[0] == code and known and value not in known:
+        if key[0] == code and (known := traits.get(key)) and value not in known:
             bought = sum(known.values())
-            strengths.append(bought / (bought + 0.5))
-    return max(strengths)
+            strongest = max(strongest, bought / (bought + 0.5))
+    return strongest
 
 
 def with_gifts(profile: Profile, history: History, catalog: CatalogTable, *, weights: WantWeights) -> History:

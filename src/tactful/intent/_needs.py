@@ -143,21 +143,41 @@ class _Scene:
 
     def left_at_once(self, type_code: int, last: Sign) -> bool:
         """Whether they went on to something else within seconds."""
-        left, soon = last.at, last.at + SECONDS_OF_A_SLIP
-        return any(code != type_code and left < at <= soon for at, code in self.signs.by_visit[last.visit])
+        return any(code != type_code for code in self.signs.between(last.at, last.at + SECONDS_OF_A_SLIP, visit=last.visit))
 
 
 class _Episode:
-    """Signs that belong to one want: from the last time it began anew."""
+    """Signs that belong to one want: from the last time it began anew. It grows day by day, and on each of them it is asked for what it comes to."""
 
-    def __init__(self, days: Days, before: Days) -> None:
-        self.days, self.before = days, before
-        """``before``: days with more than a glance before it, of signs that had ended in silence."""
-        self.signs = [sign for found in days.values() for sign in found] if len(days) > 1 else next(iter(days.values()))
-        self.solid = _solid(days)
-        strong = STRONG.intersection([sign.kind for sign in self.signs])
-        self.strongest = max(strong, key=STRONGER.index) if strong else None
-        self.several = len(self.solid) > 1 or self.strongest is not None
+    def __init__(self, before: Days) -> None:
+        self.before = before
+        """Days with more than a glance before it, of signs that had ended in silence."""
+        self.days: Days = {}
+        self.solid: Days = {}
+        """The days with more than a glance."""
+        self.kinds: set[str] = set()
+
+    def add(self, day: date, signs: list[Sign]) -> None:
+        """Go on for another day."""
+        self.days[day] = signs
+        self.kinds.update([sign.kind for sign in signs])
+        if _is_solid(signs):
+            self.solid[day] = signs
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """All of them, oldest first; asked for once it grows no more."""
+        return [sign for found in self.days.values() for sign in found] if len(self.days) > 1 else next(iter(self.days.values()))
+
+    @property
+    def strongest(self) -> str | None:
+        """The strongest sign that a click is not, where there is one."""
+        return next((kind for kind in reversed(STRONGER) if kind in self.kinds), None)
+
+    @property
+    def several(self) -> bool:
+        """Whether it is more than a single look."""
+        return len(self.solid) > 1 or self.strongest is not None
 
 
 def _need(type_code: int, scene: _Scene) -> Need:
@@ -171,30 +191,26 @@ def _need(type_code: int, scene: _Scene) -> Need:
 
 def _over(type_code: int, signs: list[Sign], closed_by: ClosedBy) -> Need:
     """A need that an answer, or a purchase, has ended."""
-    occasions = max(len(_solid(by_day(signs))), 1) if len(signs) > 1 else 1
+    occasions = max(sum(map(_is_solid, by_day(signs).values())), 1) if len(signs) > 1 else 1
     since, last_at = signs[0].at, signs[-1].at
     return Need(type_code=type_code, state="closed", probability=0.0, occasions=occasions, since=since, last_at=last_at, closed_by=closed_by, signs=signs)
 
 
+def _is_solid(signs: list[Sign]) -> bool:
+    """Whether the signs of a day are more than a glance."""
+    return not signs[0].brief or not all(sign.brief for sign in signs)
+
+
 def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episode:
     """Leave out what had already ended in silence when they came back: then it began anew."""
-    on_days = by_day(signs)
-    if len(on_days) == 1:
-        return _Episode(on_days, {})
-    days: Days = {}
-    before: Days = {}
+    episode = _Episode({})
     last: datetime | None = None
-    for day, found in on_days.items():
-        if last is not None and (found[0].at - last) / DAY > _patience(type_code, days, scene):
-            before, days = before | _solid(days), {}
-        days[day] = found
+    for day, found in by_day(signs).items():
+        if last is not None and (found[0].at - last) / DAY > _patience(type_code, episode, scene):
+            episode = _Episode(episode.before | episode.solid)
+        episode.add(day, found)
         last = found[-1].at
-    return _Episode(days, before)
-
-
-def _solid(days: Days) -> Days:
-    """The days with more than a glance."""
-    return {day: signs for day, signs in days.items() if not (signs[0].brief and all(sign.brief for sign in signs))}
+    return episode
 
 
 def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]:
@@ -206,13 +222,12 @@ def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]
     return GAP_PRIOR_WEIGHT + len(ordered) - 1, usual + (ordered[-1] - ordered[0]).days
 
 
-def _patience(type_code: int, days: Days, scene: _Scene) -> float:
+def _patience(type_code: int, episode: _Episode, scene: _Scene) -> float:
     """Days of silence after which what they did so far counts as over."""
-    episode = _Episode(days, {})
     if not episode.several:
         return ONE_LOOK_FADES
-    wanted = scene.wants.weights.base + sum(c.log_odds for c in _wanted(type_code, episode, scene.wants))
-    number, spanned = _pauses(type_code, days, scene.wants)
+    wanted = scene.wants.weights.base + sum([odds for _, odds in _odds_of_want(type_code, episode, scene.wants)])
+    number, spanned = _pauses(type_code, episode.days, scene.wants)
     lost = min(wanted - math.log(CLOSED_BELOW / (1 - CLOSED_BELOW)), LONGEST_SILENCE)
     return spanned * math.expm1(max(lost, 0.0) / number)
 
@@ -333,19 +348,30 @@ def _counted(type_code: int, solid: Days, latest: date, wants: WantModel) -> flo
     return sum(math.pow(0.5, (latest - day).days / forget) for day in solid)
 
 
-def _wanted(type_code: int, episode: _Episode, wants: WantModel) -> list[Contribution]:
-    """What speaks for a want, whoever it is for, before any silence."""
-    weights, days, signs = wants.weights, episode.days, episode.signs
-    counted = _counted(type_code, episode.solid, next(reversed(days)), wants)
-    found = [Contribution("days_with_a_sign", "want", weights.day * math.log2(1 + counted), [on_day[-1] for on_day in days.values()])]
+def _odds_of_want(type_code: int, episode: _Episode, wants: WantModel) -> list[tuple[str, float]]:
+    """What speaks for a want, whoever it is for, before any silence: each piece of evidence, and its log odds."""
+    weights = wants.weights
+    counted = _counted(type_code, episode.solid, next(reversed(episode.days)), wants)
+    odds = [("days_with_a_sign", weights.day * math.log2(1 + counted))]
     strongest = episode.strongest
     if strongest is not None:
-        weight = {"cart": weights.cart, "wish": weights.wish, "ask": weights.ask}[strongest]
-        found.append(Contribution(strongest, "want", weight, [sign for sign in signs if sign.kind == strongest]))
-    searches = [sign for sign in signs if sign.kind == SEARCH]
-    if searches and len(searches) < len(signs):
-        found.append(Contribution("searched", "want", weights.searched, searches))
-    return found
+        odds.append((strongest, {"cart": weights.cart, "wish": weights.wish, "ask": weights.ask}[strongest]))
+    if SEARCH in episode.kinds and len(episode.kinds) > 1:
+        odds.append(("searched", weights.searched))
+    return odds
+
+
+def _wanted(type_code: int, episode: _Episode, wants: WantModel) -> list[Contribution]:
+    """The same with what happened."""
+    return [Contribution(code, "want", odds, _happened(code, episode)) for code, odds in _odds_of_want(type_code, episode, wants)]
+
+
+def _happened(code: str, episode: _Episode) -> list[Sign]:
+    """The signs behind a piece of evidence for a want."""
+    if code == "days_with_a_sign":
+        return [signs[-1] for signs in episode.days.values()]
+    kind = SEARCH if code == "searched" else code
+    return [sign for sign in episode.signs if sign.kind == kind]
 
 
 def _one_sitting(type_code: int, episode: _Episode, scene: _Scene) -> list[Contribution]:

@@ -1,9 +1,7 @@
 """Signs of interest by type: looks, and searches that name a kind of thing."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from operator import attrgetter
 
 from tactful.model.catalog import CatalogTable
@@ -33,7 +31,7 @@ def types_meant(query: str, wants: WantModel) -> tuple[int, ...]:
 def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, *, rows_of: Mapping[str, int]) -> "Signs":
     """Collect what they did, by type code, oldest first. ``rows_of``: the profile's products that the catalogue knows."""
     looked = [(rows_of[product_id], history.looks) for product_id, history in profile.products.items() if history.looks and product_id in rows_of]
-    sources: dict[int, list[tuple[int, Iterable[Look]]]] = {}
+    sources: dict[int, list[tuple[int, Sequence[Look]]]] = {}
     for code, of_product in zip(catalog.type_of[[row for row, _ in looked]].tolist() if looked else (), looked, strict=True):
         sources.setdefault(code, []).append(of_product)
     searches: dict[int, list[Search]] = {}
@@ -47,7 +45,7 @@ def signs_by_type(profile: Profile, catalog: CatalogTable, wants: WantModel, *, 
 class Signs(Mapping[int, list[Sign]]):
     """Signs by type code, in the order in which the types were met; put in order when a type is first asked for."""
 
-    def __init__(self, looked: dict[int, list[tuple[int, Iterable[Look]]]], searches: dict[int, list[Search]]) -> None:
+    def __init__(self, looked: dict[int, list[tuple[int, Sequence[Look]]]], searches: dict[int, list[Search]]) -> None:
         self._looked, self._searches = looked, searches
         self._ordered: dict[int, list[Sign]] = {}
 
@@ -68,18 +66,15 @@ class Signs(Mapping[int, list[Sign]]):
     def __len__(self) -> int:
         return len(self._looked)
 
-    @cached_property
-    def by_visit(self) -> dict[int, list[tuple[datetime, int]]]:
-        """The time and the type of all signs, by visit, in no order."""
-        visits: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    def between(self, after: datetime, until: datetime, *, visit: int) -> Iterator[int]:
+        """The types of what they did in a visit after a time and up to another, in no order. Most things were last looked at before: one glance at them."""
         for code, sources in self._looked.items():
             for _, looks in sources:
-                for look in looks:
-                    visits[look.visit].append((look.at, code))
+                if looks[-1].at > after and any(after < look.at <= until and look.visit == visit for look in looks):
+                    yield code
         for code, searches in self._searches.items():
-            for search in searches:
-                visits[search.visit].append((search.at, code))
-        return visits
+            if any(after < search.at <= until and search.visit == visit for search in searches):
+                yield code
 
 
 def standing(signs: list[Sign]) -> list[Sign]:

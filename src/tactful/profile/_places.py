@@ -6,6 +6,7 @@ the only estimator of those compared that stays at home whether or not people ar
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,27 +37,31 @@ def home_of(sightings: Sequence[Sighting], *, now: datetime, stated: Iterable[st
     cells = sorted({one.cell for one in seen})
     if len(cells) == 1:
         return _home(cells[0], seen)
-    column = np.array([cells.index(one.cell) for one in seen])
-    near = _apart_km(cells, cells) <= SAME_PLACE_KM
+    place = {cell: i for i, cell in enumerate(cells)}
+    column = np.array([place[one.cell] for one in seen])
+    near = _within(tuple(cells), tuple(cells), SAME_PLACE_KM)
     last = np.array([min(one.last_at, now).timestamp() for one in seen])
     weight = 2 ** ((last - now.timestamp()) / WEEK_SECONDS / HALF_LIFE_WEEKS)
     weeks = np.flatnonzero(np.diff([one.week for one in seen], prepend=-1))
     votes = np.maximum.reduceat(np.where(near[:, column], weight, 0.0), weeks, axis=1).sum(axis=1)
     towns = sorted(set(stated))
     if towns:
-        votes += STATED_VOTES * (_apart_km(cells, towns) <= SAME_PLACE_KM).any(axis=1)
+        votes += STATED_VOTES * _within(tuple(cells), tuple(towns), SAME_PLACE_KM).any(axis=1)
     votes, own, latest = votes.round(9), np.bincount(column, weight).round(9), np.zeros(len(cells))
     np.maximum.at(latest, column, last)
-    best = max(range(len(cells)), key=lambda i: (votes[i], own[i], latest[i], cells[i]))
-    return _home(cells[best], [one for one in seen if near[best, cells.index(one.cell)]])
+    best = max(zip(votes.tolist(), own.tolist(), latest.tolist(), cells, strict=True))[-1]
+    here = near[place[best]].tolist()
+    return _home(best, [one for one in seen if here[place[one.cell]]])
 
 
-def _apart_km(a: list[str], b: list[str]) -> NDArray[np.float64]:
-    """Distances between cells, float64 [len(a), len(b)]."""
+@lru_cache(maxsize=4096)
+def _within(a: tuple[str, ...], b: tuple[str, ...], most_km: float) -> NDArray[np.bool_]:
+    """Which cells are so near to each other, bool [len(a), len(b)], never to be written to: somebody is seen in the same few cells for months."""
     (lat1, lon1), (lat2, lon2) = (np.radians([center_of(cell) for cell in cells]).T for cells in (a, b))
     h = np.sin((lat1[:, None] - lat2) / 2) ** 2 + np.cos(lat1)[:, None] * np.cos(lat2) * np.sin((lon1[:, None] - lon2) / 2) ** 2
-    apart: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
-    return apart
+    near: NDArray[np.bool_] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0))) <= most_km
+    near.setflags(write=False)
+    return near
 
 
 def _same_place(a: str, b: str) -> bool:
@@ -95,10 +100,13 @@ def present_of(sightings: Sequence[Sighting], zone: Zone | None, home: Home | No
     return Present(cell=last.cell, timezone=last.timezone, until=last.last_at + PRESENT, evidence=(last.event_id,))
 
 
-def trips_of(sightings: Sequence[Sighting], *, home_at: Callable[[datetime], Home | None]) -> tuple[Trip, ...]:
-    """Find the stays of some nights far from where they lived at the time, oldest first. A stay that has become home is no trip."""
-    cells = sorted({one.cell for one in sightings})
-    if len(cells) < 2 or _apart_km(cells, cells).max() <= FAR_KM:
+def trips_of(sightings: Sequence[Sighting], *, home_at: Callable[[datetime], Home | None], asked: Callable[[Trip], bool] = lambda _: True) -> tuple[Trip, ...]:
+    """Find the stays of some nights far from where they lived at the time, oldest first. A stay that has become home is no trip.
+
+    ``asked``: which stays are of any interest, since it takes longest to tell where somebody lived.
+    """
+    cells = tuple(sorted({one.cell for one in sightings}))
+    if len(cells) < 2 or _within(cells, cells, FAR_KM).all():
         return ()  # They were never far from anywhere they might live.
     signs = sorted({(at, one.cell) for one in sightings for at in (one.first_at, one.last_at)})
     trips = []
@@ -107,8 +115,10 @@ def trips_of(sightings: Sequence[Sighting], *, home_at: Callable[[datetime], Hom
         if i < len(signs) and cells_apart_km(signs[i][1], signs[begin][1]) <= FAR_KM:
             continue
         (since, cell), (last, _) = signs[begin], signs[i - 1]
-        if (last.date() - since.date()).days >= TRIP_NIGHTS and _is_far(cell, home_at(last)):
-            trips.append(Trip(cell=cell, since=since, until=signs[i][0] if i < len(signs) else last + PRESENT))
+        if (last.date() - since.date()).days >= TRIP_NIGHTS:
+            stay = Trip(cell=cell, since=since, until=signs[i][0] if i < len(signs) else last + PRESENT)
+            if asked(stay) and _is_far(cell, home_at(last)):
+                trips.append(stay)
         begin = i
     return tuple(trips)
 

@@ -10,11 +10,23 @@ LEAST_DROP = 0.10
 """Share of the price seen; less is no news. Source: the commonest threshold of price-drop triggers."""
 
 
+def lowest_price(looks: Collection[Look], product: Product) -> float | None:
+    """Find the lowest price that they saw on a product; None where no price is known. Asked of everything they ever looked at, at every message."""
+    currency = product.price.currency if product.price is not None else None
+    remembers = bool(product.prices)
+    lowest: float | None = None
+    for look in looks:
+        cost = look.price
+        if cost is None or not (look.currency is None or currency is None or look.currency == currency):
+            cost = _remembered(product, look.at) if remembers else None
+        if cost is not None and (lowest is None or cost < lowest):
+            lowest = cost
+    return lowest
+
+
 def lowest_seen(looks: Collection[Look], product: Product) -> tuple[float, Look] | None:
-    """Find the lowest price that they saw on a product, and the look at which they did; None where no price is known."""
-    if not product.prices and all(look.price is None for look in looks):
-        return None
-    seen = [(cost, look) for look in looks if (cost := _price_at(look, product)) is not None]
+    """Find the lowest price that they saw on a product, and the look at which they did, the latest of several; None where no price is known."""
+    seen = [(cost, look) for look in looks if (cost := lowest_price((look,), product)) is not None]
     return min(seen, key=lambda pair: (pair[0], -pair[1].at.timestamp())) if seen else None
 
 
@@ -25,12 +37,6 @@ def is_drop(price: float, seen: float) -> bool:
     (True, False)
     """
     return price <= seen * (1 - LEAST_DROP)
-
-
-def _price_at(look: Look, product: Product) -> float | None:
-    """What it cost when they looked: as the page said in the currency of the price, else as we remember."""
-    comparable = look.currency is None or product.price is None or look.currency == product.price.currency
-    return look.price if look.price is not None and comparable else _remembered(product, look.at)
 
 
 def _remembered(product: Product, at: datetime) -> float | None:

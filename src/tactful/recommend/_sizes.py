@@ -82,5 +82,7 @@ def fitting_variant(row: int, sizes: dict[SizeKind, str], catalog: CatalogTable)
         return row
     color = catalog.product(row).color
     variants = [other for other in catalog.rows_of_group[catalog.group_of[row]] if wears(other, sizes, catalog)]
-    variants.sort(key=lambda other: (not catalog.in_stock[other], catalog.product(other).color != color))
-    return variants[0] if variants and (catalog.in_stock[variants[0]] or not wears(row, sizes, catalog)) else row
+    if not variants:
+        return row
+    best = min(variants, key=lambda other: (not catalog.in_stock[other], catalog.product(other).color != color))
+    return best if catalog.in_stock[best] or not wears(row, sizes, catalog) else row

@@ -6,7 +6,7 @@ from tactful.model.candidates import Because, Candidates, Evidence
 from tactful.model.customer import Customer
 from tactful.model.moment import Moment
 from tactful.model.profile import Look
-from tactful.recommend._prices import is_drop, lowest_seen
+from tactful.recommend._prices import is_drop, lowest_price, lowest_seen
 from tactful.recommend._unlearned import UnlearnedSource
 
 
@@ -38,10 +38,11 @@ class PriceDrop(UnlearnedSource):
 
 def _dropped(customer: Customer) -> dict[int, tuple[float, Look]]:
     """By catalogue row what they looked at and what costs less now: the lowest price they saw, and when. Asked first, since it is so of very little."""
-    catalog, dropped = customer.catalog, {}
-    for row, history in customer.looked_at.items():
-        seen = lowest_seen(history.looks, catalog.products[row])
-        if seen is not None and is_drop(float(catalog.price[row]), seen[0]):
+    products, looked, dropped = customer.catalog.products, customer.looked_at, {}
+    prices = customer.catalog.price[list(looked)].tolist()
+    for (row, history), price in zip(looked.items(), prices, strict=True):
+        lowest = lowest_price(history.looks, products[row])
+        if lowest is not None and is_drop(price, lowest) and (seen := lowest_seen(history.looks, products[row])) is not None:
             dropped[row] = seen
     return dropped
 

@@ -35,6 +35,8 @@ HARDLY_AGAIN = 0.15
 BUYS_HERE_DAYS = 3
 """Days with a purchase from which on what somebody never bought here says something."""
 DUE_AGAIN = "due_again"
+LIKELY_SLIP = 0.5
+"""Likelier than not a mistaken tap: they were off again within seconds, and do not want to meet it on the next page."""
 NEWS = ("price_drop", "back_in_stock")
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 _STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
@@ -208,7 +210,7 @@ def _interest(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custome
     met = {code: needs[code] for code in set(kinds).intersection(needs)}
     found = [met.get(code) for code in kinds]
     facts.need_state = _STATE_NAMES[[0 if need is None else STATES[need.state] for need in found]]
-    facts.need_in_visit = np.array([need is not None and need.in_visit for need in found], np.bool_)
+    facts.need_in_visit = np.array([need is not None and need.in_visit and need.explanations.slip < LIKELY_SLIP for need in found], np.bool_)
     facts.occasions = np.array([0 if need is None else need.occasions for need in found], np.int64)
     facts.for_another = np.array([need is not None and need.explanations.for_another for need in found], np.bool_)
     facts.closed_by = np.array(["" if need is None else need.closed_by or "" for need in found], np.str_)

@@ -103,6 +103,7 @@ class ShelfFacts(Struct, kw_only=True):
     need_state: NDArray[np.str_] | None = None
     """INTEREST: ``""``, ``look``, ``open`` or ``closed``, per candidate's type."""
     need_in_visit: NDArray[np.bool_] | None = None
+    """INTEREST: they turned to this type in the visit that they are in, and not by what looks like a mistaken tap."""
     rested: NDArray[np.float64] | None = None
     """INTEREST: of a style they came back to, the share of people's pauses that are shorter than theirs since; 0 of all others."""
     sure: NDArray[np.float64] | None = None

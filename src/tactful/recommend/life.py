@@ -1,9 +1,8 @@
 """How long one thing closes the want for another of its type, and when even a durable has served its time: learned from repurchases.
 
-Source: the ban on a type ends when a tenth of its owners have bought it again; types that few owners ever buy again never call for a second one. (Of a type
-that one owner in three buys again, a tenth of those who do have done so within weeks, and most owners want no second one for years.) Gaps are survival times:
-an owner who has not bought again yet counts up to the end of the log (Kaplan and Meier 1958), and the hazard of a type is shrunk to that of its parent type,
-the parents' to everything's, and that to a durable's.
+Source: the ban on a type ends at the tenth percentile of its repurchase gaps; types that few owners ever buy again never call for a second one. The gaps are
+survival times: an owner who has not bought again yet counts up to the end of the log (Kaplan and Meier 1958), and the hazard of a type is shrunk to that of
+its parent type, the parents' to everything's, and that to a durable's.
 """
 
 from typing import ClassVar, TypeVar
@@ -35,8 +34,10 @@ class LifeConfig(Struct, frozen=True, kw_only=True):
     """Before there is a log, one owner in ten buys again within a year: everything counts as durable, the cautious error."""
     prior_weight: float = 5.0
     """How many owners the parent's hazard is worth."""
-    bought_again: float = 0.1
-    """Share of the owners who have bought again by the age at which the want opens again."""
+    gap_weight: float = 2.0
+    """How many owners the parent's gap is worth."""
+    quantile: float = 0.1
+    """Of those who will buy again, the share that may have done so when the want opens again."""
     least_replaced: int = 20
     """Repurchases of a durable that must have been seen before it is said to outlive."""
     worn: float = 0.9
@@ -95,9 +96,9 @@ class Life(Component):
             if name == EVERYTHING:
                 mine = _every_department_alike(mine, catalog.types)
             hazard = hazards[name] = self._hazard(mine, parent=_nearest(name, hazards))
-            again = 1.0 - np.cumprod(1.0 - hazard)
-            if np.interp(mine.age.max(initial=0.0), EDGES, again) >= self.config.durable_below:
-                closes[name] = float(np.interp(self.config.bought_again, again, EDGES))
+            within = float(np.interp(mine.age.max(initial=0.0), EDGES, 1.0 - np.cumprod(1.0 - hazard)))
+            if within >= self.config.durable_below:
+                closes[name] = self._quantile(mine, parent=_nearest(name, closes))
             elif mine.again.sum() >= self.config.least_replaced:
                 outlives[name] = _weighted_quantile(mine.age[mine.again], mine.weight[mine.again], self.config.worn)
         self.state = Lives(closes=closes, outlives=outlives)
@@ -115,6 +116,15 @@ class Life(Component):
         at_risk = gone.sum() - np.concatenate(([0.0], np.cumsum(gone)[:-1])) - 0.5 * (gone - events)
         hazard: Floats = (events + self.config.prior_weight * parent) / (np.maximum(at_risk, events) + self.config.prior_weight)
         return hazard
+
+    def _quantile(self, spans: _Spans, *, parent: float | None) -> float:
+        """The low quantile of the gaps of those who bought again, shrunk to the parent's on a log scale."""
+        age, weight = spans.age[spans.again], spans.weight[spans.again]
+        own = _weighted_quantile(age, weight, self.config.quantile) if len(age) else np.inf
+        if parent is None or not len(age):
+            return own if parent is None else parent
+        owners = float(weight.sum())
+        return float(np.exp((owners * np.log(own) + self.config.gap_weight * np.log(parent)) / (owners + self.config.gap_weight)))
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay the lives over the types of a catalogue."""

@@ -1,11 +1,9 @@
 """What the rules are told of the candidates of a shelf."""
 
-from datetime import timedelta
-
 import numpy as np
 import pytest
 
-from small_shop import CATALOG, NOW, ago, bought, customer_of, looked, row
+from small_shop import CATALOG, NOW, ago, bought, customer_of, row
 from tactful.app.facts import shelf_facts
 from tactful.model.candidates import Because, Shelf
 from tactful.model.moment import Moment

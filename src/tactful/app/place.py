@@ -4,7 +4,7 @@ What they said comes first: the address and the store of their choice outrank wh
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -102,7 +102,7 @@ def _home_at(profile: Profile, stores: Shops, sightings: list[Sighting], now: da
     """Home as of a time: where they were seen in the country they stated, else the address alone."""
     address = profile.address
     stated = stated_stores(address, stores)
-    at_home = [one for one in sightings if not _elsewhere(one, address)]
+    at_home = sightings if _code_of(address) is None else [one for one in sightings if not _elsewhere(one, address)]
     home = home_of(at_home, now=now, stated=[cell_of(shop.lat, shop.lon) for shop in stated])
     if home is None:
         if address is None:
@@ -286,12 +286,23 @@ def _radius(shops: list[Shop], home: Point | None) -> float:
 
 def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[str, ...]:
     """Name the time zones they may be in now: one where it is known, else all of their country, else those of the shop's countries, else UTC."""
+    zone = _only_zone(profile, sightings_of(profile, stores), now=now)
+    if zone is not None:
+        return (zone,)
     where = whereabouts(profile, stores, now=now)
     if where.timezone is not None:
         return (where.timezone,)
     countries = {where.country} if where.country else {shop.country for shop in stores.values()}
     zones = sorted({zone for name in countries for zone in zones_of_country().get(name, ())})
     return tuple(zones) or ("UTC",)
+
+
+def _only_zone(profile: Profile, sightings: Sequence[Sighting], *, now: datetime) -> str | None:
+    """The zone of all that is known of where they are and live, if there is one: it is theirs, wherever in it they live. Asked first, since that is dear."""
+    zone = sightings[0].timezone if sightings else None
+    told = {one.timezone for one in sightings} | {profile.stated_timezone or zone, profile.seen_timezone.timezone if profile.seen_timezone else zone}
+    alone = len(told) == 1 and any(one.first_at <= now for one in sightings)
+    return zone if alone and not _elsewhere(sightings[0], profile.address) else None
 
 
 def home_zone(profile: Profile, stores: Shops, *, now: datetime) -> str | None:

@@ -89,8 +89,9 @@ def _listed(shelf: Shelf, customer: Customer) -> NDArray[np.bool_]:
         return np.zeros(len(shelf), np.bool_)
     kinds = dict.fromkeys(customer.catalog.type_of[wished].tolist())
     wants = [need for code in kinds if (need := customer.needs.get(code)) is not None and need.state == "open"]
-    rows = np.array([sign.row for want in wants for sign in want.signs if sign.kind == "wish"], np.int32)
-    return np.isin(shelf.groups, customer.catalog.group_of[rows])
+    rows = [sign.row for want in wants for sign in want.signs if sign.kind == "wish"]
+    styles = set(customer.catalog.group_of[rows].tolist()) if rows else set()
+    return np.array([group in styles for group in shelf.groups.tolist()], np.bool_)
 
 
 class _Bought(Struct, frozen=True, kw_only=True):

@@ -219,14 +219,24 @@ def _on(trip: Trip, order: Order, stores: Shops) -> bool:
     return there and trip.since <= order.at <= trip.until
 
 
-def store_meant(profile: Profile, stores: Shops, *, named: str | None = None, location: Location | None = None, collects: bool = False, now: datetime) -> Meant:
+def store_meant(
+    profile: Profile,
+    stores: Shops,
+    *,
+    named: str | None = None,
+    location: Location | None = None,
+    collects: bool = False,
+    now: datetime,
+    where: Whereabouts | None = None,
+) -> Meant:
     """Find the store: the one named, the nearest to where they are, the one they chose, where they pick up, or the nearest to home.
 
-    With ``collects`` something is to be picked up, and reach is how far they go for that. A location too inaccurate names no place.
+    With ``collects`` something is to be picked up, and reach is how far they go for that. A location too inaccurate names no place. ``where``: their
+    whereabouts, where the caller has asked for them already.
     """
     if named is not None and named in stores:
         return Meant(shop=stores[named])
-    where = whereabouts(profile, stores, now=now)
+    where = whereabouts(profile, stores, now=now) if where is None else where
     home = center_of(where.home.cell) if where.home is not None and where.home.cell is not None else None
     habit = _pick_ups(profile, stores, home=home, now=now)
     radius = _radius(habit, home) if collects else REACH_KM

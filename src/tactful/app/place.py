@@ -17,7 +17,7 @@ from tactful.model.moment import PICKUP, Location
 from tactful.model.places import CELL_ERROR_KM, COARSEST_KM, FAR_KM, Home, Point, Present, Trip, cell_of, center_of, distance_km
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Order, Profile, Sighting
-from tactful.profile import home_of, present_of, trips_of, week_of
+from tactful.profile import home_of, is_fresh, present_of, trips_of, week_of
 
 Shops = dict[str, Shop]
 
@@ -296,7 +296,7 @@ def _radius(shops: list[Shop], home: Point | None) -> float:
 
 def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[str, ...]:
     """Name the time zones they may be in now: one where it is known, else all of their country, else those of the shop's countries, else UTC."""
-    zone = _only_zone(profile, sightings_of(profile, stores), now=now)
+    zone = _plain_zone(profile, sightings_of(profile, stores), now=now)
     if zone is not None:
         return (zone,)
     where = whereabouts(profile, stores, now=now)
@@ -307,10 +307,16 @@ def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[s
     return tuple(zones) or ("UTC",)
 
 
-def _only_zone(profile: Profile, sightings: Sequence[Sighting], *, now: datetime) -> str | None:
-    """The zone of all that is known of where they are and live, if there is one: it is theirs, wherever in it they live. Asked first, since that is dear."""
+def _plain_zone(profile: Profile, sightings: Sequence[Sighting], *, now: datetime) -> str | None:
+    """Their zone where it does not hang on the place where they live, which takes long to tell.
+
+    The one they stated, if nothing lately says where they are; else the one zone of all that is known of them.
+    """
+    stated, seen = profile.stated_timezone, profile.seen_timezone
+    if stated is not None and not is_fresh(sightings, seen, now=now):
+        return stated
     zone = sightings[0].timezone if sightings else None
-    told = {one.timezone for one in sightings} | {profile.stated_timezone or zone, profile.seen_timezone.timezone if profile.seen_timezone else zone}
+    told = {one.timezone for one in sightings} | {stated or zone, seen.timezone if seen else zone}
     alone = len(told) == 1 and any(one.first_at <= now for one in sightings)
     return zone if alone and not _elsewhere(sightings[0], profile.address) else None
 

@@ -80,6 +80,11 @@ def _home(cell: str, near: list[Sighting]) -> Home:
     )
 
 
+def is_fresh(sightings: Sequence[Sighting], zone: Zone | None, *, now: datetime) -> bool:
+    """Whether there is any sign of where they are that holds still."""
+    return any(now - one.last_at <= PRESENT for one in sightings) or (zone is not None and now - zone.at <= PRESENT)
+
+
 def present_of(sightings: Sequence[Sighting], zone: Zone | None, home: Home | None, *, now: datetime) -> Present | None:
     """Say where they are away from home: None at home, and where no sign is fresh.
 

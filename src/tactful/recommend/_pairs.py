@@ -134,7 +134,8 @@ def by_kind(pairs: Pairs, kind: Ints) -> tuple[Kinds, NDArray[np.intp]]:
     part[order] = first.cumsum() - 1
     last = np.maximum.reduceat(pairs.last_day[order], first.nonzero()[0]) if len(code) else np.empty(0)
     carried = pairs.fading * 0.5 ** ((last[part] - pairs.last_day)[:, None] / HALF_LIVES)
-    count, fading = np.bincount(part, weights=pairs.count, minlength=len(last)), np.empty((len(last), len(HALF_LIVES)))
+    count, fading = np.empty(len(last)), np.empty((len(last), len(HALF_LIVES)))
+    count[:] = np.bincount(part, weights=pairs.count, minlength=len(last))
     for memory, column in enumerate(carried.T):
         fading[:, memory] = np.bincount(part, weights=column, minlength=len(last))
     return Kinds(count=count, last_day=last, fading=fading), part

@@ -115,7 +115,7 @@ def play(setup: Setup, *, workers: int, progress: Progress) -> list[Outcome]:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Processes that begin meanwhile multiply matrices on one thread each: there are as many of them as cores, and threads that wait for a core burn another."""
+    """Processes that begin meanwhile multiply on one thread each: there are as many as cores, and threads that wait for a core burn another."""
     unset = [name for name in THREADS if name not in os.environ]
     os.environ.update(dict.fromkeys(unset, "1"))
     try:

@@ -9,7 +9,7 @@ import msgspec
 from tactful.app.facts import shelf_facts
 from tactful.app.house import House
 from tactful.app.kin import kin_of, with_kin
-from tactful.app.place import Meant, store_meant, whereabouts
+from tactful.app.place import Meant, Whereabouts, store_meant, whereabouts
 from tactful.app.ports import Store
 from tactful.app.read import find_customer, read_customer, read_device, read_visit
 from tactful.app.requests import DecideContext, DecideRequest
@@ -93,6 +93,7 @@ def _check(request: DecideRequest) -> None:
 
 def _moment(request: DecideRequest, customer: Customer, *, now: datetime) -> Moment:
     context, profile = request.context, customer.profile
+    where = whereabouts(profile, customer.catalog.stores, now=now)
     moment = Moment(
         now=now,
         placement=request.placement,
@@ -102,15 +103,16 @@ def _moment(request: DecideRequest, customer: Customer, *, now: datetime) -> Mom
         location=context.location,
         timezone=context.timezone,
         locale=profile.stated_locale or profile.locale or context.locale,
-        country=whereabouts(profile, customer.catalog.stores, now=now).country,
+        country=where.country,
         fulfilment=context.fulfilment,
     )
-    meant = _meant(context, customer, collects=moment.collects, now=now)
+    meant = _meant(context, customer, collects=moment.collects, where=where, now=now)
     return msgspec.structs.replace(moment, store_code=meant.shop.store_code if meant.shop else None, reach=meant.reach)
 
 
-def _meant(context: DecideContext, customer: Customer, *, collects: bool, now: datetime) -> Meant:
-    return store_meant(customer.profile, customer.catalog.stores, named=context.store_code, location=context.location, collects=collects, now=now)
+def _meant(context: DecideContext, customer: Customer, *, collects: bool, where: Whereabouts, now: datetime) -> Meant:
+    profile, stores = customer.profile, customer.catalog.stores
+    return store_meant(profile, stores, named=context.store_code, location=context.location, collects=collects, where=where, now=now)
 
 
 def _featured_ids(context: DecideContext) -> list[str]:

@@ -22,7 +22,7 @@ from tactful.words import Phrasebook, Words, built_in
 
 READ_ONE_BY_ONE = 200
 PATCHED_AT_ONCE = 20
-"""More changed products than this, and the table is laid out anew."""
+"""More new products than this, or more that another process changed, and the table is laid out anew. Those that changed here are patched all together."""
 CALIBRATION = "calibration"
 NOBODY = Profile(customer_id="")
 CUSTOMER_BASE = "customer_base"
@@ -174,16 +174,19 @@ class House:
     def _patch(self, products: Sequence[Product], version: int) -> None:
         """Patch the table, or add to it, where that is all that has changed; else it is laid out anew when it is next asked for."""
         former = self._catalog
-        if former is not None and former.version == version - 1 and len(products) <= PATCHED_AT_ONCE:
+        news = sum(product.id not in former.row_of for product in products) if former is not None else 0
+        if former is not None and former.version == version - 1 and news <= PATCHED_AT_ONCE:
             self._take_over(former, products, version)
 
     def _take_over(self, former: CatalogTable, products: Sequence[Product], version: int) -> bool:
         """Patch the table by what changed since it was the former one, and add to it; whether that could be done."""
-        table: CatalogTable | None = replace(former, version=version)
+        grown, changed = replace(former, version=version), list[Product]()
         for product in products:
-            if table is not None:
-                change = patch_table if product.id in table.row_of else extend_table
-                table = change(table, product, version=version)
+            if product.id in grown.row_of:
+                changed.append(product)
+            else:
+                grown = extend_table(grown, product, version=version)
+        table = patch_table(grown, *changed, version=version) if changed else grown
         if table is None:
             return False
         self._catalog = table

@@ -4,7 +4,7 @@ What they said comes first: the address and the store of their choice outrank wh
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from tactful.model.moment import PICKUP, Location
 from tactful.model.places import CELL_ERROR_KM, COARSEST_KM, FAR_KM, Home, Point, Present, Trip, cell_of, center_of, distance_km
 from tactful.model.products import Store as Shop
 from tactful.model.profile import Order, Profile, Sighting
-from tactful.profile import home_of, present_of, trips_of, week_of
+from tactful.profile import home_of, is_fresh, present_of, trips_of, week_of
 
 Shops = dict[str, Shop]
 
@@ -102,7 +102,7 @@ def _home_at(profile: Profile, stores: Shops, sightings: list[Sighting], now: da
     """Home as of a time: where they were seen in the country they stated, else the address alone."""
     address = profile.address
     stated = stated_stores(address, stores)
-    at_home = [one for one in sightings if not _elsewhere(one, address)]
+    at_home = sightings if _code_of(address) is None else [one for one in sightings if not _elsewhere(one, address)]
     home = home_of(at_home, now=now, stated=[cell_of(shop.lat, shop.lon) for shop in stated])
     if home is None:
         if address is None:
@@ -219,14 +219,24 @@ def _on(trip: Trip, order: Order, stores: Shops) -> bool:
     return there and trip.since <= order.at <= trip.until
 
 
-def store_meant(profile: Profile, stores: Shops, *, named: str | None = None, location: Location | None = None, collects: bool = False, now: datetime) -> Meant:
+def store_meant(
+    profile: Profile,
+    stores: Shops,
+    *,
+    named: str | None = None,
+    location: Location | None = None,
+    collects: bool = False,
+    now: datetime,
+    where: Whereabouts | None = None,
+) -> Meant:
     """Find the store: the one named, the nearest to where they are, the one they chose, where they pick up, or the nearest to home.
 
-    With ``collects`` something is to be picked up, and reach is how far they go for that. A location too inaccurate names no place.
+    With ``collects`` something is to be picked up, and reach is how far they go for that. A location too inaccurate names no place. ``where``: their
+    whereabouts, where the caller has asked for them already.
     """
     if named is not None and named in stores:
         return Meant(shop=stores[named])
-    where = whereabouts(profile, stores, now=now)
+    where = whereabouts(profile, stores, now=now) if where is None else where
     home = center_of(where.home.cell) if where.home is not None and where.home.cell is not None else None
     habit = _pick_ups(profile, stores, home=home, now=now)
     radius = _radius(habit, home) if collects else REACH_KM
@@ -286,12 +296,29 @@ def _radius(shops: list[Shop], home: Point | None) -> float:
 
 def possible_zones(profile: Profile, stores: Shops, *, now: datetime) -> tuple[str, ...]:
     """Name the time zones they may be in now: one where it is known, else all of their country, else those of the shop's countries, else UTC."""
+    zone = _plain_zone(profile, sightings_of(profile, stores), now=now)
+    if zone is not None:
+        return (zone,)
     where = whereabouts(profile, stores, now=now)
     if where.timezone is not None:
         return (where.timezone,)
     countries = {where.country} if where.country else {shop.country for shop in stores.values()}
     zones = sorted({zone for name in countries for zone in zones_of_country().get(name, ())})
     return tuple(zones) or ("UTC",)
+
+
+def _plain_zone(profile: Profile, sightings: Sequence[Sighting], *, now: datetime) -> str | None:
+    """Their zone where it does not hang on the place where they live, which takes long to tell.
+
+    The one they stated, if nothing lately says where they are; else the one zone of all that is known of them.
+    """
+    stated, seen = profile.stated_timezone, profile.seen_timezone
+    if stated is not None and not is_fresh(sightings, seen, now=now):
+        return stated
+    zone = sightings[0].timezone if sightings else None
+    told = {one.timezone for one in sightings} | {stated or zone, seen.timezone if seen else zone}
+    alone = len(told) == 1 and any(one.first_at <= now for one in sightings)
+    return zone if alone and not _elsewhere(sightings[0], profile.address) else None
 
 
 def home_zone(profile: Profile, stores: Shops, *, now: datetime) -> str | None:

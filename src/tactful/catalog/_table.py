@@ -88,19 +88,23 @@ def _code_of(group: str, table: CatalogTable) -> int:
     return table.groups.index(group) if group in table.groups else len(table.groups)
 
 
-def patch_table(table: CatalogTable, product: Product, *, version: int) -> CatalogTable | None:
-    """Change one product without laying out the others again; None where more changed of it than what a row holds, or it is new."""
-    row = table.row_of.get(product.id)
-    if row is None:
-        return None
+def patch_table(table: CatalogTable, *changed: Product, version: int) -> CatalogTable | None:
+    """Change some products without laying out the others again; None where more changed of one than what a row holds, or it is new."""
+    price, in_stock, products = table.price.copy(), table.in_stock.copy(), list(table.products)
+    for product in changed:
+        row = table.row_of.get(product.id)
+        if row is None or not _fits_row(product, row, table):
+            return None
+        price[row] = price_of(product)
+        in_stock[row] = product.availability in SELLABLE
+        products[row] = product
+    return msgspec.structs.replace(table, version=version, products=tuple(products), price=price, in_stock=in_stock)
+
+
+def _fits_row(product: Product, row: int, table: CatalogTable) -> bool:
+    """Whether no more changed of a product than what its row holds."""
     former = table.products[row]
-    if any(getattr(former, name) != getattr(product, name) for name in READ_BY_OTHERS) or table.sensitive[row] != _sensitivity_code(product):
-        return None
-    price, in_stock = table.price.copy(), table.in_stock.copy()
-    price[row] = price_of(product)
-    in_stock[row] = product.availability in SELLABLE
-    products = (*table.products[:row], product, *table.products[row + 1 :])
-    return msgspec.structs.replace(table, version=version, products=products, price=price, in_stock=in_stock)
+    return all(getattr(former, name) == getattr(product, name) for name in READ_BY_OTHERS) and bool(table.sensitive[row] == _sensitivity_code(product))
 
 
 def reworded(former: CatalogTable, table: CatalogTable, product_ids: Iterable[str]) -> dict[int, Product]:

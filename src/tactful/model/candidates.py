@@ -131,7 +131,7 @@ class Shelf(Struct, kw_only=True):
 
     def standing(self, source: str) -> list[int]:
         """Which candidates of a source are still alive, the best first."""
-        return [i for i in np.flatnonzero(self.alive).tolist() if self.because[i].code == source]
+        return [i for i in self.alive.nonzero()[0].tolist() if self.because[i].code == source]
 
     @property
     def worth(self) -> NDArray[np.float64]:

@@ -38,18 +38,19 @@ def home_of(sightings: Sequence[Sighting], *, now: datetime, stated: Iterable[st
     if len(cells) == 1:
         return _home(cells[0], seen)
     place = {cell: i for i, cell in enumerate(cells)}
-    column = np.array([place[one.cell] for one in seen])
+    column = [place[one.cell] for one in seen]
     near = _within(tuple(cells), tuple(cells), SAME_PLACE_KM)
-    last = np.array([min(one.last_at, now).timestamp() for one in seen])
-    weight = 2 ** ((last - now.timestamp()) / WEEK_SECONDS / HALF_LIFE_WEEKS)
-    weeks = np.flatnonzero(np.diff([one.week for one in seen], prepend=-1))
+    last = [min(one.last_at, now).timestamp() for one in seen]
+    weight = 2 ** ((np.array(last) - now.timestamp()) / WEEK_SECONDS / HALF_LIFE_WEEKS)
+    weeks = [i for i, one in enumerate(seen) if not i or one.week != seen[i - 1].week]
     votes = np.maximum.reduceat(np.where(near[:, column], weight, 0.0), weeks, axis=1).sum(axis=1)
     towns = sorted(set(stated))
     if towns:
         votes += STATED_VOTES * _within(tuple(cells), tuple(towns), SAME_PLACE_KM).any(axis=1)
-    votes, own, latest = votes.round(9), np.bincount(column, weight).round(9), np.zeros(len(cells))
-    np.maximum.at(latest, column, last)
-    best = max(zip(votes.tolist(), own.tolist(), latest.tolist(), cells, strict=True))[-1]
+    own, latest = np.bincount(column, weight).round(9), [0.0] * len(cells)
+    for i, at in zip(column, last, strict=True):
+        latest[i] = max(latest[i], at)
+    best = max(zip(votes.round(9).tolist(), own.tolist(), latest, cells, strict=True))[-1]
     here = near[place[best]].tolist()
     return _home(best, [one for one in seen if here[place[one.cell]]])
 
@@ -77,6 +78,11 @@ def _home(cell: str, near: list[Sighting]) -> Home:
         weeks_seen=len({one.week for one in near}),
         evidence=tuple(one.event_id for one in near[:EVIDENCE_KEPT]),
     )
+
+
+def is_fresh(sightings: Sequence[Sighting], zone: Zone | None, *, now: datetime) -> bool:
+    """Whether there is any sign of where they are that holds still."""
+    return any(now - one.last_at <= PRESENT for one in sightings) or (zone is not None and now - zone.at <= PRESENT)
 
 
 def present_of(sightings: Sequence[Sighting], zone: Zone | None, home: Home | None, *, now: datetime) -> Present | None:

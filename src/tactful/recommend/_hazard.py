@@ -122,11 +122,15 @@ class Asked(Struct, frozen=True, kw_only=True):
     def signs(self, styles: Styles) -> Floats:
         """Signs of the pairs, float64 [n, `SIGNS`]."""
         fading, visits = faded(self.pairs, self.day), faded(self.trips, self.day)
-        of_people = _of_people(self, fading, visits)[self.pairs.customer]
-        return np.column_stack([_of_pairs(self, styles, fading, visits), of_people, styles.signs[self.pairs.key]])
+        signs, people = np.empty((len(self.pairs.key), len(SIGNS))), len(OF_PAIRS) + len(OF_PEOPLE)
+        _of_pairs(self, styles, fading, visits, out=signs[:, : len(OF_PAIRS)])
+        signs[:, len(OF_PAIRS) : people] = _of_people(self, fading, visits)[self.pairs.customer]
+        signs[:, people:] = styles.signs[self.pairs.key]
+        return signs
 
 
-def _of_pairs(asked: Asked, styles: Styles, fading: Floats, visits: Floats) -> Floats:
+def _of_pairs(asked: Asked, styles: Styles, fading: Floats, visits: Floats, *, out: Floats) -> None:
+    """Write the signs of the pairs, float64 [n, `OF_PAIRS`]."""
     pairs, trips, day = asked.pairs, asked.trips, asked.day
     who, elapsed, age = pairs.customer, np.maximum(day - pairs.last_day, 0.0), np.maximum(day - pairs.first_day, 0.0)
     ratio = np.minimum(np.maximum(elapsed / mean_gap(pairs, styles), 0.02), 10.0)
@@ -154,7 +158,8 @@ def _of_pairs(asked: Asked, styles: Styles, fading: Floats, visits: Floats) -> F
         again / (trips_since + 2),
     ]
     log = np.log(logs)
-    return np.column_stack([*log[:3], ratio, np.exp(-ratio), np.abs(log[3]), *log[4:]])
+    out[:, :3], out[:, 6:] = log[:3].T, log[4:].T
+    out[:, 3], out[:, 4], out[:, 5] = ratio, np.exp(-ratio), np.abs(log[3])
 
 
 def _of_people(asked: Asked, fading: Floats, visits: Floats) -> Floats:

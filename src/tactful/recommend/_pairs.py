@@ -83,8 +83,8 @@ def _in_order(who: Ints, what: Ints, day: Floats) -> Pairs:
     new_pair = first_of_each(who) | first_of_each(what)
     keep = new_pair | first_of_each(np.floor(day))
     who, what, day, new_pair = who[keep], what[keep], day[keep], new_pair[keep]
-    start = np.flatnonzero(new_pair)
-    end = np.append(start, len(day))[1:]
+    start = new_pair.nonzero()[0]
+    end = np.concatenate([start[1:], [len(day)]]) if len(start) else start
     count = (end - start).astype(np.float64)
     mean, square = _log_gaps(day, new_pair, len(start))
     return Pairs(
@@ -102,14 +102,17 @@ def _in_order(who: Ints, what: Ints, day: Floats) -> Pairs:
 def _fading(day: Floats, start: NDArray[np.intp], end: NDArray[np.intp]) -> Floats:
     if not len(start):
         return np.empty((0, len(HALF_LIVES)))
-    ages = np.repeat(day[end - 1], end - start) - day
-    return np.column_stack([np.add.reduceat(0.5 ** (ages / half_life), start) for half_life in HALF_LIVES])
+    ages = day[end - 1].repeat(end - start) - day
+    fading = np.empty((len(start), len(HALF_LIVES)))
+    for memory, half_life in enumerate(HALF_LIVES):
+        fading[:, memory] = np.add.reduceat(0.5 ** (ages / half_life), start)
+    return fading
 
 
 def _log_gaps(day: Floats, new_pair: NDArray[np.bool_], pairs: int) -> tuple[Floats, Floats]:
     inside = ~new_pair[1:]
-    pair = np.cumsum(new_pair)[1:][inside] - 1
-    log_gap = np.log(np.maximum(np.diff(day)[inside], 1.0))
+    pair = new_pair.cumsum()[1:][inside] - 1
+    log_gap = np.log(np.maximum((day[1:] - day[:-1])[inside], 1.0))
     gaps = np.bincount(pair, minlength=pairs)
     total = np.bincount(pair, weights=log_gap, minlength=pairs)
     mean = total / np.maximum(gaps, 1)
@@ -128,8 +131,11 @@ def by_kind(pairs: Pairs, kind: Ints) -> tuple[Kinds, NDArray[np.intp]]:
     order = np.argsort(code, kind="stable")
     first = first_of_each(code[order])
     part = np.empty(len(code), np.intp)
-    part[order] = np.cumsum(first) - 1
-    last = np.maximum.reduceat(pairs.last_day[order], np.flatnonzero(first)) if len(code) else np.empty(0)
+    part[order] = first.cumsum() - 1
+    last = np.maximum.reduceat(pairs.last_day[order], first.nonzero()[0]) if len(code) else np.empty(0)
     carried = pairs.fading * 0.5 ** ((last[part] - pairs.last_day)[:, None] / HALF_LIVES)
-    count, *fading = (np.bincount(part, weights=column, minlength=len(last)).astype(np.float64) for column in (pairs.count, *carried.T))
-    return Kinds(count=count, last_day=last, fading=np.column_stack(fading)), part
+    count, fading = np.empty(len(last)), np.empty((len(last), len(HALF_LIVES)))
+    count[:] = np.bincount(part, weights=pairs.count, minlength=len(last))
+    for memory, column in enumerate(carried.T):
+        fading[:, memory] = np.bincount(part, weights=column, minlength=len(last))
+    return Kinds(count=count, last_day=last, fading=fading), part

@@ -124,8 +124,9 @@ class Recommender:
     def proposals(self, moment: Moment, customer: Customer) -> Iterator[SourceScores]:
         """Ask every source, for variants that fit the customer; where they search for something that there is, only for what is called so."""
         sizes, searched = sizes_of(customer, now=moment.now), self._searched(moment, customer.catalog)
+        interrupts = moment.interrupts
         for component in self.components.values():
-            if (component.writes if moment.interrupts else component.shows) and isinstance(component, Source):
+            if (component.writes if interrupts else component.shows) and isinstance(component, Source):
                 found = component(moment, customer)
                 if len(searched):
                     found = found.only(np.isin(customer.catalog.group_of[found.rows], searched))

@@ -3,8 +3,10 @@
 A shard is a small shop of its own: one engine, its customers, its history. Results depend on the seed and the shards, never on the processes.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -34,6 +36,8 @@ LEARNS_EVERY_DAYS = 91.0
 SHARD = 500
 """Customers a shard."""
 WEEK = 7.0
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""Where libraries of linear algebra look for how many threads they may have."""
 
 BASELINES: dict[str, Callable[[Shop], object]] = {
     "blast_all": BlastAll,
@@ -101,12 +105,24 @@ def play(setup: Setup, *, workers: int, progress: Progress) -> list[Outcome]:
             outcomes += play_shard(setup, first)
             progress(len(_people(setup, first)) * len(setup.policies))
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             running = {pool.submit(play_shard, setup, first): first for first in shards}
             for done in as_completed(running):
                 outcomes += done.result()
                 progress(len(_people(setup, running[done])) * len(setup.policies))
     return sorted(outcomes, key=lambda outcome: (outcome.person, setup.policies.index(outcome.policy)))
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that begin meanwhile multiply on one thread each: there are as many as cores, and threads that wait for a core burn another."""
+    unset = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, "1"))
+    try:
+        yield
+    finally:
+        for name in unset:
+            del os.environ[name]
 
 
 def _people(setup: Setup, first: int) -> range:

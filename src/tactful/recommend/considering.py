@@ -18,7 +18,7 @@ OTHERS = 4
 """Styles of a kind that they searched for and have not looked at."""
 BESIDE_LOOKED_AT = 1
 """As many where they looked at some: who thinks about a certain thing is not choosing among them all. In simulated shops one helped as many visits as four,
-and of things of which one is enough, which many have from elsewhere, four were three times as many mistakes (docs/simulator.md)."""
+and of things of which one is enough, which many have from elsewhere, four were more than twice as many mistakes (docs/simulator.md)."""
 MOST_TYPES = 16
 """Of more kinds of thing those chosen or kept, and then those of the latest looks: whoever browses for years is still answered at once."""
 CHOSEN = frozenset({"cart", "wish", "ask"})

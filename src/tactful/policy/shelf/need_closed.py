@@ -85,7 +85,7 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         if facts.interrupts:
             chosen = facts.listed & (facts.occasions >= FIRM_OCCASIONS) | (shelf.source == "cart_waiting")
             late = facts.rested > np.where(chosen, self.longest_rest_message, self.longest_rest)
-            return np.asarray(late & ((shelf.source == OF_WANTS[0]) | (shelf.source == OF_WANTS[1])))
+            return np.asarray(late & np.isin(shelf.source, OF_WANTS))
         late = facts.rested > self.longest_rest
         unsure = (facts.sure < np.where(facts.never_bought, self.least_sure_new, self.least_sure)) & ~facts.listed
         return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked)

@@ -23,7 +23,7 @@ class Traces:
     def sign_up(self) -> None:
         """They sign in for the first time, and say whether they want to be written to."""
         traits = {"email": f"{self.person.user_id}@customers.example", "loyaltyCard": f"card-{self.person.number}"}
-        first = min((want.opens for want in self.person.wants), default=0.0)
+        first = min([0.0, *(want.opens for want in self.person.wants)])
         self.tell(first - 1, "identify", {**traits, "timezone": PLACES[self.person.home[0][1]].timezone})
         if self.person.consented:
             self.tell(first - 1, "Consent Updated", {"purpose": "marketing", "channel": "email", "granted": True})

@@ -67,6 +67,19 @@ def test_the_past_is_the_same_under_every_policy():
     assert len(seen[0]) > 10
 
 
+def test_who_wants_nothing_for_half_a_year_has_signed_up_all_the_same():
+    shop, told = shop_of(), []
+    person = somebody(shop)
+    person = msgspec.structs.replace(person, wants=tuple(want for want in person.wants if want.opens > 30))
+    life = Life(shop, person, seed=1, past=PAST_DAYS, days=180.0)
+    policy = Silence(shop)
+    policy.saw = told.append
+    life.begin(policy)
+    life.live(0)
+    assert "identify" in {seen.event for seen in told}
+    assert max(seen.day for seen in told) <= 0
+
+
 def test_help_and_goodwill_only_ever_turn_an_end_towards_here():
     shop = shop_of()
     turned = 0

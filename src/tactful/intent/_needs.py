@@ -7,9 +7,10 @@ span s days S(t) = (b / (b + t))^a, a = 2 + n, b = 2 mean + s: the more of their
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import chain
 
 from tactful.intent._answers import ANSWERS_ABOUT_KIND, covers
 from tactful.intent._gifts import GiftSigns
@@ -206,11 +207,23 @@ def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episod
     episode = _Episode({})
     last: datetime | None = None
     for day, found in by_day(signs).items():
-        if last is not None and (found[0].at - last) / DAY > _patience(type_code, episode, scene):
+        if last is not None and _began_anew(type_code, found, (found[0].at - last) / DAY, episode, scene):
             episode = _Episode(episode.before | episode.solid)
         episode.add(day, found)
         last = found[-1].at
     return episode
+
+
+def _began_anew(type_code: int, signs: list[Sign], pause_days: float, episode: _Episode, scene: _Scene) -> bool:
+    """Whether what they did before had ended in silence. Who comes back to the very thing joins it with what they did as late as a lone look would be."""
+    if pause_days <= _patience(type_code, episode, scene):
+        return False
+    return pause_days > ONE_LOOK_FADES or _styles(signs, scene).isdisjoint(_styles(chain.from_iterable(episode.days.values()), scene))
+
+
+def _styles(signs: Iterable[Sign], scene: _Scene) -> set[int]:
+    """The styles that they looked at for more than a glance."""
+    return {int(scene.catalog.group_of[sign.row]) for sign in signs if sign.row != UNKNOWN_ROW and not sign.brief}
 
 
 def _pauses(type_code: int, days: Days, wants: WantModel) -> tuple[float, float]:

@@ -70,7 +70,8 @@ def _purchases(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
         facts.never_bought = np.isnan(bought.type_at) & (bought.days >= BUYS_HERE_DAYS)
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
-        facts.life_seconds = np.minimum(recommender.life_days()[shelf.types], bought.type_gap) * DAY_SECONDS
+        asked_by = np.where(np.isin(shelf.source, recommender.generic), recommender.filler_days()[shelf.types], recommender.life_days()[shelf.types])
+        facts.life_seconds = np.minimum(asked_by, bought.type_gap) * DAY_SECONDS
         facts.seldom_again = _seldom_again(shelf, bought, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
         facts.outlived = moment.now.timestamp() > bought.style_at + recommender.outlived_days()[shelf.types] * DAY_SECONDS
 

@@ -51,6 +51,7 @@ class Recommender:
     def __init__(self) -> None:
         self.components: dict[str, Component] = {component.name: component() for component in discover()}
         self.calibration = Calibration()
+        self.generic = tuple(name for name, component in self.components.items() if isinstance(component, Source) and component.generic)
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay all components over a catalogue."""
@@ -83,15 +84,15 @@ class Recommender:
 
     def life_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """How long one thing closes the want for another, in days per type code, float64 [types]; inf for durables."""
-        life = self.components[Life.name]
-        assert isinstance(life, Life)
-        return life.days
+        return self._life.days
+
+    def filler_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The same for best sellers, which nothing of theirs speaks for."""
+        return self._life.filler_days
 
     def outlived_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """How long a durable usually serves, in days per type code, float64 [types]; inf where too few were ever replaced to tell."""
-        life = self.components[Life.name]
-        assert isinstance(life, Life)
-        return life.outlived_days
+        return self._life.outlived_days
 
     def repeat_share(self) -> NDArray[np.float64]:
         """Share of a style's buyers who buy the very style again, by style code, float64 [styles]."""
@@ -100,6 +101,12 @@ class Recommender:
     def kind_repeat_share(self) -> NDArray[np.float64]:
         """Share of the buyers of any style of a kind who buy that very style again, by style code, float64 [styles]."""
         return self._usual.kind_repeat_share
+
+    @property
+    def _life(self) -> Life:
+        life = self.components[Life.name]
+        assert isinstance(life, Life)
+        return life
 
     @property
     def _usual(self) -> Styles:

@@ -1,8 +1,9 @@
 """How long one thing closes the want for another of its type, and when even a durable has served its time: learned from repurchases.
 
-Source: the ban on a type ends at the tenth percentile of its repurchase gaps; types that few owners ever buy again never call for a second one. The gaps are
+Source: the ban on a type ends when one owner in ten has bought another; types that few owners ever buy again never call for a second one. The gaps are
 survival times: an owner who has not bought again yet counts up to the end of the log (Kaplan and Meier 1958), and the hazard of a type is shrunk to that of
-its parent type, the parents' to everything's, and that to a durable's.
+its parent type, the parents' to everything's, and that to a durable's. What comes in sizes is worn, and of that one has several: there the ban ends at the
+tenth percentile of the gaps of those who did buy again.
 """
 
 from typing import ClassVar, TypeVar
@@ -37,7 +38,11 @@ class LifeConfig(Struct, frozen=True, kw_only=True):
     gap_weight: float = 2.0
     """How many owners the parent's gap is worth."""
     quantile: float = 0.1
-    """Of those who will buy again, the share that may have done so when the want opens again."""
+    """Share of the owners who have bought another when the want opens again; of what is worn, of those who buy again at all."""
+    filler: float = 0.5
+    """The same for a best seller, which nothing of theirs speaks for."""
+    worn_share: float = 0.5
+    """Share of what was bought of a type that came in a size, from which on it is worn."""
     least_replaced: int = 20
     """Repurchases of a durable that must have been seen before it is said to outlive."""
     worn: float = 0.9
@@ -50,6 +55,8 @@ class Lives(Struct, frozen=True, kw_only=True):
 
     closes: dict[str, float] = {}
     """How long a purchase closes the want; durables are absent."""
+    fillers: dict[str, float] = {}
+    """How long it does for what nothing of theirs speaks for; inf where that is for good."""
     outlives: dict[str, float] = {}
     """Age by which nearly all who ever replace a durable have, where enough did."""
 
@@ -77,31 +84,39 @@ class Life(Component):
     """Expected life per type in days, infinite for durables. An unknown type takes its parent's life where that was learned, and else is durable."""
 
     name: ClassVar[str] = "life"
+    form: ClassVar[int] = 2
 
     def __init__(self, config: LifeConfig | None = None) -> None:
         self.config = config or LifeConfig()
         self.state = Lives()
         self.days: Floats = np.empty(0)
+        self.filler_days: Floats = np.empty(0)
         self.outlived_days: Floats = np.empty(0)
 
     def train(self, purchases: PurchaseTable) -> Facts:
         """Learn from the gaps between purchase days of the same customer and type, and from the time since the last one."""
         catalog = purchases.catalog
         spans = _spans(purchases)
+        worn = _worn(purchases, least=self.config.worn_share)
         hazards: dict[str, Floats] = {}
         closes: dict[str, float] = {}
+        fillers: dict[str, float] = {}
         outlives: dict[str, float] = {}
         for name, members in _families(np.unique(spans.code), catalog.types):
             mine = spans.of(members)
             if name == EVERYTHING:
                 mine = _every_department_alike(mine, catalog.types)
             hazard = hazards[name] = self._hazard(mine, parent=_nearest(name, hazards))
-            within = float(np.interp(mine.age.max(initial=0.0), EDGES, 1.0 - np.cumprod(1.0 - hazard)))
-            if within >= self.config.durable_below:
-                closes[name] = self._quantile(mine, parent=_nearest(name, closes))
+            back = 1.0 - np.cumprod(1.0 - hazard)
+            within = float(np.interp(mine.age.max(initial=0.0), EDGES, back))
+            if within >= self.config.durable_below and worn[members].all():
+                closes[name] = fillers[name] = self._quantile(mine, parent=_nearest(name, closes))
+            elif within >= self.config.durable_below:
+                closes[name] = float(np.interp(self.config.quantile, back, EDGES))
+                fillers[name] = float(np.interp(self.config.filler, back, EDGES)) if within >= self.config.filler else np.inf
             elif mine.again.sum() >= self.config.least_replaced:
                 outlives[name] = _weighted_quantile(mine.age[mine.again], mine.weight[mine.again], self.config.worn)
-        self.state = Lives(closes=closes, outlives=outlives)
+        self.state = Lives(closes=closes, fillers=fillers, outlives=outlives)
         types = {catalog.types[each] for each in np.unique(spans.code).tolist()}
         return {"types": len(types), "durable": len(types - set(closes)), "outlived": len(types & set(outlives))}
 
@@ -130,8 +145,10 @@ class Life(Component):
         """Lay the lives over the types of a catalogue."""
         known = self.state.closes.keys() | self.state.outlives.keys()
         kin = [next((path for path in _lineage(name) if path in known), EVERYTHING) for name in catalog.types]
-        self.days = np.array([self.state.closes.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
-        self.outlived_days = np.array([self.state.outlives.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
+        self.days, self.filler_days, self.outlived_days = (
+            np.array([learned.get(name, np.inf) if name != EVERYTHING else np.inf for name in kin])
+            for learned in (self.state.closes, self.state.fillers, self.state.outlives)
+        )
 
     def extend(self, catalog: CatalogTable, *, first: int) -> None:
         """Only new types change anything."""
@@ -158,6 +175,13 @@ def _spans(purchases: PurchaseTable) -> _Spans:
     age = np.maximum(np.where(again, gap, purchases.until_day - day), 0.5)
     by_type = np.argsort(code, kind="stable")
     return _Spans(age=age[by_type], again=again[by_type], code=code[by_type], weight=1.0 / days[number][by_type])
+
+
+def _worn(purchases: PurchaseTable, *, least: float) -> NDArray[np.bool_]:
+    """Types of which so much of what was bought came in a size, bool [types]."""
+    types, width = purchases.catalog.type_of[purchases.row], len(purchases.catalog.types)
+    sized = np.bincount(types, weights=purchases.catalog.sized[purchases.row], minlength=width)
+    return sized >= least * np.maximum(np.bincount(types, minlength=width), 1)
 
 
 def _every_department_alike(spans: _Spans, types: tuple[str, ...]) -> _Spans:

@@ -37,6 +37,8 @@ BUYS_HERE_DAYS = 3
 DUE_AGAIN = "due_again"
 LIKELY_SLIP = 0.5
 """Likelier than not a mistaken tap: they were off again within seconds, and do not want to meet it on the next page."""
+A_HABIT = 3
+"""Days on which they bought a kind of thing from which on they buy it again and again."""
 NEWS = ("price_drop", "back_in_stock")
 _SENSITIVITY_NAMES = np.array(SENSITIVITIES, np.str_)
 _STATE_NAMES = np.array(["", *get_args(NeedState)], np.str_)
@@ -70,8 +72,7 @@ def _purchases(facts: ShelfFacts, shelf: Shelf, moment: Moment, customer: Custom
         facts.never_bought = np.isnan(bought.type_at) & (bought.days >= BUYS_HERE_DAYS)
         facts.sent_back = _sent_back(shelf, customer, accessories=recommender.wants.accessories)
     if Needs.LIFE in needs:
-        asked_by = np.where(np.isin(shelf.source, recommender.generic), recommender.filler_days()[shelf.types], recommender.life_days()[shelf.types])
-        facts.life_seconds = np.minimum(asked_by, bought.type_gap) * DAY_SECONDS
+        facts.life_seconds = _life_days(shelf, bought, recommender) * DAY_SECONDS
         facts.seldom_again = _seldom_again(shelf, bought, of_style=recommender.repeat_share(), of_kind=recommender.kind_repeat_share())
         facts.outlived = moment.now.timestamp() > bought.style_at + recommender.outlived_days()[shelf.types] * DAY_SECONDS
 
@@ -117,6 +118,8 @@ class _Bought(Struct, frozen=True, kw_only=True):
     """On how many days they bought the style."""
     type_gap: Floats
     """Fewest days after which they bought the type again, inf where they never did: who buys a second dress has shown that one is not enough."""
+    type_days: NDArray[np.int64]
+    """On how many days they bought the type."""
     days: int
     """On how many days they bought anything."""
 
@@ -124,7 +127,8 @@ class _Bought(Struct, frozen=True, kw_only=True):
 def _bought(shelf: Shelf, own: History) -> _Bought:
     if not len(own.at):
         never, once = np.full(len(shelf), np.nan), np.full(len(shelf), np.inf)
-        return _Bought(product_at=never, style_at=never, type_at=never, style_days=np.zeros(len(shelf), np.int64), type_gap=once, days=0)
+        none = np.zeros(len(shelf), np.int64)
+        return _Bought(product_at=never, style_at=never, type_at=never, style_days=none, type_gap=once, type_days=none, days=0)
     day = np.floor(own.at / DAY_SECONDS)
     by_style, by_type = own.by_group, own.by_type
     of_style, of_type = runs(own.groups[by_style], shelf.groups), runs(own.types[by_type], shelf.types)
@@ -134,6 +138,7 @@ def _bought(shelf: Shelf, own: History) -> _Bought:
         type_at=_at_end(own.at[by_type], *of_type),
         style_days=_days(day[by_style], *of_style),
         type_gap=_shortest_gap(day[by_type], *of_type),
+        type_days=_days(day[by_type], *of_type),
         days=1 + int(np.count_nonzero(day[1:] != day[:-1])),
     )
 
@@ -164,6 +169,13 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
     """For each wanted key the latest time it occurs, NaN where never; times come in ascending order."""
     order = np.argsort(keys, kind="stable")
     return _at_end(at[order], *runs(keys[order], wanted)) if len(keys) else np.full(len(wanted), np.nan)
+
+
+def _life_days(shelf: Shelf, bought: _Bought, recommender: Recommender) -> Floats:
+    """How long what they bought closes the want for another: as long as for others, or as fast as they buy another. Of a filler twice is no habit."""
+    filler = np.isin(shelf.source, recommender.generic)
+    usual = np.where(filler, recommender.filler_days()[shelf.types], recommender.life_days()[shelf.types])
+    return np.where(filler & (bought.type_days < A_HABIT), usual, np.minimum(usual, bought.type_gap))
 
 
 def _or_perhaps(bought_at: Floats, column: str, wanted: NDArray[np.int32], *, customer: Customer, moment: Moment) -> Floats:
@@ -231,13 +243,14 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     """What is known of the very styles they looked at: those that they came back to, and those that they did not, nor bought."""
     group_of = customer.catalog.group_of
     looked = set(group_of[list(customer.looked_at)].tolist()).difference(customer.history.own().groups.tolist())
-    passed_over, rested, sure = [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
+    passed_over, beside, rested, sure = [False] * len(shelf), [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
     for i, (group, need) in enumerate(zip(shelf.groups.tolist(), needs, strict=True)):
         if need is None or group not in need.returned_to:
             passed_over[i] = group in looked
+            beside[i] = need is not None and bool(need.returned_to)
         else:
             rested[i], sure[i] = need.returned_to[group], need.probability
-    facts.passed_over = np.array(passed_over, np.bool_)
+    facts.passed_over, facts.beside = np.array(passed_over, np.bool_), np.array(beside, np.bool_)
     facts.rested, facts.sure = np.array(rested, np.float64), np.array(sure, np.float64)
     facts.listed = _listed(shelf, customer)
 

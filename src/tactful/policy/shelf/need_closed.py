@@ -22,7 +22,8 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
     state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about
-    annoys. What they put into the basket, or on the wish list of a want that is firm, they may be told of for longer.
+    annoys. What they put into the basket, or on the wish list of a want that is firm, they may be told of for longer. Of a kind that they have, it is the
+    other way round: they have turned to a certain one, and no other is shown beside it.
     """
 
     code: ClassVar[str] = "need_closed"
@@ -67,6 +68,7 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         assert facts.type_bought_at is not None and facts.life_seconds is not None
         assert facts.need_state is not None and facts.closed_by is not None and facts.dismissed_by is not None
         assert facts.stated_wanted_at is not None and facts.outlived is not None
+        assert facts.beside is not None and facts.need_in_visit is not None and facts.contextual is not None
         with np.errstate(invalid="ignore"):
             served = ~facts.outlived & (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
         unasked = ~shelf.stated & np.isnan(facts.stated_wanted_at)
@@ -74,8 +76,10 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
         said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
-        reopened = (facts.need_state == "open") & ~said
-        where = (served & ~reopened | over & unasked | self._followed(shelf, facts, unasked=unasked)) & ~is_again(shelf) | said
+        at_it = facts.need_in_visit | facts.contextual
+        reopened = (facts.need_state == "open") & ~said & (at_it | ~facts.beside)
+        followed = self._followed(shelf, facts, unasked=unasked) & ~(served & reopened)
+        where = (served & ~reopened | over & unasked | followed) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
     def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:

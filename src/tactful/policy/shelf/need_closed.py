@@ -78,12 +78,14 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
         at_it = facts.need_in_visit | facts.contextual
         reopened = (facts.need_state == "open") & ~said & (at_it | ~facts.beside)
-        followed = self._followed(shelf, facts, unasked=unasked) & ~(served & reopened)
-        where = (served & ~reopened | over & unasked | followed) & ~is_again(shelf) | said
+        where = (served & ~reopened | over & unasked | self._followed(shelf, facts, unasked=unasked, served=served)) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
-    def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it."""
+    def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_], served: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it.
+
+        Who has one of the kind is shown no other, so that it stays.
+        """
         assert facts.rested is not None and facts.sure is not None and facts.listed is not None and facts.never_bought is not None
         assert facts.need_in_visit is not None and facts.contextual is not None and facts.occasions is not None
         if facts.interrupts:
@@ -92,4 +94,4 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
             return np.asarray(late & np.isin(shelf.source, OF_WANTS))
         late = facts.rested > self.longest_rest
         unsure = (facts.sure < np.where(facts.never_bought, self.least_sure_new, self.least_sure)) & ~facts.listed
-        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked)
+        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked & ~served)

@@ -243,14 +243,13 @@ def _of_style(facts: ShelfFacts, shelf: Shelf, needs: list[Need | None], custome
     """What is known of the very styles they looked at: those that they came back to, and those that they did not, nor bought."""
     group_of = customer.catalog.group_of
     looked = set(group_of[list(customer.looked_at)].tolist()).difference(customer.history.own().groups.tolist())
-    passed_over, beside, rested, sure = [False] * len(shelf), [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
+    passed_over, rested, sure = [False] * len(shelf), [0.0] * len(shelf), [1.0] * len(shelf)
     for i, (group, need) in enumerate(zip(shelf.groups.tolist(), needs, strict=True)):
         if need is None or group not in need.returned_to:
             passed_over[i] = group in looked
-            beside[i] = need is not None and bool(need.returned_to)
         else:
             rested[i], sure[i] = need.returned_to[group], need.probability
-    facts.passed_over, facts.beside = np.array(passed_over, np.bool_), np.array(beside, np.bool_)
+    facts.passed_over = np.array(passed_over, np.bool_)
     facts.rested, facts.sure = np.array(rested, np.float64), np.array(sure, np.float64)
     facts.listed = _listed(shelf, customer)
 

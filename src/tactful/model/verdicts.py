@@ -113,8 +113,6 @@ class ShelfFacts(Struct, kw_only=True):
     occasions: NDArray[np.int64] | None = None
     passed_over: NDArray[np.bool_] | None = None
     """INTEREST: a style they looked at, did not come back to while they want its kind, and did not buy."""
-    beside: NDArray[np.bool_] | None = None
-    """INTEREST: another style of a kind of which they came back to a certain one."""
     for_another: NDArray[np.bool_] | None = None
     """INTEREST: a gift explains their looks at this type better than a want of their own."""
     explanations: Sequence[dict[str, float] | None] | None = None

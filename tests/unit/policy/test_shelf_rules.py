@@ -25,7 +25,6 @@ UNTOUCHED = {
     "contextual": False,
     "stray_department": False,
     "passed_over": False,
-    "beside": False,
     "rested": 0.0,
     "listed": False,
     "never_bought": False,
@@ -141,16 +140,6 @@ CASES = [
             (False, {"rested": 0.8, "sure": 0.6, "need_in_visit": True}),
             (False, {"rested": 0.8, "sure": 0.6, "stated_wanted_at": LONG_AGO}),
             (False, {"rested": 0.8, "sure": 0.6, "source": "due_again"}),
-        ]
-    ],
-    *[
-        ("need_closed", where, {**UNTOUCHED, "type_bought_at": LONG_AGO, "life_seconds": math.inf, "dismissed_by": None, "need_state": "open", **more})
-        for where, more in [
-            (True, {"beside": True}),
-            (False, {"beside": True, "contextual": True}),
-            (False, {"beside": True, "need_in_visit": True}),
-            (False, {"rested": 0.8, "sure": 0.3}),
-            (True, {"rested": 0.8, "sure": 0.6, "interrupts": True, "source": "price_drop"}),
         ]
     ],
     ("one_look_only", True, {**UNTOUCHED, "need_state": "look", "occasions": 1}),

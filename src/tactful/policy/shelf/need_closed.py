@@ -22,8 +22,7 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
 
     A purchase closes the whole type for as long as one of its kind usually lasts; durables for good. So does a purchase elsewhere that they tell of. What they
     state they want is open until they have bought it since. The very thing that they looked at goes sooner than its kind: what follows people about
-    annoys. What they put into the basket, or on the wish list of a want that is firm, they may be told of for longer. Of a kind that they have, it is the
-    other way round: they have turned to a certain one, and no other is shown beside it.
+    annoys. What they put into the basket, or on the wish list of a want that is firm, they may be told of for longer.
     """
 
     code: ClassVar[str] = "need_closed"
@@ -68,7 +67,6 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         assert facts.type_bought_at is not None and facts.life_seconds is not None
         assert facts.need_state is not None and facts.closed_by is not None and facts.dismissed_by is not None
         assert facts.stated_wanted_at is not None and facts.outlived is not None
-        assert facts.beside is not None and facts.need_in_visit is not None and facts.contextual is not None
         with np.errstate(invalid="ignore"):
             served = ~facts.outlived & (now.timestamp() < facts.type_bought_at + facts.life_seconds) & ~(facts.stated_wanted_at > facts.type_bought_at)
         unasked = ~shelf.stated & np.isnan(facts.stated_wanted_at)
@@ -76,16 +74,12 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
         got_at = np.array([answer.at.timestamp() if answer and answer.reason in GOT else np.nan for answer in facts.dismissed_by], np.float64)
         said = now.timestamp() < got_at + facts.life_seconds
         closed_by = np.where(said, "dismissed", np.where(served, "bought_here", facts.closed_by))
-        at_it = facts.need_in_visit | facts.contextual
-        reopened = (facts.need_state == "open") & ~said & (at_it | ~facts.beside)
-        where = (served & ~reopened | over & unasked | self._followed(shelf, facts, unasked=unasked, served=served)) & ~is_again(shelf) | said
+        reopened = (facts.need_state == "open") & ~said
+        where = (served & ~reopened | over & unasked | self._followed(shelf, facts, unasked=unasked)) & ~is_again(shelf) | said
         return Verdicts.deny(where=where, code=self.code, facts={"closed_by": closed_by, "explanations": facts.explanations or (None,) * len(shelf)})
 
-    def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_], served: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it.
-
-        Who has one of the kind is shown no other, so that it stays.
-        """
+    def _followed(self, shelf: Shelf, facts: ShelfFacts, *, unasked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The very things that it is late to come back to: in a message that tells of them; on a page unless it is about their kind, or they are at it."""
         assert facts.rested is not None and facts.sure is not None and facts.listed is not None and facts.never_bought is not None
         assert facts.need_in_visit is not None and facts.contextual is not None and facts.occasions is not None
         if facts.interrupts:
@@ -94,4 +88,4 @@ class NeedClosed(ShelfRule, frozen=True, kw_only=True):
             return np.asarray(late & np.isin(shelf.source, OF_WANTS))
         late = facts.rested > self.longest_rest
         unsure = (facts.sure < np.where(facts.never_bought, self.least_sure_new, self.least_sure)) & ~facts.listed
-        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked & ~served)
+        return np.asarray((late | unsure) & ~facts.need_in_visit & ~facts.contextual & unasked)

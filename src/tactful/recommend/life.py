@@ -2,7 +2,7 @@
 
 Source: the ban on a type ends when one owner in ten has bought another; types that few owners ever buy again never call for a second one. The gaps are
 survival times: an owner who has not bought again yet counts up to the end of the log (Kaplan and Meier 1958), and the hazard of a type is shrunk to that of
-its parent type, the parents' to everything's, and that to a durable's. What comes in sizes is worn, and of that one has several: there the ban ends at the
+its parent type, the parents' to everything's, and that to a durable's. What comes in sizes is clothing, of which one has several: there the ban ends at the
 tenth percentile of the gaps of those who did buy again.
 """
 
@@ -38,11 +38,11 @@ class LifeConfig(Struct, frozen=True, kw_only=True):
     gap_weight: float = 2.0
     """How many owners the parent's gap is worth."""
     quantile: float = 0.1
-    """Share of the owners who have bought another when the want opens again; of what is worn, of those who buy again at all."""
+    """Share of the owners who have bought another when the want opens again; of what comes in sizes, of those who buy again at all."""
     filler: float = 0.5
     """The same for a best seller, which nothing of theirs speaks for."""
-    worn_share: float = 0.5
-    """Share of what was bought of a type that came in a size, from which on it is worn."""
+    least_sized: float = 0.5
+    """Share of what was bought of a type that came in a size, from which on one has several of it."""
     least_replaced: int = 20
     """Repurchases of a durable that must have been seen before it is said to outlive."""
     worn: float = 0.9
@@ -97,7 +97,7 @@ class Life(Component):
         """Learn from the gaps between purchase days of the same customer and type, and from the time since the last one."""
         catalog = purchases.catalog
         spans = _spans(purchases)
-        worn = _worn(purchases, least=self.config.worn_share)
+        sized = _come_in_sizes(purchases, least=self.config.least_sized)
         hazards: dict[str, Floats] = {}
         closes: dict[str, float] = {}
         fillers: dict[str, float] = {}
@@ -109,7 +109,7 @@ class Life(Component):
             hazard = hazards[name] = self._hazard(mine, parent=_nearest(name, hazards))
             back = 1.0 - np.cumprod(1.0 - hazard)
             within = float(np.interp(mine.age.max(initial=0.0), EDGES, back))
-            if within >= self.config.durable_below and worn[members].all():
+            if within >= self.config.durable_below and sized[members].all():
                 closes[name] = fillers[name] = self._quantile(mine, parent=_nearest(name, closes))
             elif within >= self.config.durable_below:
                 closes[name] = float(np.interp(self.config.quantile, back, EDGES))
@@ -177,8 +177,8 @@ def _spans(purchases: PurchaseTable) -> _Spans:
     return _Spans(age=age[by_type], again=again[by_type], code=code[by_type], weight=1.0 / days[number][by_type])
 
 
-def _worn(purchases: PurchaseTable, *, least: float) -> NDArray[np.bool_]:
-    """Types of which so much of what was bought came in a size, bool [types]."""
+def _come_in_sizes(purchases: PurchaseTable, *, least: float) -> NDArray[np.bool_]:
+    """Types of which so large a share of what was bought came in a size, bool [types]."""
     types, width = purchases.catalog.type_of[purchases.row], len(purchases.catalog.types)
     sized = np.bincount(types, weights=purchases.catalog.sized[purchases.row], minlength=width)
     return sized >= least * np.maximum(np.bincount(types, minlength=width), 1)

@@ -173,7 +173,7 @@ def _latest(keys: NDArray[np.int32], at: Floats, wanted: NDArray[np.int32]) -> F
 
 def _life_days(shelf: Shelf, bought: _Bought, recommender: Recommender) -> Floats:
     """How long what they bought closes the want for another: as long as for others, or as fast as they buy another. Of a filler twice is no habit."""
-    filler = np.isin(shelf.source, recommender.generic)
+    filler = np.isin(shelf.source, recommender.unprompted)
     usual = np.where(filler, recommender.filler_days()[shelf.types], recommender.life_days()[shelf.types])
     return np.where(filler & (bought.type_days < A_HABIT), usual, np.minimum(usual, bought.type_gap))
 

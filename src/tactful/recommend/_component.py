@@ -78,6 +78,8 @@ class Source(Component):
     """Whether its word on a product counts before that of the others, because it speaks from the customer's own purchases of it; the highest counts."""
     generic: ClassVar[bool] = False
     """Whether it speaks of everybody rather than of this customer or this page, and so gives way on a page about something else."""
+    unprompted: ClassVar[bool] = False
+    """Whether nothing of theirs speaks for another of its kind: what is popular, or new of a brand they like, is no reason for a second drill."""
     exact: ClassVar[bool] = False
     """Whether it means the very product, so that no other variant of the style will do."""
     follows_days: ClassVar[float] = 0.0

@@ -51,7 +51,7 @@ class Recommender:
     def __init__(self) -> None:
         self.components: dict[str, Component] = {component.name: component() for component in discover()}
         self.calibration = Calibration()
-        self.generic = tuple(name for name, component in self.components.items() if isinstance(component, Source) and component.generic)
+        self.unprompted = tuple(name for name, component in self.components.items() if isinstance(component, Source) and component.unprompted)
 
     def bind(self, catalog: CatalogTable) -> None:
         """Lay all components over a catalogue."""
@@ -87,7 +87,7 @@ class Recommender:
         return self._life.days
 
     def filler_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The same for best sellers, which nothing of theirs speaks for."""
+        """The same for what nothing of theirs speaks for: what is popular, or new of a brand."""
         return self._life.filler_days
 
     def outlived_days(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -20,6 +20,7 @@ class FreshFind(Source):
 
     name: ClassVar[str] = "fresh_find"
     generic: ClassVar[bool] = True
+    unprompted: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.has_learned = False

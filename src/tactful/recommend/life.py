@@ -40,7 +40,7 @@ class LifeConfig(Struct, frozen=True, kw_only=True):
     quantile: float = 0.1
     """Share of the owners who have bought another when the want opens again; of what comes in sizes, of those who buy again at all."""
     filler: float = 0.5
-    """The same for a best seller, which nothing of theirs speaks for."""
+    """The same for what nothing of theirs speaks for: what is popular, or new of a brand."""
     least_sized: float = 0.5
     """Share of what was bought of a type that came in a size, from which on one has several of it."""
     least_replaced: int = 20

@@ -35,6 +35,7 @@ class NewStyle(UnlearnedSource):
     name: ClassVar[str] = "new_style"
     shows: ClassVar[bool] = False
     writes: ClassVar[bool] = True
+    unprompted: ClassVar[bool] = True
 
     def bind(self, catalog: CatalogTable) -> None:
         """Find the styles whose every variant appeared after the catalogue began."""

@@ -57,6 +57,7 @@ class PopularHere(Source):
 
     name: ClassVar[str] = "popular_here"
     generic: ClassVar[bool] = True
+    unprompted: ClassVar[bool] = True
 
     def __init__(self, config: PopularHereConfig | None = None) -> None:
         self.config = config or PopularHereConfig()

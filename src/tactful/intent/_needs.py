@@ -207,14 +207,14 @@ def _latest_episode(type_code: int, signs: list[Sign], scene: _Scene) -> _Episod
     episode = _Episode({})
     last: datetime | None = None
     for day, found in by_day(signs).items():
-        if last is not None and _began_anew(type_code, found, (found[0].at - last) / DAY, episode, scene):
+        if last is not None and _began_anew(type_code, found, episode, scene, pause_days=(found[0].at - last) / DAY):
             episode = _Episode(episode.before | episode.solid)
         episode.add(day, found)
         last = found[-1].at
     return episode
 
 
-def _began_anew(type_code: int, signs: list[Sign], pause_days: float, episode: _Episode, scene: _Scene) -> bool:
+def _began_anew(type_code: int, signs: list[Sign], episode: _Episode, scene: _Scene, *, pause_days: float) -> bool:
     """Whether what they did before had ended in silence. Who comes back to the very thing joins it with what they did as late as a lone look would be."""
     if pause_days <= _patience(type_code, episode, scene):
         return False

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from small_shop import CATALOG, NOW, ago, carted, customer_of, happened, row
+from small_shop import CATALOG, NOW, ago, bought, carted, customer_of, happened, row
 from tactful.model.candidates import Because, Evidence, Shelf
 from tactful.model.events import MessageDelivered
 from tactful.outreach import Opportunity, discover_triggers, ranked
@@ -64,6 +64,17 @@ def test_another_of_its_kind_bought_since_puts_it_off(kind_days, kind_since, ear
         assert proposed is None
     else:
         assert (proposed.earliest, proposed.deadline) == (NOW + timedelta(days=earliest), NOW + timedelta(days=deadline))
+
+
+@pytest.mark.parametrize(
+    ("every", "times", "last", "waits"),
+    [(4, 8, 1, 1), (4, 8, 2, 0), (4, 8, 3, 0), (30, 8, 1, 2), (4, 5, 1, 0)],
+    ids=["here yesterday", "half a pause ago", "longer ago", "shops once in a month", "hardly known"],
+)
+def test_it_waits_until_they_may_think_of_shopping_again(every, times, last, waits):
+    customer = customer_of(*(bought(ago(last + every * number), "milk") for number in range(times)))
+    proposed = TRIGGERS["due_again"].propose(customer, shelf(("coffee", "due_again", 0.9, 10, 11, True)), now=NOW, zone="UTC")
+    assert proposed.earliest == NOW + timedelta(days=waits)
 
 
 def test_triggers_are_found_and_say_what_they_are():

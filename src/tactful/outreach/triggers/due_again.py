@@ -1,22 +1,40 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar
+
+import numpy as np
 
 from tactful.model.candidates import Because, Shelf
 from tactful.model.customer import Customer
 from tactful.model.settings import setting
+from tactful.model.tables import DAY_SECONDS
 from tactful.outreach._opportunity import MOST_PRODUCTS, Opportunity, Trigger
+
+LEAST_PAUSES = 5
+"""Days between shopping from which on there is a usual one."""
+LATEST_PAUSES = 20
+LONGEST_WAIT = timedelta(days=3)
+"""Who shops once in a month restocks when something runs out, and not when they next come by."""
 
 
 class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
     """Something they buy again and again is nearly used up. Several due things make one message, and each is mentioned once a purchase.
 
-    Source: reminders before .6 of the usual gap come too early, and a word is welcome from .9 of it on; that it is over at 2.5 is assumed.
+    It comes before they shop next, and not when they have just gone past the thing. Source: reminders before .6 of the usual gap come too early, and a word is
+    welcome from .9 of it on; that it is over at 2.5 is assumed.
     """
 
     name: ClassVar[str] = "due_again"
     lead: Annotated[float, setting("Share of the usual gap after which a word is welcome.", ge=0)] = 0.9
     late: Annotated[float, setting("Share of it after which nothing is running out any more: they stopped, or bought elsewhere.", gt=0)] = 2.5
-
+    after_shopping: Annotated[
+        float,
+        setting(
+            "Share of their usual days between shopping that must be over since they last shopped, and three days at most.",
+            source="a grocer's year: of what was due, 17.4 % was bought within two days of a word half a pause later, and 16.7 % of one at once",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.5
     most_spread: Annotated[
         float,
         setting(
@@ -30,7 +48,8 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
         found = shelf.standing(self.name)
         told = self.last_told(customer) if found else {}
-        windows = {i: window for i in found if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), now=now))}
+        first = max(now, self._shopping_again(customer)) if found else now
+        windows = {i: window for i in found if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), first=first))}
         if not windows:
             return None
         lead = next(iter(windows))
@@ -38,11 +57,20 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         together = [i for i, (opens, closes) in windows.items() if opens <= earliest <= closes][:MOST_PRODUCTS]
         return Opportunity(trigger=self.name, value=float(shelf.score[together].sum()), earliest=earliest, deadline=deadline, indices=tuple(together))
 
-    def _window(self, because: Because, *, told_at: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
+    def _window(self, because: Because, *, told_at: datetime | None, first: datetime) -> tuple[datetime, datetime] | None:
         if because.every_days is None or because.last_at is None or because.spread > self.most_spread:
             return None
         if told_at is not None and told_at >= because.last_at:
             return None
-        opens = max(now, *(since + timedelta(days=self.lead * days) for since, days in because.rhythms))
+        opens = max(first, *(since + timedelta(days=self.lead * days) for since, days in because.rhythms))
         closes = min(since + timedelta(days=self.late * days) for since, days in because.rhythms)
         return (opens, closes) if opens <= closes else None
+
+    def _shopping_again(self, customer: Customer) -> datetime:
+        """When somebody who shops as often as they do begins to think of shopping again; long ago where that is not known."""
+        at = customer.history.at
+        days = np.unique(np.floor(at / DAY_SECONDS))[-LATEST_PAUSES - 1 :]
+        if len(days) <= LEAST_PAUSES:
+            return datetime.fromtimestamp(0, UTC)
+        wait = timedelta(days=self.after_shopping * float(np.median(np.diff(days))))
+        return datetime.fromtimestamp(float(at[-1]), UTC) + min(wait, LONGEST_WAIT)

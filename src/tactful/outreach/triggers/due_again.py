@@ -1,19 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
-
-import numpy as np
 
 from tactful.model.candidates import Because, Shelf
 from tactful.model.customer import Customer
 from tactful.model.settings import setting
-from tactful.model.tables import DAY_SECONDS
 from tactful.outreach._opportunity import MOST_PRODUCTS, Opportunity, Trigger
-
-LEAST_PAUSES = 5
-"""Days between shopping from which on there is a usual one."""
-LATEST_PAUSES = 20
-LONGEST_WAIT = timedelta(days=3)
-"""Who shops once in a month restocks when something runs out, and not when they next come by."""
+from tactful.outreach._shopping import shopping_again
 
 
 class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
@@ -30,7 +22,7 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         float,
         setting(
             "Share of their usual days between shopping that must be over since they last shopped, and three days at most.",
-            source="a grocer's year: of what was due, 17.4 % was bought within two days of a word half a pause later, and 16.7 % of one at once",
+            source="who was here yesterday has just gone past it; a real grocer's year neither gains nor loses by it (`tactful bench reminders`)",
             ge=0,
             le=1,
         ),
@@ -48,7 +40,7 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         """Lead with the likeliest product that has a rhythm; take along others due at the same time."""
         found = shelf.standing(self.name)
         told = self.last_told(customer) if found else {}
-        first = max(now, self._shopping_again(customer)) if found else now
+        first = max(now, shopping_again(customer.history.at, share=self.after_shopping) or now) if found else now
         windows = {i: window for i in found if (window := self._window(shelf.because[i], told_at=told.get(int(shelf.groups[i])), first=first))}
         if not windows:
             return None
@@ -65,12 +57,3 @@ class DueAgainTrigger(Trigger, frozen=True, kw_only=True):
         opens = max(first, *(since + timedelta(days=self.lead * days) for since, days in because.rhythms))
         closes = min(since + timedelta(days=self.late * days) for since, days in because.rhythms)
         return (opens, closes) if opens <= closes else None
-
-    def _shopping_again(self, customer: Customer) -> datetime:
-        """When somebody who shops as often as they do begins to think of shopping again; long ago where that is not known."""
-        at = customer.history.at
-        days = np.unique(np.floor(at / DAY_SECONDS))[-LATEST_PAUSES - 1 :]
-        if len(days) <= LEAST_PAUSES:
-            return datetime.fromtimestamp(0, UTC)
-        wait = timedelta(days=self.after_shopping * float(np.median(np.diff(days))))
-        return datetime.fromtimestamp(float(at[-1]), UTC) + min(wait, LONGEST_WAIT)

@@ -20,10 +20,6 @@ HALF_LIFE_DAYS = 3.0
 AGES = np.array([0.0, 0.25, 1.0, 2.0, 4.0, 7.0, 14.0, 28.0])
 """Days in the basket at which it is asked; between them it is interpolated."""
 WITHIN_DAYS = 7.0
-STILL_WANTED = 0.5
-"""Of how likely it was at once, the least that must be left. How many baskets become orders at all says how a shop sells, and not whether this one is still
-wanted: where many buy elsewhere, a word the same evening is as right as anywhere. Of simulated words about baskets of which less was left, three in five came when the
-want was over (docs/simulator.md)."""
 PRIOR_BASKETS = 10.0
 """Things in baskets that the prior counts as at each age."""
 CART, UNCART = LOOK_KINDS.index("cart"), LOOK_KINDS.index("uncart")
@@ -33,7 +29,7 @@ class CartWaiting(Source):
     """Propose what is in the basket, for a message only: on a page the basket itself is there.
 
     The score is the share of things that had waited as long and were bought within a week from then, unless they were taken out: a survival table of the log's
-    own baskets, shrunk to a stated prior. Where less than half is left of what it was at once, nothing is proposed.
+    own baskets, shrunk to a stated prior.
     """
 
     name: ClassVar[str] = "cart_waiting"
@@ -67,11 +63,8 @@ class CartWaiting(Source):
             row = customer.catalog.row_of.get(product_id, UNKNOWN_ROW)
             if row != UNKNOWN_ROW:
                 age_days = max((moment.now - line.at).total_seconds() / DAY_SECONDS, 0.0)
-                likely = float(np.interp(age_days, AGES, self.likely))
-                if likely < STILL_WANTED * self.likely[0]:
-                    continue
                 because = Because(code=self.name, evidence=(Evidence(message_id=line.event_id, at=line.at),), last_at=line.at)
-                proposals.append((row, likely, because))
+                proposals.append((row, float(np.interp(age_days, AGES, self.likely)), because))
         return Candidates.of(proposals)
 
     def dump(self) -> bytes:

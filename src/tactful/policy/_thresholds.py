@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from tactful.model.settings import setting
 
-MESSAGE = {"due_again": 0.5, "cart_waiting": 0.05, "back_in_stock": 0.3, "price_drop": 0.25, "new_style": 0.1, "asked_for": 0.04, "reward": 0.05}
+MESSAGE = {"due_again": 0.5, "cart_waiting": 0.1, "back_in_stock": 0.3, "price_drop": 0.25, "new_style": 0.1, "asked_for": 0.04, "reward": 0.05}
 
 
 class Thresholds(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import pytest
 from small_shop import NOW, ago, bought, carted, customer_of, happened, profile_of, row, tables_of
 from tactful.model.events import CartItemRemoved
 from tactful.model.moment import Moment
-from tactful.outreach.triggers.cart_waiting import CartWaitingTrigger
+from tactful.policy import Thresholds
 from tactful.recommend.cart_waiting import AGES, CartWaiting
 
 
@@ -59,7 +59,7 @@ def test_without_a_log_the_prior_fades_and_what_was_learned_is_kept():
     prior = CartWaiting()
     assert score(prior, days_ago=0) == pytest.approx(0.4)
     assert score(prior, days_ago=3) == pytest.approx(0.2, abs=0.01)
-    assert score(prior, days_ago=7) < CartWaitingTrigger().least_later  # a word a week later waits for a log that speaks for it
+    assert score(prior, days_ago=7) < Thresholds().least("cart_waiting", interrupts=True)
     learned, again = learned_from(*map(same_day, range(200))), CartWaiting()
     again.load(learned.dump())
     assert np.array_equal(again.likely, learned.likely)

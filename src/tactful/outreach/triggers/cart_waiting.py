@@ -23,15 +23,6 @@ class CartWaitingTrigger(Trigger, frozen=True, kw_only=True):
     evening: Annotated[time, setting("A word the same day comes from this hour on, where they are.")] = time(18)
     latest: Annotated[time, setting("No word comes later than this, the same day or a week later.")] = time(20, 30)
     morning: Annotated[time, setting("A word a week later comes no earlier than this.")] = time(9)
-    least_later: Annotated[
-        float,
-        setting(
-            "So likely must it become an order for a word a week later, 0 to 1; the same evening `thresholds.message` is enough.",
-            source="how many baskets become orders says how a shop sells; by the evening nearly all are still wanted, a week later few (docs/simulator.md)",
-            ge=0,
-            le=1,
-        ),
-    ] = 0.1
     rests_days: Annotated[float, setting("Nothing is reminded of twice within so many days, whatever else was put in since.", ge=0)] = 14.0
 
     def propose(self, customer: Customer, shelf: Shelf, *, now: datetime, zone: str) -> Opportunity | None:
@@ -42,8 +33,7 @@ class CartWaitingTrigger(Trigger, frozen=True, kw_only=True):
         lines = [customer.profile.cart[customer.catalog.product(row).id].at for row in shelf.rows[waiting].tolist()]
         if self._reminded(customer, shelf, waiting, since=min(lines), now=now):
             return None
-        likely = float(shelf.score[waiting].max()) >= self.least_later
-        slots = self._slots(max(lines), now=now, zone=ZoneInfo(zone), again=likely)
+        slots = self._slots(max(lines), now=now, zone=ZoneInfo(zone))
         if not slots:
             return None
         earliest, deadline = slots[0]
@@ -62,11 +52,11 @@ class CartWaitingTrigger(Trigger, frozen=True, kw_only=True):
         lately = any(now - told[group] < timedelta(days=self.rests_days) for group in shelf.groups[waiting].tolist() if group in told)
         return lately or any(contact.trigger == self.name and contact.at >= since for contact in customer.profile.contacts)
 
-    def _slots(self, put_in_at: datetime, *, now: datetime, zone: ZoneInfo, again: bool) -> list[tuple[datetime, datetime]]:
-        """This evening if there still is one, and where it may be said again, the same hour by their clock in a week, or the nearest decent one of that day."""
+    def _slots(self, put_in_at: datetime, *, now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """This evening if there still is one, and the same hour by their clock in a week, or the nearest decent one of that day."""
         local = put_in_at.astimezone(zone)
         evening = max(put_in_at + timedelta(hours=self.least_wait_hours), datetime.combine(local.date(), self.evening, zone).astimezone(UTC))
         latest = datetime.combine(local.date(), self.latest, zone).astimezone(UTC)
-        week = datetime.combine(local.date() + WEEK, min(max(local.time(), self.morning), self.latest), zone).astimezone(UTC)
-        slots = [(max(evening, now), latest), *([(max(week, now), week + GRACE)] if again else [])]
+        again = datetime.combine(local.date() + WEEK, min(max(local.time(), self.morning), self.latest), zone).astimezone(UTC)
+        slots = [(max(evening, now), latest), (max(again, now), again + GRACE)]
         return [(opens, closes) for opens, closes in slots if opens <= closes]
